@@ -77,7 +77,7 @@ final class SagaDecision {
                             row.attempt(),
                             waitUnlessSignalled(row, seenSignals, now.plus(recheckAfter)),
                             SagaMove.History.WAITING);
-            case SagaOutcome.Threw(Throwable failure) -> {
+            case SagaOutcome.Threw(_) -> {
                 int attempt = row.attempt() == Integer.MAX_VALUE ? row.attempt() : row.attempt() + 1;
                 Instant next = now.plus(Retry.FOR_EVER.pauseAfter(row.attempt()));
                 yield stay(row, position, attempt, Optional.of(next), SagaMove.History.RETRYING);

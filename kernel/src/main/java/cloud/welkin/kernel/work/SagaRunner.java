@@ -226,7 +226,7 @@ final class SagaRunner {
 
     private Optional<String> explain(SagaRow row, boolean undo, SagaOutcome outcome) {
         return switch (outcome) {
-            case SagaOutcome.Finished(), SagaOutcome.Waiting(Duration recheckAfter) -> Optional.empty();
+            case SagaOutcome.Finished(), SagaOutcome.Waiting(_) -> Optional.empty();
             case SagaOutcome.Threw(Throwable thrown) -> {
                 log.warn(
                         "{} of {} ({}): {} {} failed, attempt {}",
@@ -245,8 +245,8 @@ final class SagaRunner {
     private static String word(SagaOutcome outcome) {
         return switch (outcome) {
             case SagaOutcome.Finished() -> "done";
-            case SagaOutcome.Waiting(Duration recheckAfter) -> "waiting";
-            case SagaOutcome.Threw(Throwable thrown) -> "failed";
+            case SagaOutcome.Waiting(_) -> "waiting";
+            case SagaOutcome.Threw(_) -> "failed";
         };
     }
 
