@@ -1,0 +1,84 @@
+package cloud.welkin.kernel.api;
+
+import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.kernel.json.Json;
+import cloud.welkin.kernel.validate.Validator;
+import java.lang.reflect.Type;
+import java.util.List;
+import java.util.stream.Collectors;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reads the JSON body of a request into the operation's record, or says which field is wrong. */
+final class BodyReader {
+    private static final JsonMapper MAPPER = Json.mapper();
+
+    private BodyReader() {}
+
+    static Object read(Operation operation, Type type, byte[] bytes, Microversion version) {
+        try {
+            JavaType target = MAPPER.constructType(type);
+            List<Conversion> upwards =
+                    operation.conversions().reversed().stream()
+                            .filter(conversion -> version.isBefore(conversion.since()))
+                            .toList();
+            Object value;
+            if (upwards.isEmpty()) {
+                value = MAPPER.readValue(bytes, target);
+            } else {
+                JsonNode tree = MAPPER.readTree(bytes);
+                if (!(tree instanceof ObjectNode object)) {
+                    throw Failure.badRequest("The request body must be a JSON object.");
+                }
+                upwards.forEach(conversion -> conversion.request().accept(object));
+                value = MAPPER.treeToValue(object, target);
+            }
+            if (value == null) {
+                throw Failure.badRequest("The request body must be a JSON object.");
+            }
+            if (value instanceof Record) {
+                Validator.check(value);
+            }
+            return value;
+        } catch (StreamReadException e) {
+            throw Failure.badRequest("Malformed request body: it is not valid JSON.");
+        } catch (UnrecognizedPropertyException e) {
+            throw Failure.badRequest(
+                    "Invalid input for field/attribute %s. Additional properties are not allowed ('%s'"
+                            + " was unexpected)",
+                    path(e), shorten(e.getPropertyName()));
+        } catch (DatabindException e) {
+            // A record's own constructor may refuse in clear words.
+            if (e.getCause() instanceof Failure failure) {
+                throw failure;
+            }
+            throw Failure.badRequest(
+                    "Invalid input for field/attribute %s. The value is not of the expected type.",
+                    path(e));
+        } catch (JacksonException e) {
+            throw Failure.badRequest("Malformed request body.");
+        }
+    }
+
+    private static String path(DatabindException e) {
+        String path =
+                e.getPath().stream()
+                        .map(
+                                step ->
+                                        step.getPropertyName() == null
+                                                ? String.valueOf(step.getIndex())
+                                                : step.getPropertyName())
+                        .collect(Collectors.joining("."));
+        return path.isEmpty() ? "body" : shorten(path);
+    }
+
+    private static String shorten(String text) {
+        return text.length() <= 200 ? text : text.substring(0, 200) + "…";
+    }
+}

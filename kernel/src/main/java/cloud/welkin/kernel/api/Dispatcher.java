@@ -1,0 +1,378 @@
+package cloud.welkin.kernel.api;
+
+import cloud.welkin.database.Database;
+import cloud.welkin.database.DatabaseUnavailable;
+import cloud.welkin.database.Tx;
+import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.kernel.failure.FailureKind;
+import cloud.welkin.kernel.json.Json;
+import cloud.welkin.kernel.policy.Caller;
+import cloud.welkin.kernel.policy.Policy;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Takes a request through its stations: service by path, version by header, operation by route, caller by token, policy,
+ * parameters, body, then the handler in its transaction, and the answer in the form of the asked version. Knows nothing
+ * of the transport. Every failure leaves as the service's own error body.
+ */
+public final class Dispatcher {
+    private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
+    private static final byte[] NO_BODY = {};
+
+    private record Mounted(Api api, Router router) {}
+
+    private final List<Mounted> apis = new ArrayList<>();
+    private final Policy policy;
+    private final Database database;
+    private final Authenticator authenticator;
+    private final String origin;
+    private final RequestLog requests;
+
+    /**
+     * @param origin {@code http://host:port} as clients reach it
+     * @throws IllegalArgumentException naming every wrong declaration of all APIs at once
+     */
+    public Dispatcher(
+            List<Api> apis,
+            Policy policy,
+            Database database,
+            Authenticator authenticator,
+            String origin,
+            RequestLog requests) {
+        List<String> problems = Declarations.problems(apis, policy);
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "wrong declarations: " + String.join("; ", problems));
+        }
+        for (Api api : apis) {
+            this.apis.add(new Mounted(api, new Router(api.operations())));
+        }
+        // The longest path first, so that /identity/v3 is asked before /identity.
+        this.apis.sort(
+                Comparator.comparingInt((Mounted mounted) -> mounted.api().path().length())
+                        .reversed());
+        this.policy = policy;
+        this.database = database;
+        this.authenticator = authenticator;
+        this.origin = origin;
+        this.requests = requests;
+    }
+
+    /** Whether the path belongs to any of the APIs; what does not is for the console and the like. */
+    public boolean owns(String rawPath) {
+        return mounted(rawPath).isPresent();
+    }
+
+    public Answer dispatch(Incoming incoming) {
+        long began = System.nanoTime();
+        String requestId = "req-" + UUID.randomUUID();
+        Station at = new Station();
+        Answer answer;
+        try {
+            answer = handle(incoming, requestId, at);
+        } catch (Failure failure) {
+            answer = refusal(failure, requestId, at);
+        } catch (DatabaseUnavailable e) {
+            log.warn("{} {}: {}", incoming.method(), incoming.rawPath(), e.getMessage());
+            answer =
+                    refusal(
+                            Failure.unavailable("The database is not available; try again."),
+                            requestId,
+                            at);
+        } catch (RuntimeException e) {
+            log.error("{} {} failed [{}]", incoming.method(), incoming.rawPath(), requestId, e);
+            answer =
+                    refusal(
+                            new Failure(
+                                    FailureKind.INTERNAL,
+                                    "InternalError",
+                                    "An unexpected error prevented the server from fulfilling your"
+                                            + " request; it is in the log under "
+                                            + requestId
+                                            + "."),
+                            requestId,
+                            at);
+        }
+        requests.finished(
+                incoming,
+                Optional.ofNullable(at.api).map(Api::name),
+                Optional.ofNullable(at.operation),
+                Optional.ofNullable(at.caller),
+                answer.status(),
+                System.nanoTime() - began,
+                requestId);
+        return answer;
+    }
+
+    /** How far a request has come: what its failure is worded by. */
+    private static final class Station {
+        @Nullable Api api;
+        @Nullable Operation operation;
+        @Nullable Caller caller;
+        Microversion version = Versioning.NONE;
+    }
+
+    private Answer handle(Incoming incoming, String requestId, Station at) {
+        Mounted mounted =
+                mounted(incoming.rawPath())
+                        .orElseThrow(() -> Failure.notFound("The resource could not be found."));
+        Api api = mounted.api();
+        at.api = api;
+        api.versioning()
+                .ifPresent(
+                        versioning ->
+                                at.version =
+                                        versioning.negotiate(
+                                                incoming.header("OpenStack-API-Version"),
+                                                versioning.legacyHeader().flatMap(incoming::header)));
+        List<String> segments =
+                segments(incoming.rawPath().substring(api.path().length()));
+        Optional<String> project = Optional.empty();
+        if (api.projectInPath()
+                && !segments.isEmpty()
+                && cloud.welkin.kernel.id.Ids.uuid(segments.getFirst()).isPresent()) {
+            project = Optional.of(segments.removeFirst());
+        }
+        Router.Match match = mounted.router().route(incoming.method(), segments, at.version);
+        Operation operation = match.operation();
+        at.operation = operation;
+        Optional<Caller> caller = caller(incoming, operation);
+        at.caller = caller.orElse(null);
+        project.ifPresent(id -> checkProject(id, caller));
+
+        Query query = Query.parse(incoming.rawQuery());
+        Call call =
+                new Call(
+                        operation,
+                        caller,
+                        match.variables(),
+                        query,
+                        incoming::header,
+                        at.version,
+                        policy,
+                        origin,
+                        requestId,
+                        incoming.rawPath());
+        if (operation.access() instanceof Operation.Access.Ruled(String rule)
+                && !policy.allows(rule, call.caller(), call.own())) {
+            throw Call.refusal(rule);
+        }
+        QueryCheck.check(operation, query);
+        return switch (operation.handler()) {
+            case Operation.Handler.Reads(Operation.Read read) ->
+                    answer(
+                            database.read(tx -> checked(call, read.handle(call, tx))),
+                            incoming,
+                            requestId,
+                            at,
+                            operation);
+            case Operation.Handler.Writes<?> writes ->
+                    answer(write(writes, call, incoming, at), incoming, requestId, at, operation);
+            case Operation.Handler.Streams(Operation.Stream stream) ->
+                    stream(stream, call, incoming, requestId);
+        };
+    }
+
+    private <B> Object write(
+            Operation.Handler.Writes<B> writes, Call call, Incoming incoming, Station at) {
+        Operation operation = call.operation();
+        @SuppressWarnings("unchecked") // the builder ties the body's type to the handler's
+        B body =
+                (B)
+                        operation
+                                .body()
+                                .map(type -> body(operation, type, incoming, at))
+                                .orElse(NoBody.NONE);
+        return database.write((Tx tx) -> checked(call, writes.write().handle(call, tx, body)));
+    }
+
+    private static Object body(
+            Operation operation, java.lang.reflect.Type type, Incoming incoming, Station at) {
+        Api api = java.util.Objects.requireNonNull(at.api);
+        Optional<String> contentType = incoming.header("Content-Type");
+        if (contentType.isPresent() && !isJson(contentType.get())) {
+            throw new Failure(
+                    FailureKind.UNSUPPORTED_MEDIA_TYPE,
+                    "UnsupportedMediaType",
+                    "Unsupported Content-Type; use application/json.");
+        }
+        byte[] bytes = incoming.body(api.largestBody());
+        if (bytes.length == 0) {
+            if (!operation.isBodyOptional()) {
+                throw Failure.badRequest("The request must have a JSON body.");
+            }
+            bytes = "{}".getBytes(StandardCharsets.UTF_8);
+        }
+        return BodyReader.read(operation, type, bytes, at.version);
+    }
+
+    private static Object checked(Call call, Object result) {
+        if (call.operation().access() instanceof Operation.Access.RuledByHandler
+                && !call.wasAuthorized()) {
+            throw new IllegalStateException(call.operation() + " did not check its policy");
+        }
+        return result;
+    }
+
+    private Answer stream(
+            Operation.Stream stream, Call call, Incoming incoming, String requestId) {
+        StreamedAnswer exchange = new StreamedAnswer(incoming.exchange(), requestId);
+        try {
+            stream.handle(call, exchange);
+            checked(call, exchange);
+        } catch (RuntimeException e) {
+            if (exchange.status().isEmpty()) {
+                throw e;
+            }
+            // The answer has begun: only breaking the connection tells the client that it is not whole.
+            throw new BrokenAnswer(e);
+        }
+        return new Answer(exchange.status().orElse(204), Map.of(), NO_BODY, exchange.status().isPresent());
+    }
+
+    private Answer answer(
+            Object result, Incoming incoming, String requestId, Station at, Operation operation) {
+        Reply reply = result instanceof Reply given ? given : Reply.of(result);
+        int status = reply.status().orElse(operation.status());
+        byte[] body = NO_BODY;
+        Map<String, List<String>> headers = headers(requestId, at);
+        if (reply.view().isPresent() && status != 204) {
+            body = render(reply.view().get(), operation, at.version);
+            headers.put("Content-Type", List.of("application/json"));
+        }
+        headers.putAll(reply.headers());
+        return new Answer(status, headers, body, false);
+    }
+
+    private static byte[] render(Object view, Operation operation, Microversion version) {
+        List<Conversion> conversions = operation.conversions();
+        if (conversions.isEmpty() || !version.isBefore(conversions.getFirst().since())) {
+            return Json.bytes(view);
+        }
+        ObjectNode tree = (ObjectNode) Json.tree(view);
+        for (Conversion conversion : conversions) {
+            if (version.isBefore(conversion.since())) {
+                conversion.answer().accept(tree);
+            }
+        }
+        return Json.bytes(tree);
+    }
+
+    private Answer refusal(Failure failure, String requestId, Station at) {
+        ErrorForm form = at.api == null ? ErrorForm.keystone() : at.api.errors();
+        Map<String, List<String>> headers = headers(requestId, at);
+        headers.put("Content-Type", List.of("application/json"));
+        if (failure.kind() == FailureKind.UNAUTHORIZED) {
+            headers.put("WWW-Authenticate", List.of("Keystone uri=\"" + origin + "/identity\""));
+        }
+        return new Answer(
+                form.status(failure), headers, Json.bytes(form.body(failure, requestId)), false);
+    }
+
+    private static Map<String, List<String>> headers(String requestId, Station at) {
+        Map<String, List<String>> headers = new LinkedHashMap<>();
+        headers.put("x-openstack-request-id", List.of(requestId));
+        if (at.api != null && at.api.versioning().isPresent()) {
+            Versioning versioning = at.api.versioning().get();
+            String version = at.version.toString();
+            headers.put(
+                    "OpenStack-API-Version", List.of(versioning.serviceType() + " " + version));
+            List<String> vary = new ArrayList<>(List.of("OpenStack-API-Version"));
+            versioning
+                    .legacyHeader()
+                    .ifPresent(
+                            name -> {
+                                headers.put(name, List.of(version));
+                                vary.add(name);
+                            });
+            headers.put("Vary", vary);
+        } else {
+            headers.put("Vary", List.of("X-Auth-Token"));
+        }
+        return headers;
+    }
+
+    private Optional<Caller> caller(Incoming incoming, Operation operation) {
+        if (operation.access() instanceof Operation.Access.Open) {
+            return Optional.empty();
+        }
+        String token =
+                incoming.header("X-Auth-Token")
+                        .orElseThrow(
+                                () ->
+                                        Failure.unauthorized(
+                                                "The request you have made requires"
+                                                        + " authentication."));
+        return Optional.of(
+                authenticator.authenticate(
+                        token,
+                        incoming.header("X-Service-Token"),
+                        incoming.method(),
+                        incoming.rawPath()));
+    }
+
+    private static void checkProject(String inPath, Optional<Caller> caller) {
+        Optional<String> own = caller.flatMap(Caller::project).map(id -> id.value());
+        if (caller.isPresent() && !own.equals(Optional.of(inPath))) {
+            throw Failure.badRequest(
+                    "Malformed request url: the project in it is not the project of the token.");
+        }
+    }
+
+    private Optional<Mounted> mounted(String rawPath) {
+        for (Mounted mounted : apis) {
+            String path = mounted.api().path();
+            if (rawPath.startsWith(path)
+                    && (rawPath.length() == path.length()
+                            || rawPath.charAt(path.length()) == '/')) {
+                return Optional.of(mounted);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static List<String> segments(String rawRest) {
+        List<String> segments = new ArrayList<>(PathTemplate.split(rawRest));
+        try {
+            segments.replaceAll(
+                    part ->
+                            part.indexOf('%') < 0
+                                    ? part
+                                    : URLDecoder.decode(
+                                            part.replace("+", "%2B"), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+            throw Failure.badRequest("Malformed URL.");
+        }
+        if (segments.stream().anyMatch(part -> part.indexOf('\0') >= 0)) {
+            throw Failure.badRequest("Malformed URL.");
+        }
+        return segments;
+    }
+
+    private static boolean isJson(String contentType) {
+        String type = contentType.split(";", 2)[0].strip();
+        return type.equalsIgnoreCase("application/json")
+                || type.toLowerCase(java.util.Locale.ROOT).endsWith("+json")
+                || type.toLowerCase(java.util.Locale.ROOT).startsWith("application/openstack-images");
+    }
+
+    /** For the coverage tests and the documents: all that is mounted. */
+    public Map<String, Api> apisByName() {
+        Map<String, Api> byName = new HashMap<>();
+        apis.forEach(mounted -> byName.put(mounted.api().name(), mounted.api()));
+        return byName;
+    }
+}

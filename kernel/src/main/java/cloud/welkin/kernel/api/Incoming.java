@@ -1,0 +1,28 @@
+package cloud.welkin.kernel.api;
+
+import java.util.Optional;
+
+/** A request as the transport hands it over. */
+public interface Incoming {
+    String method();
+
+    /** The path as it came, percent signs and all, without the query. */
+    String rawPath();
+
+    Optional<String> rawQuery();
+
+    Optional<String> header(String name);
+
+    /** Where it came from, for the audit. */
+    String peer();
+
+    /**
+     * The whole body.
+     *
+     * @throws cloud.welkin.kernel.failure.Failure 413 when it is longer than the limit; no more than that is read
+     */
+    byte[] body(int limit);
+
+    /** For operations that stream: both bodies. */
+    Exchange exchange();
+}

@@ -1,0 +1,54 @@
+package cloud.welkin.kernel.api;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+
+/** The spellings of times in OpenStack's APIs: always UTC, with or without microseconds and the letter Z. */
+public final class Times {
+    private static final DateTimeFormatter MICROS =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
+
+    private Times() {}
+
+    /** Nova, Glance, Neutron: {@code 2026-11-23T02:46:19Z}. */
+    public static String seconds(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** Cinder: {@code 2026-11-23T02:46:19.000000}. */
+    public static String micros(Instant time) {
+        return MICROS.format(time);
+    }
+
+    /** Keystone: {@code 2026-11-23T02:46:19.000000Z}. */
+    public static String microsZ(Instant time) {
+        return MICROS.format(time) + "Z";
+    }
+
+    /**
+     * Any ISO 8601 time; without a zone it is UTC, without a time of day it is midnight.
+     *
+     * @throws java.time.DateTimeException when it is none
+     */
+    public static Instant parse(String text) {
+        String iso = text.strip().replace(' ', 'T');
+        if (iso.length() == 10) {
+            return LocalDate.parse(iso).atStartOfDay(ZoneOffset.UTC).toInstant();
+        }
+        boolean zoned = iso.endsWith("Z") || iso.matches(".*[+-]\\d\\d:?\\d\\d$");
+        return zoned
+                ? OffsetDateTime.parse(
+                                iso.matches(".*[+-]\\d{4}$")
+                                        ? iso.substring(0, iso.length() - 2)
+                                                + ":"
+                                                + iso.substring(iso.length() - 2)
+                                        : iso)
+                        .toInstant()
+                : LocalDateTime.parse(iso).toInstant(ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,136 @@
+package cloud.welkin.kernel.http;
+
+import cloud.welkin.kernel.api.Answer;
+import cloud.welkin.kernel.api.BrokenAnswer;
+import cloud.welkin.kernel.api.Dispatcher;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.Executors;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * The one port of the program: Jetty's core, a virtual thread for each request. Paths stay as they came ({@code %2F},
+ * {@code //}, {@code ..} are data in object names), framing is strict.
+ */
+public final class HttpServer implements AutoCloseable {
+    private static final int LARGEST_HEADERS = 65_536;
+
+    private final Server server;
+    private final ServerConnector connector;
+
+    /**
+     * @param pages what else is served beside the APIs (health, metrics, console), asked in order
+     */
+    public HttpServer(HttpSettings settings, Dispatcher dispatcher, List<Handler> pages) {
+        QueuedThreadPool threads = new QueuedThreadPool(16, 2);
+        threads.setName("http");
+        threads.setVirtualThreadsExecutor(
+                Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory()));
+        server = new Server(threads);
+        HttpConfiguration http = new HttpConfiguration();
+        http.setUriCompliance(UriCompliance.UNSAFE);
+        http.setRequestHeaderSize(LARGEST_HEADERS);
+        http.setResponseHeaderSize(LARGEST_HEADERS);
+        http.setSendServerVersion(false);
+        connector =
+                new ServerConnector(
+                        server,
+                        1,
+                        1,
+                        new HttpConnectionFactory(http),
+                        new HTTP2CServerConnectionFactory(http));
+        connector.setHost(settings.host());
+        connector.setPort(settings.port());
+        connector.setIdleTimeout(settings.idle().toMillis());
+        connector.setAcceptQueueSize(1024);
+        server.addConnector(connector);
+        Handler.Sequence all = new Handler.Sequence();
+        all.addHandler(new ApiHandler(dispatcher));
+        pages.forEach(all::addHandler);
+        server.setHandler(all);
+        server.setErrorHandler(new PlainErrors());
+    }
+
+    /**
+     * Binds the port and serves.
+     *
+     * @throws java.io.IOException when the address cannot be bound, in clear words
+     */
+    public void start() throws java.io.IOException {
+        try {
+            server.start();
+        } catch (java.io.IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("the HTTP server cannot start", e);
+        }
+    }
+
+    public int port() {
+        return connector.getLocalPort();
+    }
+
+    public URI uri() {
+        return URI.create("http://" + connector.getHost() + ":" + port());
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("the HTTP server does not stop", e);
+        }
+    }
+
+    private static final class ApiHandler extends Handler.Abstract {
+        private final Dispatcher dispatcher;
+
+        ApiHandler(Dispatcher dispatcher) {
+            super(InvocationType.BLOCKING);
+            this.dispatcher = dispatcher;
+        }
+
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) {
+            String path = request.getHttpURI().getPath();
+            if (path == null || !dispatcher.owns(path)) {
+                return false;
+            }
+            Answer answer;
+            try {
+                answer = dispatcher.dispatch(new JettyIncoming(request, response));
+            } catch (BrokenAnswer e) {
+                callback.failed(e);
+                return true;
+            }
+            if (answer.streamed()) {
+                callback.succeeded();
+                return true;
+            }
+            response.setStatus(answer.status());
+            answer.headers().forEach((name, values) -> response.getHeaders().put(name, values));
+            if (answer.body().length > 0) {
+                response.getHeaders().put("Content-Length", answer.body().length);
+            }
+            response.write(
+                    true,
+                    request.getMethod().equals("HEAD")
+                            ? ByteBuffer.allocate(0)
+                            : ByteBuffer.wrap(answer.body()),
+                    callback);
+            return true;
+        }
+    }
+}

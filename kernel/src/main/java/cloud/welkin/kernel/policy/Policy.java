@@ -1,0 +1,201 @@
+package cloud.welkin.kernel.policy;
+
+import cloud.welkin.kernel.policy.Check.Operand;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Every rule of the cloud: the services' defaults with the operator's overrides on top. Immutable; all wrong rules are
+ * reported at once when it is made, so that a mistake in policy.yaml stops the start instead of a request.
+ *
+ * <p>Language and names are those of oslo.policy (docs.openstack.org/oslo.policy/latest/reference/api).
+ */
+public final class Policy {
+    private final Map<String, PolicyRule> declared;
+    private final Map<String, Check> checks;
+    private final Set<String> overridden;
+
+    private Policy(Map<String, PolicyRule> declared, Map<String, Check> checks, Set<String> overridden) {
+        this.declared = declared;
+        this.checks = checks;
+        this.overridden = overridden;
+    }
+
+    /**
+     * @param rules the services' defaults
+     * @param overrides rule name to check, from policy.yaml
+     * @throws IllegalArgumentException naming every rule that is unknown, malformed or refers to one that does not exist
+     */
+    public static Policy of(List<PolicyRule> rules, Map<String, String> overrides) {
+        List<String> problems = new ArrayList<>();
+        Map<String, PolicyRule> declared = new TreeMap<>();
+        Map<String, Check> checks = new HashMap<>();
+        for (PolicyRule rule : rules) {
+            PolicyRule twin = declared.putIfAbsent(rule.name(), rule);
+            if (twin != null && !twin.check().equals(rule.check())) {
+                problems.add("rule declared twice with different checks: " + rule.name());
+            }
+            parse(rule.name(), rule.check(), checks, problems);
+        }
+        overrides.forEach((name, check) -> parse(name, check, checks, problems));
+        Set<String> used = new HashSet<>();
+        checks.values().forEach(check -> references(check, used));
+        for (String name : used) {
+            if (!checks.containsKey(name)) {
+                problems.add("a rule refers to one that does not exist: rule:" + name);
+            }
+        }
+        for (String name : overrides.keySet()) {
+            // A name that no service declares can only be meant as a building block of other overrides.
+            if (!declared.containsKey(name) && !used.contains(name)) {
+                problems.add("unknown rule: " + name);
+            }
+        }
+        checks.keySet().forEach(name -> circle(name, new HashSet<>(), checks, problems));
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException("policy: " + String.join("; ", problems));
+        }
+        return new Policy(declared, Map.copyOf(checks), Set.copyOf(overrides.keySet()));
+    }
+
+    /** Whether the rule lets this caller act on this target. */
+    public boolean allows(String rule, Caller caller, Target target) {
+        Check check = checks.get(rule);
+        if (check == null) {
+            throw new IllegalStateException("no such policy rule: " + rule);
+        }
+        return holds(check, caller, target);
+    }
+
+    public boolean knows(String rule) {
+        return checks.containsKey(rule);
+    }
+
+    /** All declared rules, by name. */
+    public List<PolicyRule> rules() {
+        return List.copyOf(declared.values());
+    }
+
+    public boolean isOverridden(String rule) {
+        return overridden.contains(rule);
+    }
+
+    private boolean holds(Check check, Caller caller, Target target) {
+        return switch (check) {
+            case Check.Always always -> true;
+            case Check.Never never -> false;
+            case Check.Role role -> caller.hasRole(role.name());
+            case Check.Rule rule -> holds(known(rule.name()), caller, target);
+            case Check.Not not -> !holds(not.part(), caller, target);
+            case Check.All all -> {
+                for (Check part : all.parts()) {
+                    if (!holds(part, caller, target)) {
+                        yield false;
+                    }
+                }
+                yield true;
+            }
+            case Check.Any any -> {
+                for (Check part : any.parts()) {
+                    if (holds(part, caller, target)) {
+                        yield true;
+                    }
+                }
+                yield false;
+            }
+            case Check.Equal equal -> {
+                Optional<String> left = ofCaller(equal.caller(), caller, target);
+                yield left.isPresent() && left.equals(ofTarget(equal.target(), target));
+            }
+        };
+    }
+
+    private Check known(String rule) {
+        Check check = checks.get(rule);
+        if (check == null) {
+            throw new IllegalStateException("no such policy rule: " + rule);
+        }
+        return check;
+    }
+
+    private static Optional<String> ofTarget(Operand operand, Target target) {
+        return switch (operand) {
+            case Operand.Literal literal -> Optional.of(literal.text());
+            case Operand.Attribute attribute -> target.attribute(attribute.name());
+        };
+    }
+
+    private static Optional<String> ofCaller(Operand operand, Caller caller, Target target) {
+        return switch (operand) {
+            case Operand.Literal literal -> Optional.of(literal.text());
+            case Operand.Attribute attribute -> attributeOf(caller, attribute.name(), target);
+        };
+    }
+
+    /** The caller's attributes by oslo.context's names. */
+    private static Optional<String> attributeOf(Caller caller, String name, Target target) {
+        return switch (name) {
+            case "user_id", "user" -> Optional.of(caller.user().value());
+            case "project_id", "tenant", "tenant_id" -> caller.project().map(p -> p.value());
+            case "user_domain_id", "token.user.domain.id" -> Optional.of(caller.userDomain().value());
+            case "project_domain_id", "token.project.domain.id" ->
+                    caller.scope() instanceof Scope.Project project
+                            ? Optional.of(project.domain().value())
+                            : Optional.empty();
+            case "domain_id" ->
+                    caller.scope() instanceof Scope.Domain domain
+                            ? Optional.of(domain.id().value())
+                            : Optional.empty();
+            case "system_scope" ->
+                    caller.scope() instanceof Scope.System ? Optional.of("all") : Optional.empty();
+            case "is_admin" -> Optional.of(caller.isAdmin() ? "True" : "False");
+            case "service_roles" -> caller.serviceRoles().stream().findFirst();
+            default -> Optional.empty();
+        };
+    }
+
+    private static void parse(
+            String name, String text, Map<String, Check> checks, List<String> problems) {
+        try {
+            checks.put(name, CheckParser.parse(text));
+        } catch (IllegalArgumentException e) {
+            problems.add(name + ": " + e.getMessage());
+        }
+    }
+
+    private static void references(Check check, Set<String> into) {
+        switch (check) {
+            case Check.Rule rule -> into.add(rule.name());
+            case Check.Not not -> references(not.part(), into);
+            case Check.All all -> all.parts().forEach(part -> references(part, into));
+            case Check.Any any -> any.parts().forEach(part -> references(part, into));
+            case Check.Always a -> {}
+            case Check.Never n -> {}
+            case Check.Role r -> {}
+            case Check.Equal e -> {}
+        }
+    }
+
+    private static void circle(
+            String name, Set<String> above, Map<String, Check> checks, List<String> problems) {
+        Check check = checks.get(name);
+        if (check == null) {
+            return;
+        }
+        if (!above.add(name)) {
+            problems.add("rule refers to itself: " + name);
+            return;
+        }
+        Set<String> used = new HashSet<>();
+        references(check, used);
+        for (String next : used) {
+            circle(next, new HashSet<>(above), checks, problems);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package cloud.welkin.network;
+
+import cloud.welkin.database.Tx;
+import cloud.welkin.kernel.host.HostName;
+import cloud.welkin.kernel.id.ProjectId;
+import cloud.welkin.kernel.policy.Caller;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What compute asks of the network service, in its own transactions. */
+public interface Networks {
+    /** Networks that the caller may plug servers into: its own and shared ones; external ones only for admins. */
+    List<NetworkFacts> usableBy(Tx tx, Caller caller);
+
+    Optional<NetworkFacts> find(Tx tx, Caller caller, UUID network);
+
+    Optional<PortFacts> findPort(Tx tx, Caller caller, UUID port);
+
+    /**
+     * A new port for a server's interface, with addresses from the network's subnets.
+     *
+     * @throws cloud.welkin.kernel.failure.Failure as the API does: quota, no addresses left, address in use
+     */
+    PortFacts createPort(Tx tx, Caller caller, NewPort port);
+
+    /** Takes a port that exists already for a server; 409 when another device has it. */
+    PortFacts claimPort(Tx tx, Caller caller, UUID port, UUID server);
+
+    /** Says where the server of a port runs; OVN binds it there. */
+    void bind(Tx tx, UUID port, HostName host);
+
+    /** The server has gone from the port; ports that the user made live on, unbound. */
+    void unclaim(Tx tx, UUID port);
+
+    void deletePort(Tx tx, UUID port);
+
+    /** The ports of servers, oldest first, with everything that Nova shows of them. */
+    List<PortFacts> portsOf(Tx tx, Collection<UUID> servers);
+
+    /** Ids of the caller's security groups by name or id, in the order asked; empty for an unknown one. */
+    Optional<UUID> securityGroup(Tx tx, Caller caller, String nameOrId);
+
+    /** The device of the port that has this address in this network: who asks the metadata service. */
+    Optional<UUID> deviceAt(Tx tx, UUID network, String address);
+
+    /** Called in the transaction in which a port became active or down. */
+    void addListener(Listener listener);
+
+    /** Hears of what happens to ports. */
+    interface Listener {
+        void changed(Tx tx, UUID port, UUID device, boolean active);
+    }
+
+    record NetworkFacts(UUID id, String name, ProjectId project, boolean shared, boolean external, int mtu) {}
+
+    /**
+     * @param device the name of the tap
+     * @param keep whether the port outlives the server (the user made it)
+     */
+    record PortFacts(
+            UUID id,
+            UUID network,
+            String networkName,
+            ProjectId project,
+            String mac,
+            List<FixedIp> fixedIps,
+            List<String> securityGroups,
+            Optional<UUID> server,
+            String device,
+            int mtu,
+            String status,
+            boolean keep) {}
+
+    /**
+     * An address of a port with what the guest must know of its subnet (for the config drive and meta data).
+     *
+     * @param floating the floating IPs that lead to it
+     */
+    record FixedIp(
+            String address,
+            int version,
+            UUID subnet,
+            String cidr,
+            Optional<String> gateway,
+            List<String> dns,
+            boolean dhcp,
+            List<String> floating) {}
+
+    record NewPort(
+            UUID network,
+            UUID server,
+            Optional<String> fixedIp,
+            List<UUID> securityGroups,
+            Optional<String> zone) {}
+}
