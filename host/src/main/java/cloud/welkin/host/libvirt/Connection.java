@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import cloud.welkin.host.libvirt.CallLanes.Pace;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -22,9 +23,10 @@ import java.util.function.ToIntBiFunction;
  * A connection to a hypervisor: where domains are found and made, and where events come from.
  *
  * <p>Safe for any number of threads, virtual ones included; calls block the caller until libvirt
- * has answered. A connection that is lost stays lost: {@link #isAlive} is false, every call fails with
- * {@link ErrorCode#CONNECTION_LOST}, listeners get {@link LibvirtEvent.ConnectionClosed}; close it and
- * open another. Closing frees everything that was found through it, even what its user forgot.
+ * has answered. A connection that is lost stays lost: {@link #isAlive} is false, every call fails
+ * with {@link ErrorCode#CONNECTION_LOST}, listeners get {@link LibvirtEvent.ConnectionClosed};
+ * close it and open another. Closing frees everything that was found through it, even what its user
+ * forgot.
  *
  * @see <a href="https://libvirt.org/html/libvirt-libvirt-host.html">libvirt-host</a>
  */
@@ -57,9 +59,10 @@ public final class Connection implements AutoCloseable {
     /**
      * Connects.
      *
-     * @param uri such as {@code qemu+unix:///system?socket=/path/libvirt-sock}, {@code xen:///system},
-     *     {@code lxc:///}, {@code test:///default}
-     * @throws LibvirtException UNSUPPORTED_LIBRARY; SYSTEM_ERROR, NO_CONNECT, RPC … if nobody answers
+     * @param uri such as {@code qemu+unix:///system?socket=/path/libvirt-sock}, {@code
+     *     xen:///system}, {@code lxc:///}, {@code test:///default}
+     * @throws LibvirtException UNSUPPORTED_LIBRARY; SYSTEM_ERROR, NO_CONNECT, RPC … if nobody
+     *     answers
      */
     public static Connection open(String uri, ConnectionSettings settings) {
         Libvirt library = Libvirt.load();
@@ -162,8 +165,8 @@ public final class Connection implements AutoCloseable {
     /**
      * Defines a persistent domain or changes its definition; it is not started.
      *
-     * @throws LibvirtException XML_ERROR, CONFIG_UNSUPPORTED, OPERATION_FAILED if the name is another
-     *     domain's
+     * @throws LibvirtException XML_ERROR, CONFIG_UNSUPPORTED, OPERATION_FAILED if the name is
+     *     another domain's
      */
     public Domain define(String xml) {
         return domain(
@@ -259,8 +262,8 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * Ends the connection: references to domains and streams are freed, listeners stop. Calls that run
-     * in other threads end as they would have.
+     * Ends the connection: references to domains and streams are freed, listeners stop. Calls that
+     * run in other threads end as they would have.
      */
     @Override
     public void close() {
@@ -343,7 +346,8 @@ public final class Connection implements AutoCloseable {
         try {
             return call.on(arena, object.pointer());
         } catch (LibvirtException failed) {
-            // libvirt reports a broken connection by a dozen errors; it knows only itself that it broke.
+            // libvirt reports a broken connection by a dozen errors; it knows only itself that it
+            // broke.
             if (library.connect.virConnectIsAlive(reference.pointer()) == 0) {
                 throw failed.withLostConnection();
             }
@@ -377,8 +381,7 @@ public final class Connection implements AutoCloseable {
     }
 
     private String text(Pace pace, BiFunction<Arena, MemorySegment, MemorySegment> call) {
-        return call(
-                pace, (arena, c) -> NativeMemory.takeText(errors.check(call.apply(arena, c))));
+        return call(pace, (arena, c) -> NativeMemory.takeText(errors.check(call.apply(arena, c))));
     }
 
     private Version version(ToIntBiFunction<MemorySegment, MemorySegment> call) {

@@ -3,6 +3,7 @@ package cloud.welkin.host.libvirt;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import cloud.welkin.host.libvirt.CallLanes.Pace;
+
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
@@ -29,8 +30,7 @@ public final class ConsoleStream implements AutoCloseable {
     private final Semaphore ready;
     private volatile boolean ended;
 
-    private ConsoleStream(
-            Connection connection, NativeReference reference, Semaphore ready) {
+    private ConsoleStream(Connection connection, NativeReference reference, Semaphore ready) {
         this.connection = connection;
         this.system = connection.library().system;
         this.reference = reference;
@@ -81,8 +81,10 @@ public final class ConsoleStream implements AutoCloseable {
     /**
      * Waits for bytes.
      *
-     * @return how many were read, at least 1; -1 when the guest or this program has closed the console
-     * @throws IOException if the connection breaks; InterruptedIOException if the thread is interrupted
+     * @return how many were read, at least 1; -1 when the guest or this program has closed the
+     *     console
+     * @throws IOException if the connection breaks; InterruptedIOException if the thread is
+     *     interrupted
      */
     public int read(byte[] buffer, int offset, int length) throws IOException {
         while (!ended) {

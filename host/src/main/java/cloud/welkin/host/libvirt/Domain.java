@@ -3,6 +3,7 @@ package cloud.welkin.host.libvirt;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import cloud.welkin.host.libvirt.CallLanes.Pace;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.Optional;
@@ -119,8 +120,7 @@ public final class Domain implements AutoCloseable {
     }
 
     private String xml(int flags) {
-        return handle.text(
-                Pace.QUICK, (_, domain) -> natives.virDomainGetXMLDesc(domain, flags));
+        return handle.text(Pace.QUICK, (_, domain) -> natives.virDomainGetXMLDesc(domain, flags));
     }
 
     /**
@@ -277,8 +277,7 @@ public final class Domain implements AutoCloseable {
 
     /** Sets the memory (by balloon while it runs), KiB. */
     public void setMemory(long kibibytes, Scope scope) {
-        handle.slow(
-                (_, domain) -> natives.virDomainSetMemoryFlags(domain, kibibytes, scope.bit()));
+        handle.slow((_, domain) -> natives.virDomainSetMemoryFlags(domain, kibibytes, scope.bit()));
     }
 
     /** Sets the most memory it may have, KiB, from its next start on. */
@@ -289,11 +288,12 @@ public final class Domain implements AutoCloseable {
                                 domain, kibibytes, Scope.CONFIG.bit() | MAXIMUM));
     }
 
-    /** How often the balloon driver refreshes the guest's memory statistics, seconds; 0 for never. */
+    /**
+     * How often the balloon driver refreshes the guest's memory statistics, seconds; 0 for never.
+     */
     public void setMemoryStatisticsPeriod(int seconds, Scope scope) {
         handle.slow(
-                (_, domain) ->
-                        natives.virDomainSetMemoryStatsPeriod(domain, seconds, scope.bit()));
+                (_, domain) -> natives.virDomainSetMemoryStatsPeriod(domain, seconds, scope.bit()));
     }
 
     /** Memory as balloon driver and host see it. */
@@ -311,7 +311,9 @@ public final class Domain implements AutoCloseable {
                 });
     }
 
-    /** One command of QEMU's monitor protocol (JSON); taints the domain: for what has no other way. */
+    /**
+     * One command of QEMU's monitor protocol (JSON); taints the domain: for what has no other way.
+     */
     public String monitorCommand(String json) {
         return handle.call(
                 Pace.SLOW,

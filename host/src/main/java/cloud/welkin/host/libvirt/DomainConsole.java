@@ -3,6 +3,7 @@ package cloud.welkin.host.libvirt;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import cloud.welkin.host.libvirt.CallLanes.Pace;
+
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -27,17 +28,21 @@ public final class DomainConsole {
     /**
      * Opens the first console; whoever had it open loses it.
      *
-     * @throws LibvirtException OPERATION_INVALID if the domain does not run, INTERNAL if it has none
+     * @throws LibvirtException OPERATION_INVALID if the domain does not run, INTERNAL if it has
+     *     none
      */
     public ConsoleStream open() {
-        return open((_, domain, stream) -> natives.virDomainOpenConsole(
-                domain, MemorySegment.NULL, stream, FORCE));
+        return open(
+                (_, domain, stream) ->
+                        natives.virDomainOpenConsole(domain, MemorySegment.NULL, stream, FORCE));
     }
 
     /** {@link #open()} of the console with this alias ({@code serial1}). */
     public ConsoleStream open(String alias) {
-        return open((arena, domain, stream) -> natives.virDomainOpenConsole(
-                domain, arena.allocateFrom(alias), stream, FORCE));
+        return open(
+                (arena, domain, stream) ->
+                        natives.virDomainOpenConsole(
+                                domain, arena.allocateFrom(alias), stream, FORCE));
     }
 
     /** A picture of the screen (0 is the first). */

@@ -3,6 +3,7 @@ package cloud.welkin.host.libvirt;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import cloud.welkin.host.libvirt.CallLanes.Pace;
+
 import java.lang.foreign.MemorySegment;
 
 /** Devices of a domain, each given as its element of the domain XML. */
@@ -28,8 +29,8 @@ public final class DomainDevices {
      * Asks for a device's removal. Live, the guest must agree: the device is gone when {@link
      * DomainEvent.DeviceRemoved} says so or the live XML no longer has it.
      *
-     * @throws LibvirtException DEVICE_MISSING (or OPERATION_FAILED, from older drivers) if the domain
-     *     has no such device
+     * @throws LibvirtException DEVICE_MISSING (or OPERATION_FAILED, from older drivers) if the
+     *     domain has no such device
      */
     public void detach(String xml, Scope scope) {
         handle.slow(

@@ -3,6 +3,7 @@ package cloud.welkin.host.libvirt;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import cloud.welkin.host.libvirt.CallLanes.Pace;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
@@ -74,7 +75,8 @@ public final class DomainDisks {
     }
 
     /**
-     * Sets throttles ({@code total_bytes_sec}, {@code read_iops_sec} …); those not named are lifted.
+     * Sets throttles ({@code total_bytes_sec}, {@code read_iops_sec} …); those not named are
+     * lifted.
      */
     public void throttle(String disk, List<TypedParameter> limits, Scope scope) {
         handle.slow(
@@ -110,8 +112,9 @@ public final class DomainDisks {
     }
 
     /**
-     * Starts to merge the overlays above {@code base} up to {@code top} into {@code base}. The base is
-     * never left to libvirt's choice: that would be the deepest file, often an image that others share.
+     * Starts to merge the overlays above {@code base} up to {@code top} into {@code base}. The base
+     * is never left to libvirt's choice: that would be the deepest file, often an image that others
+     * share.
      *
      * @param base path, or {@code vda[2]}, of the file to write into
      * @param top path, or {@code vda[1]}, of the uppermost file to merge; for the active one with
@@ -193,19 +196,19 @@ public final class DomainDisks {
         begin(_ -> MemorySegment.NULL, backupXml, intoExistingFiles);
     }
 
-    /** Starts a backup and at the same instant the checkpoint that the next incremental one needs. */
+    /**
+     * Starts a backup and at the same instant the checkpoint that the next incremental one needs.
+     */
     public void beginBackup(String backupXml, String checkpointXml, boolean intoExistingFiles) {
         begin(arena -> arena.allocateFrom(checkpointXml), backupXml, intoExistingFiles);
     }
 
     /** The running backup with the ports and sockets that it got. */
     public String backupXml() {
-        return handle.text(
-                Pace.SLOW, (_, domain) -> natives.virDomainBackupGetXMLDesc(domain, 0));
+        return handle.text(Pace.SLOW, (_, domain) -> natives.virDomainBackupGetXMLDesc(domain, 0));
     }
 
-    private void begin(
-            Function<Arena, MemorySegment> checkpoint, String xml, boolean existing) {
+    private void begin(Function<Arena, MemorySegment> checkpoint, String xml, boolean existing) {
         handle.slow(
                 (arena, domain) ->
                         natives.virDomainBackupBegin(

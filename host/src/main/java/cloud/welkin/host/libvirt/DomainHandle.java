@@ -29,23 +29,20 @@ record DomainHandle(Connection connection, NativeReference reference, UUID uuid,
     /** Answers at once: needs nobody but the daemon. */
     int quick(ToIntFunction<MemorySegment> command) {
         return call(
-                CallLanes.Pace.QUICK,
-                (_, domain) -> errors().check(command.applyAsInt(domain)));
+                CallLanes.Pace.QUICK, (_, domain) -> errors().check(command.applyAsInt(domain)));
     }
 
     /** Waits for hypervisor, guest or other jobs. */
     int slow(Command command) {
         return call(
-                CallLanes.Pace.SLOW,
-                (arena, domain) -> errors().check(command.on(arena, domain)));
+                CallLanes.Pace.SLOW, (arena, domain) -> errors().check(command.on(arena, domain)));
     }
 
     /** A call that returns a string of its own, or NULL at failure. */
     String text(CallLanes.Pace pace, Call<MemorySegment> call) {
         return call(
                 pace,
-                (arena, domain) ->
-                        NativeMemory.takeText(errors().check(call.on(arena, domain))));
+                (arena, domain) -> NativeMemory.takeText(errors().check(call.on(arena, domain))));
     }
 
     LastError errors() {

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import cloud.welkin.host.libvirt.CallLanes.Pace;
+
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Optional;
@@ -23,7 +24,8 @@ public final class DomainJobs {
     }
 
     /**
-     * Migrates the domain and returns when it is over; it runs at the source as before if this fails.
+     * Migrates the domain and returns when it is over; it runs at the source as before if this
+     * fails.
      *
      * @throws LibvirtException MIGRATE_UNSAFE, OPERATION_ABORTED after {@link #abort},
      *     CPU_INCOMPATIBLE, OPERATION_FAILED …
@@ -74,9 +76,7 @@ public final class DomainJobs {
                     MemorySegment array = arena.allocate(ADDRESS);
                     MemorySegment count = arena.allocate(JAVA_INT);
                     handle.errors()
-                            .check(
-                                    natives.virDomainGetJobStats(
-                                            domain, type, array, count, flags));
+                            .check(natives.virDomainGetJobStats(domain, type, array, count, flags));
                     MemorySegment parameters = array.get(ADDRESS, 0);
                     int size = count.get(JAVA_INT, 0);
                     try {

@@ -33,11 +33,13 @@ public sealed interface DomainState {
 
     static DomainState of(int state, int reason) {
         return switch (state) {
-            case 1 -> new Running(Numbered.at(RunningReason.values(), reason, RunningReason.UNKNOWN));
+            case 1 ->
+                    new Running(Numbered.at(RunningReason.values(), reason, RunningReason.UNKNOWN));
             case 2 -> new Blocked();
             case 3 -> new Paused(Numbered.at(PausedReason.values(), reason, PausedReason.UNKNOWN));
             case 4 -> new ShuttingDown();
-            case 5 -> new ShutOff(Numbered.at(ShutOffReason.values(), reason, ShutOffReason.UNKNOWN));
+            case 5 ->
+                    new ShutOff(Numbered.at(ShutOffReason.values(), reason, ShutOffReason.UNKNOWN));
             case 6 -> new Crashed(reason == 1);
             case 7 -> new PmSuspended();
             default -> new NoState();

@@ -13,8 +13,8 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * Statistics of one domain out of a bulk query (virConnectGetAllDomainStats). Counters run since the
- * guest started; what was not asked for or is not told is zero or an empty list.
+ * Statistics of one domain out of a bulk query (virConnectGetAllDomainStats). Counters run since
+ * the guest started; what was not asked for or is not told is zero or an empty list.
  *
  * @param cpu processor time
  * @param balloon memory
@@ -90,7 +90,8 @@ public record DomainStatistics(
             MemorySegment domain = record.get(ADDRESS, 0);
             TypedValues values =
                     new TypedValues(
-                            TypedParameter.decode(record.get(ADDRESS, 8), record.get(JAVA_INT, 16)));
+                            TypedParameter.decode(
+                                    record.get(ADDRESS, 8), record.get(JAVA_INT, 16)));
             all.add(
                     of(
                             DomainHandle.uuid(domains, arena, domain),
@@ -133,7 +134,13 @@ public record DomainStatistics(
 
     private static final List<String> TRAFFIC =
             List.of(
-                    "rx.bytes", "rx.pkts", "rx.errs", "rx.drop", "tx.bytes", "tx.pkts", "tx.errs",
+                    "rx.bytes",
+                    "rx.pkts",
+                    "rx.errs",
+                    "rx.drop",
+                    "tx.bytes",
+                    "tx.pkts",
+                    "tx.errs",
                     "tx.drop");
 
     private static Interface traffic(TypedValues values, String prefix) {

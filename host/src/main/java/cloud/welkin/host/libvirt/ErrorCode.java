@@ -5,7 +5,9 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The failures that somebody decides by; numbers are libvirt's virErrorNumber, negative ones ours. */
+/**
+ * The failures that somebody decides by; numbers are libvirt's virErrorNumber, negative ones ours.
+ */
 public enum ErrorCode {
     /** The library is missing, or lacks a function that is needed. */
     UNSUPPORTED_LIBRARY(-1),

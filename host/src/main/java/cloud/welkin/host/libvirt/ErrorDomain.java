@@ -2,7 +2,9 @@ package cloud.welkin.host.libvirt;
 
 import java.util.Arrays;
 
-/** The part of libvirt that raised an error (virErrorDomain), as far as it matters to this program. */
+/**
+ * The part of libvirt that raised an error (virErrorDomain), as far as it matters to this program.
+ */
 public enum ErrorDomain {
     NONE(0),
     XML(5),

@@ -1,9 +1,10 @@
 package cloud.welkin.host.libvirt;
 
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** libvirt's event loop: one platform thread for the life of the program. */
 final class EventLoop {
@@ -24,7 +25,8 @@ final class EventLoop {
             try {
                 errors.check(system.virEventRunDefaultImpl());
             } catch (RuntimeException failed) {
-                // One iteration: the next may well succeed, and without the loop there is no keepalive.
+                // One iteration: the next may well succeed, and without the loop there is no
+                // keepalive.
                 LOG.warn("libvirt's event loop", failed);
                 LockSupport.parkNanos(PAUSE_AFTER_FAILURE);
             }

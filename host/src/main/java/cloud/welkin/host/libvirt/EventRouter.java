@@ -3,6 +3,9 @@ package cloud.welkin.host.libvirt;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -20,24 +23,22 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes libvirt's callbacks on the event loop's thread and hands them to whom they concern.
  *
  * <p>The stubs live as long as the program: the opaque pointer that libvirt gives back is a number
- * into {@link #sinks} and {@link #streams}, so a late callback finds nobody instead of freed memory.
- * Nothing is thrown into C, and nothing here calls the daemon: that would wait for the very thread it
- * runs on.
+ * into {@link #sinks} and {@link #streams}, so a late callback finds nobody instead of freed
+ * memory. Nothing is thrown into C, and nothing here calls the daemon: that would wait for the very
+ * thread it runs on.
  */
 final class EventRouter {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventRouter.class);
 
     /**
-     * A kind of event: its number, the method below that takes it, and what its callback has between
-     * the domain and the opaque pointer.
+     * A kind of event: its number, the method below that takes it, and what its callback has
+     * between the domain and the opaque pointer.
      */
     private record Event(int number, String method, List<MemoryLayout> special) {}
 
@@ -188,11 +189,7 @@ final class EventRouter {
     }
 
     void connectionClosed(MemorySegment c, int reason, MemorySegment to) {
-        deliver(
-                to,
-                () ->
-                        new LibvirtEvent.ConnectionClosed(
-                                LibvirtEvent.CloseReason.of(reason)));
+        deliver(to, () -> new LibvirtEvent.ConnectionClosed(LibvirtEvent.CloseReason.of(reason)));
     }
 
     void streamReady(MemorySegment stream, int events, MemorySegment to) {
@@ -250,7 +247,9 @@ final class EventRouter {
         MethodType type = descriptor.toMethodType();
         try {
             MethodHandle handle =
-                    MethodHandles.lookup().findVirtual(EventRouter.class, method, type).bindTo(this);
+                    MethodHandles.lookup()
+                            .findVirtual(EventRouter.class, method, type)
+                            .bindTo(this);
             return Linker.nativeLinker().upcallStub(handle, descriptor, Arena.global());
         } catch (ReflectiveOperationException impossible) {
             throw new LinkageError(method, impossible);

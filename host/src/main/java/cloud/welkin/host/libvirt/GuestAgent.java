@@ -1,12 +1,13 @@
 package cloud.welkin.host.libvirt;
 
 import cloud.welkin.host.libvirt.CallLanes.Pace;
+
 import java.time.Duration;
 import java.util.List;
 
 /**
- * The guest agent of a domain. All calls fail with {@link ErrorCode#AGENT_UNRESPONSIVE} while no agent
- * answers, and what they return was written by the guest: hostile input.
+ * The guest agent of a domain. All calls fail with {@link ErrorCode#AGENT_UNRESPONSIVE} while no
+ * agent answers, and what they return was written by the guest: hostile input.
  */
 public final class GuestAgent {
 

@@ -3,8 +3,8 @@ package cloud.welkin.host.libvirt;
 import java.util.function.IntToLongFunction;
 
 /**
- * Traffic of one interface since the guest started, as the guest sees it; -1 where the driver does not
- * count (virDomainInterfaceStatsStruct).
+ * Traffic of one interface since the guest started, as the guest sees it; -1 where the driver does
+ * not count (virDomainInterfaceStatsStruct).
  */
 public record InterfaceStatistics(
         long receivedBytes,

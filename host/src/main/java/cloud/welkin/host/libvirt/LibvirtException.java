@@ -3,9 +3,9 @@ package cloud.welkin.host.libvirt;
 /**
  * libvirt refused or failed.
  *
- * <p>{@link #code} is what a caller decides by; {@link #number} is libvirt's own number (0 where the
- * failure is this binding's), {@link #domain} the part of libvirt that raised it. Messages are meant
- * for operators: they may hold paths of the host, so they are never passed on to a tenant.
+ * <p>{@link #code} is what a caller decides by; {@link #number} is libvirt's own number (0 where
+ * the failure is this binding's), {@link #domain} the part of libvirt that raised it. Messages are
+ * meant for operators: they may hold paths of the host, so they are never passed on to a tenant.
  */
 public final class LibvirtException extends RuntimeException {
 

@@ -51,8 +51,7 @@ public record MemoryStatistics(Map<Tag, Long> values) {
             int tag = stats.get(JAVA_INT, i * ONE);
             if (tag >= 0 && tag < TAGS) {
                 values.put(
-                        Numbered.at(Tag.values(), tag, Tag.RSS),
-                        stats.get(JAVA_LONG, i * ONE + 8));
+                        Numbered.at(Tag.values(), tag, Tag.RSS), stats.get(JAVA_LONG, i * ONE + 8));
             }
         }
         return new MemoryStatistics(values);

@@ -9,7 +9,8 @@ import java.util.Set;
 /**
  * Where and how a domain migrates.
  *
- * @param destination libvirt URI of the destination as the source's daemon reaches it (peer to peer)
+ * @param destination libvirt URI of the destination as the source's daemon reaches it (peer to
+ *     peer)
  * @param parameters VIR_MIGRATE_PARAM_…: {@code migrate_uri}, {@code destination_xml}, {@code
  *     migrate_disks} (once per disk), {@code bandwidth} …
  */

@@ -2,7 +2,9 @@ package cloud.welkin.host.libvirt;
 
 import java.lang.foreign.MemorySegment;
 
-/** Functions of a connection and of the host behind it. Strings returned are the caller's to free. */
+/**
+ * Functions of a connection and of the host behind it. Strings returned are the caller's to free.
+ */
 interface NativeConnect {
     MemorySegment virConnectOpen(MemorySegment uri);
 

@@ -1,11 +1,12 @@
 package cloud.welkin.host.libvirt;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A listener of a connection with its queue and its own virtual thread. Events come in libvirt's
@@ -37,6 +38,11 @@ public final class Subscription implements AutoCloseable {
         if (!queue.offer(event)) {
             lost.incrementAndGet();
         }
+    }
+
+    /** Events dropped that the listener was not told of yet. */
+    long lost() {
+        return lost.get();
     }
 
     /** No event is begun after this; one that is being handled is interrupted. */

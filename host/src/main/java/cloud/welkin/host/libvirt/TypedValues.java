@@ -18,8 +18,7 @@ final class TypedValues {
         TypedParameter.Value value = values.get(name);
         return switch (value) {
             case TypedParameter.Int v -> OptionalLong.of(v.value());
-            case TypedParameter.UnsignedInt v ->
-                    OptionalLong.of(Integer.toUnsignedLong(v.value()));
+            case TypedParameter.UnsignedInt v -> OptionalLong.of(Integer.toUnsignedLong(v.value()));
             case TypedParameter.LongLong v -> OptionalLong.of(v.value());
             case TypedParameter.UnsignedLong v -> OptionalLong.of(v.value());
             case TypedParameter.Real v -> OptionalLong.of((long) v.value());

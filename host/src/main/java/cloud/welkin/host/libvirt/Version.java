@@ -5,9 +5,7 @@ public record Version(int major, int minor, int release) implements Comparable<V
 
     static Version of(long number) {
         return new Version(
-                (int) (number / 1_000_000),
-                (int) (number / 1_000 % 1_000),
-                (int) (number % 1_000));
+                (int) (number / 1_000_000), (int) (number / 1_000 % 1_000), (int) (number % 1_000));
     }
 
     @Override
