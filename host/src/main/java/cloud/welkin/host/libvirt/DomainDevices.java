@@ -39,7 +39,10 @@ public final class DomainDevices {
                                 domain, arena.allocateFrom(xml), scope.bit()));
     }
 
-    /** {@link #detach} of the device with this alias ({@code net0}, {@code ua-…}). */
+    /**
+     * {@link #detach} of the device with this alias ({@code net0}, {@code ua-…}). libvirt 9.0
+     * answers INTERNAL, not DEVICE_MISSING, if there is none.
+     */
     public void detachAlias(String alias, Scope scope) {
         handle.slow(
                 (arena, domain) ->

@@ -174,7 +174,9 @@ class TestDriverTest {
             domain.undefine(Set.of());
             assertFails(domain::state, ErrorCode.NO_DOMAIN);
         }
-        assertFails(() -> Connection.open("nosuch:///system"), ErrorCode.NO_CONNECT);
+        assertFails(
+                () -> Connection.open("qemu+unix:///system?socket=/nonexistent/sock"),
+                ErrorCode.SYSTEM_ERROR);
     }
 
     @Test
