@@ -270,6 +270,28 @@ class QemuTest {
         }
     }
 
+    @Test
+    void aRunningGuestMigratesToAnotherDaemon() throws Exception {
+        domain.start();
+        try (ContainedLibvirtd other =
+                        new ContainedLibvirtd(
+                                java.nio.file.Files.createDirectory(directory.resolve("other")));
+                Connection there = Connection.open(other.uri())) {
+            domain.jobs()
+                    .migrate(
+                            Migration.live(other.uri())
+                                    .with(Set.of(MigrateFlag.UNSAFE))
+                                    .memoryTo("unix://" + directory.resolve("migrate.sock")));
+            try (Domain arrived = there.find(domain.uuid()).orElseThrow()) {
+                assertThat(arrived.state())
+                        .isEqualTo(new DomainState.Running(DomainState.RunningReason.MIGRATED));
+                assertThat(arrived.isPersistent()).isTrue();
+                assertThat(connection.find(domain.uuid())).isEmpty();
+            }
+        }
+        connection.define(guest(directory.resolve("disks/vda.qcow2"))).close();
+    }
+
     private LibvirtEvent await(Predicate<LibvirtEvent> wanted) {
         try {
             LibvirtEvent event = events.take();
