@@ -49,7 +49,9 @@ public final class Database implements AutoCloseable {
         config.setMinimumIdle(Math.min(2, connections));
         config.setConnectionTimeout(WAIT_FOR_CONNECTION.toMillis());
         config.setInitializationFailTimeout(-1);
-        config.setIdleTimeout(Duration.ofMinutes(1).toMillis());
+        if (connections > 2) {
+            config.setIdleTimeout(Duration.ofMinutes(1).toMillis());
+        }
         config.setAutoCommit(true);
         config.setPoolName("welkin");
         config.addDataSourceProperty("prepareThreshold", "2");

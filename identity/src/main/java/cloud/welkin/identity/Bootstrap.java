@@ -62,7 +62,7 @@ public final class Bootstrap {
      */
     public Made run(Tx tx, String adminPassword, boolean change, String demoPassword) {
         // One replica at a time: the second finds everything there.
-        tx.sql().execute("lock table project in exclusive mode");
+        tx.sql().execute("lock table identity.project in exclusive mode");
         if (tokens.keys(tx).isEmpty()) {
             tokens.addKey(tx, TokenCodec.newKey(random));
         }

@@ -46,12 +46,7 @@ final class ClientFiles {
               user_domain_name: Default
               project_domain_name: Default
         """
-                .indent(2)
-                .stripTrailing()
-                .formatted(name, url, user, quoted(password), project)
-                .replaceFirst("^ {2}", "")
-                .replaceAll("(?m)^ {2}", "")
-                .concat("\n");
+                .formatted(name, url, user, quoted(password), project);
     }
 
     /** Single quotes mean the same to a shell and to YAML, but for a quote inside, which neither password has. */
