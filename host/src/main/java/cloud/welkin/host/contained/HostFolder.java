@@ -72,8 +72,9 @@ record HostFolder(Path home, String name) {
             if (Files.exists(file) && Files.readString(file).equals(content)) {
                 return;
             }
-            folder(Objects.requireNonNull(file.toAbsolutePath().getParent()));
-            var fresh = file.resolveSibling(file.getFileName() + ".new");
+            var parent = Objects.requireNonNull(file.toAbsolutePath().getParent());
+            folder(parent);
+            var fresh = Files.createTempFile(parent, file.getFileName().toString(), ".new");
             Files.writeString(fresh, content);
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {

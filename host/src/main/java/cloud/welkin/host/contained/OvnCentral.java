@@ -17,6 +17,8 @@ final class OvnCentral {
     private final Daemon northboundServer;
     private final Daemon southboundServer;
     private final Daemon northd;
+    private volatile boolean northboundKnown;
+    private volatile boolean southboundKnown;
 
     OvnCentral(HostFolder folder) {
         this.folder = folder;
@@ -55,13 +57,17 @@ final class OvnCentral {
     }
 
     void ensureNorthbound(Inside inside) {
-        ensure(inside, northboundServer, "ovnnb_db", "/usr/share/ovn/ovn-nb.ovsschema");
-        ensureGlobal("OVN_Northbound", "NB_Global", northbound());
+        if (ensure(inside, northboundServer, "ovnnb_db", "/usr/share/ovn/ovn-nb.ovsschema") || !northboundKnown) {
+            ensureGlobal("OVN_Northbound", "NB_Global", northbound());
+            northboundKnown = true;
+        }
     }
 
     void ensureSouthbound(Inside inside) {
-        ensure(inside, southboundServer, "ovnsb_db", "/usr/share/ovn/ovn-sb.ovsschema");
-        ensureGlobal("OVN_Southbound", "SB_Global", southbound());
+        if (ensure(inside, southboundServer, "ovnsb_db", "/usr/share/ovn/ovn-sb.ovsschema") || !southboundKnown) {
+            ensureGlobal("OVN_Southbound", "SB_Global", southbound());
+            southboundKnown = true;
+        }
     }
 
     void ensureNorthd(Inside inside) {
@@ -72,11 +78,12 @@ final class OvnCentral {
         return List.of(northboundServer, southboundServer, northd);
     }
 
-    private void ensure(Inside inside, Daemon server, String name, String schema) {
-        if (server.running(inside).isEmpty()) {
-            DatabaseServer.prepare(file(name), Path.of(schema));
-            server.ensure(inside);
+    private boolean ensure(Inside inside, Daemon server, String name, String schema) {
+        if (server.running(inside).isPresent()) {
+            return false;
         }
+        DatabaseServer.prepare(file(name), Path.of(schema));
+        return server.ensure(inside);
     }
 
     /** Both databases have a table with exactly one row, which nobody else makes. */

@@ -15,6 +15,7 @@ final class Supervisor implements AutoCloseable {
     private final Duration interval;
     private final LinkedBlockingQueue<Boolean> asked = new LinkedBlockingQueue<>();
     private final Thread thread;
+    private volatile boolean closed;
 
     Supervisor(String host, Duration interval, Runnable reconcile) {
         this.reconcile = reconcile;
@@ -23,11 +24,13 @@ final class Supervisor implements AutoCloseable {
     }
 
     private void run() {
-        while (!Thread.currentThread().isInterrupted()) {
+        while (!closed) {
             try {
                 asked.poll(interval.toMillis(), TimeUnit.MILLISECONDS);
                 asked.clear();
-                reconcile.run();
+                if (!closed) {
+                    reconcile.run();
+                }
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
@@ -40,9 +43,11 @@ final class Supervisor implements AutoCloseable {
         asked.add(true);
     }
 
+    /** Lets a reconciliation that is under way come to its end: half a start of a daemon is worse than a late end. */
     @Override
     public void close() {
-        thread.interrupt();
+        closed = true;
+        wake();
         try {
             thread.join();
         } catch (InterruptedException e) {

@@ -84,6 +84,30 @@ class ContainedHostTest {
     }
 
     @Test
+    void aHostWhoseFirstProcessIsKilledIsMadeAgain(@TempDir Path other) throws Exception {
+        try (var second = ContainedHost.start(other, SETTINGS)) {
+            var first = Long.parseLong(
+                    Files.readString(other.resolve("host/main/init.pid")).split(" ")[0]);
+            ProcessHandle.of(first).orElseThrow().destroyForcibly();
+            await(() -> second.parts().containsValue(false), "the host's end");
+            await(() -> !second.parts().containsValue(false), "the host's return");
+        } finally {
+            ContainedHost.purge(other, SETTINGS);
+        }
+    }
+
+    @Test
+    void aHomeWhoseStateIsLostIsPurgedByItsName(@TempDir Path other) throws Exception {
+        var before = machine();
+        ContainedHost.start(other, SETTINGS).close();
+        HostFolder.remove(other.resolve("host"));
+
+        ContainedHost.purge(other, SETTINGS);
+
+        assertThat(machine()).isEqualTo(before);
+    }
+
+    @Test
     void twoHomesStandSideBySide(@TempDir Path other) {
         try (var second = ContainedHost.start(other, SETTINGS)) {
             assertThat(second.tag()).isNotEqualTo(host.tag());
