@@ -34,12 +34,11 @@ public final class ContainedHost implements HostEngines {
     private final MetadataProxies metadata;
     private Optional<VSwitch> vswitch = Optional.empty();
     private Optional<Supervisor> supervisor = Optional.empty();
-    private boolean fresh = true;
 
     private ContainedHost(Path home, ContainedSettings settings) {
         this.folder = new HostFolder(home, settings.name());
         this.namespace = new Namespace(folder);
-        this.outside = new ExternalNetwork(settings, namespace);
+        this.outside = new ExternalNetwork(folder, settings, namespace);
         this.central = new OvnCentral(folder);
         this.chassis = new Chassis(folder, settings);
         this.libvirt = new LibvirtDaemon(folder);
@@ -85,11 +84,9 @@ public final class ContainedHost implements HostEngines {
 
     @Override
     public synchronized void reconcile() {
-        boolean reborn = namespace.ensure();
-        if (fresh || reborn || !outside.isThere()) {
-            outside.ensure();
-            HostFolder.write(execFile(folder), String.join("\n", outside.exec()) + "\n");
-        }
+        namespace.ensure();
+        outside.ensure();
+        HostFolder.write(execFile(folder), String.join("\n", outside.exec()) + "\n");
         together(
                 this::ensureSwitch,
                 () -> central.ensureNorthbound(namespace),
@@ -99,7 +96,6 @@ public final class ContainedHost implements HostEngines {
                 () -> central.ensureNorthd(namespace),
                 () -> chassis.ensureController(namespace),
                 metadata::reconcile);
-        fresh = false;
     }
 
     private void ensureSwitch() {

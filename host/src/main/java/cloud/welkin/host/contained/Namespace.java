@@ -30,18 +30,16 @@ final class Namespace implements Inside {
         this.tag = "welkin-" + Networks.digest(folder.state().toString(), 6);
     }
 
-    /** Makes whatever is missing; true when the first process is a new one, so that nothing runs inside yet. */
-    boolean ensure() {
+    /** Makes whatever is missing. */
+    void ensure() {
         if (init.filter(process -> process.isAlive(PROC)).isPresent() && Networks.exists(tag)) {
-            return false;
+            return;
         }
         Networks.ensure(tag);
         init = recorded();
-        if (init.isPresent()) {
-            return false;
+        if (init.isEmpty()) {
+            start();
         }
-        start();
-        return true;
     }
 
     boolean isAlive() {

@@ -6,6 +6,7 @@ import cloud.welkin.ovsdb.Operation;
 import cloud.welkin.ovsdb.Ovsdb;
 import cloud.welkin.ovsdb.OvsdbSettings;
 import cloud.welkin.ovsdb.Remote;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +18,6 @@ final class OvnCentral {
     private final Daemon northboundServer;
     private final Daemon southboundServer;
     private final Daemon northd;
-    private volatile boolean northboundKnown;
-    private volatile boolean southboundKnown;
 
     OvnCentral(HostFolder folder) {
         this.folder = folder;
@@ -57,17 +56,13 @@ final class OvnCentral {
     }
 
     void ensureNorthbound(Inside inside) {
-        if (ensure(inside, northboundServer, "ovnnb_db", "/usr/share/ovn/ovn-nb.ovsschema") || !northboundKnown) {
-            ensureGlobal("OVN_Northbound", "NB_Global", northbound());
-            northboundKnown = true;
-        }
+        ensure(inside, northboundServer, "ovnnb_db", "/usr/share/ovn/ovn-nb.ovsschema");
+        ensureGlobal("ovnnb_db", "OVN_Northbound", "NB_Global", northbound());
     }
 
     void ensureSouthbound(Inside inside) {
-        if (ensure(inside, southboundServer, "ovnsb_db", "/usr/share/ovn/ovn-sb.ovsschema") || !southboundKnown) {
-            ensureGlobal("OVN_Southbound", "SB_Global", southbound());
-            southboundKnown = true;
-        }
+        ensure(inside, southboundServer, "ovnsb_db", "/usr/share/ovn/ovn-sb.ovsschema");
+        ensureGlobal("ovnsb_db", "OVN_Southbound", "SB_Global", southbound());
     }
 
     void ensureNorthd(Inside inside) {
@@ -78,20 +73,24 @@ final class OvnCentral {
         return List.of(northboundServer, southboundServer, northd);
     }
 
-    private boolean ensure(Inside inside, Daemon server, String name, String schema) {
-        if (server.running(inside).isPresent()) {
-            return false;
+    private void ensure(Inside inside, Daemon server, String name, String schema) {
+        if (server.running(inside).isEmpty()) {
+            DatabaseServer.prepare(file(name), Path.of(schema));
+            server.ensure(inside);
         }
-        DatabaseServer.prepare(file(name), Path.of(schema));
-        return server.ensure(inside);
     }
 
-    /** Both databases have a table with exactly one row, which nobody else makes. */
-    private static void ensureGlobal(String database, String table, Remote remote) {
+    /** Both databases have a table with exactly one row, which nobody else makes. A file beside the database says it is there. */
+    private void ensureGlobal(String name, String database, String table, Remote remote) {
+        var done = file(name).resolveSibling(name + ".initialised");
+        if (Files.exists(done)) {
+            return;
+        }
         try (var client = Ovsdb.open(OvsdbSettings.of(remote, database).replicating(table, "nb_cfg"))) {
             if (client.table(table).rows().isEmpty()) {
                 client.transact(new Operation.Insert(table, Map.of()));
             }
         }
+        HostFolder.write(done, database + "\n");
     }
 }
