@@ -9,12 +9,16 @@ final class Cable {
     private Cable() {}
 
     /**
-     * Makes the cable unless its host's end is there. Neither end is ever in the machine's own namespace (unless that is the
-     * host). Checksums are done at once: Open vSwitch's userspace datapath forwards what it gets and finishes none.
+     * Makes the cable unless its host's end is there. Neither end is ever in the machine's own
+     * namespace (unless that is the host). Checksums are done at once: Open vSwitch's userspace
+     * datapath forwards what it gets and finishes none.
      */
     static void ensure(Inside inside, String device, String namespace, String peer) {
         if (!Files.exists(inside.devices().resolve(device))) {
-            Command.of(inside.ip("link", "add", device, "type", "veth", "peer", "name", peer, "netns", namespace))
+            Command.of(
+                            inside.ip(
+                                    "link", "add", device, "type", "veth", "peer", "name", peer,
+                                    "netns", namespace))
                     .run();
         }
         Command.of(inside.enter(List.of("ethtool", "-K", device, "tx", "off", "gro", "off"))).run();

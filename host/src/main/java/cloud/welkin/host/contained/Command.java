@@ -11,14 +11,21 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program with its arguments, run without a shell, in a small environment of our own, with a time limit.
+ * A program with its arguments, run without a shell, in a small environment of our own, with a time
+ * limit.
  *
  * @param input what it reads from its standard input
  */
 record Command(List<String> argv, String input, Map<String, String> environment, Duration limit) {
 
-    private static final Map<String, String> PLAIN = Map.of(
-            "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME", "/root", "LANG", "C.UTF-8");
+    private static final Map<String, String> PLAIN =
+            Map.of(
+                    "PATH",
+                    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                    "HOME",
+                    "/root",
+                    "LANG",
+                    "C.UTF-8");
 
     Command {
         argv = List.copyOf(argv);
@@ -41,7 +48,10 @@ record Command(List<String> argv, String input, Map<String, String> environment,
         return new Command(argv, input, environment, longest);
     }
 
-    /** Runs it to its end and returns what it printed; throws {@link CommandFailed} with that when it fails. */
+    /**
+     * Runs it to its end and returns what it printed; throws {@link CommandFailed} with that when
+     * it fails.
+     */
     String run() {
         try {
             // A file and not a pipe: a daemon may keep its standard output open for ever.
@@ -66,7 +76,8 @@ record Command(List<String> argv, String input, Map<String, String> environment,
         try {
             if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
                 process.destroyForcibly();
-                throw new CommandFailed(argv, "not done within " + limit + ": " + Files.readString(output));
+                throw new CommandFailed(
+                        argv, "not done within " + limit + ": " + Files.readString(output));
             }
         } catch (InterruptedException e) {
             process.destroyForcibly();
@@ -75,7 +86,8 @@ record Command(List<String> argv, String input, Map<String, String> environment,
         }
         var printed = Files.readString(output);
         if (process.exitValue() != 0) {
-            throw new CommandFailed(argv, "status %d: %s".formatted(process.exitValue(), printed.strip()));
+            throw new CommandFailed(
+                    argv, "status %d: %s".formatted(process.exitValue(), printed.strip()));
         }
         return printed;
     }
@@ -92,7 +104,8 @@ record Command(List<String> argv, String input, Map<String, String> environment,
     }
 
     private ProcessBuilder builder(Path output) {
-        var builder = new ProcessBuilder(argv).redirectErrorStream(true).redirectOutput(output.toFile());
+        var builder =
+                new ProcessBuilder(argv).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().clear();
         builder.environment().putAll(environment);
         return builder;

@@ -2,7 +2,10 @@ package cloud.welkin.host.contained;
 
 import java.util.List;
 
-/** A program that was run did not end with status 0, did not end in time or could not be run; the message says which. */
+/**
+ * A program that was run did not end with status 0, did not end in time or could not be run; the
+ * message says which.
+ */
 public final class CommandFailed extends RuntimeException {
 
     CommandFailed(List<String> argv, String what) {

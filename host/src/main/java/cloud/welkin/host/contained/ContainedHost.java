@@ -1,6 +1,7 @@
 package cloud.welkin.host.contained;
 
 import cloud.welkin.ovsdb.Remote;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,11 +15,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 
 /**
- * A host in namespaces of its own: nothing of the machine's network or libvirt is touched, and any number of them stand side by
- * side. The architecture page says why; {@code init.sh} and {@link Namespace} say how.
+ * A host in namespaces of its own: nothing of the machine's network or libvirt is touched, and any
+ * number of them stand side by side. The architecture page says why; {@code init.sh} and {@link
+ * Namespace} say how.
  *
- * <p>Everything it starts outlives the program. {@link #start} finds what an earlier run, however it ended, has left, and brings
- * up what is missing; a supervisor then does the same every second. Nothing but {@link #stop} and {@link #purge} ends anything.
+ * <p>Everything it starts outlives the program. {@link #start} finds what an earlier run, however
+ * it ended, has left, and brings up what is missing; a supervisor then does the same every second.
+ * Nothing but {@link #stop} and {@link #purge} ends anything.
  */
 public final class ContainedHost implements HostEngines {
 
@@ -64,7 +67,10 @@ public final class ContainedHost implements HostEngines {
         return host;
     }
 
-    /** Ends the engines and all guests and removes every namespace; the state in the home stays. Needs no host to be up. */
+    /**
+     * Ends the engines and all guests and removes every namespace; the state in the home stays.
+     * Needs no host to be up.
+     */
     public static void stop(Path home, ContainedSettings settings) {
         new Namespace(new HostFolder(home, settings.name())).stop();
     }
@@ -109,16 +115,19 @@ public final class ContainedHost implements HostEngines {
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var tasks = new ArrayList<Callable<Boolean>>();
             for (var step : steps) {
-                tasks.add(() -> {
-                    step.run();
-                    return true;
-                });
+                tasks.add(
+                        () -> {
+                            step.run();
+                            return true;
+                        });
             }
             for (var done : executor.invokeAll(tasks)) {
                 done.get();
             }
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
+            throw e.getCause() instanceof RuntimeException known
+                    ? known
+                    : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while a host was put right", e);
@@ -202,11 +211,20 @@ public final class ContainedHost implements HostEngines {
         return daemons;
     }
 
-    /** The process numbers of the engines as seen inside, by their names: for whoever wants to disturb them. */
+    /**
+     * The process numbers of the engines as seen inside, by their names: for whoever wants to
+     * disturb them.
+     */
     Map<String, Long> processes() {
         var processes = new LinkedHashMap<String, Long>();
-        daemons().forEach(daemon ->
-                daemon.running(namespace).ifPresent(process -> processes.put(daemon.name(), process.pid())));
+        daemons()
+                .forEach(
+                        daemon ->
+                                daemon.running(namespace)
+                                        .ifPresent(
+                                                process ->
+                                                        processes.put(
+                                                                daemon.name(), process.pid())));
         return processes;
     }
 

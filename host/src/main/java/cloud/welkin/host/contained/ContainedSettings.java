@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param physicalNetwork what OVN's localnet ports call the public network
  * @param publicBridge the Open vSwitch bridge towards it
  * @param mtu of the networks of guests; room for geneve is taken off already
- * @param datapath Open vSwitch's: {@code system} (the kernel's) or {@code netdev}; chosen by looking at the kernel when empty
+ * @param datapath Open vSwitch's: {@code system} (the kernel's) or {@code netdev}; chosen by
+ *     looking at the kernel when empty
  */
 public record ContainedSettings(
         String name,

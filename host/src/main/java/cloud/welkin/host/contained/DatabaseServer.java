@@ -12,7 +12,8 @@ final class DatabaseServer {
     private DatabaseServer() {}
 
     /** The daemon whose sockets and pid file are {@code /run/BELOW.*}. */
-    static Daemon daemon(HostFolder folder, String name, String below, String connections, Path file) {
+    static Daemon daemon(
+            HostFolder folder, String name, String below, String connections, Path file) {
         return new Daemon(
                 name,
                 List.of(
@@ -30,7 +31,9 @@ final class DatabaseServer {
                 folder.run().resolve(below + ".pid"));
     }
 
-    /** Makes the database, or brings one of an older release to the schema that is installed now. */
+    /**
+     * Makes the database, or brings one of an older release to the schema that is installed now.
+     */
     static void prepare(Path file, Path schema) {
         if (!Files.exists(file)) {
             Command.of("ovsdb-tool", "create", file.toString(), schema.toString()).run();

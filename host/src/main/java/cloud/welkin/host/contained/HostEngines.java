@@ -1,17 +1,21 @@
 package cloud.welkin.host.contained;
 
 import cloud.welkin.ovsdb.Remote;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A host's libvirt, Open vSwitch and OVN, wherever they run. Closing it leaves them and all guests running; the next program finds
- * them again.
+ * A host's libvirt, Open vSwitch and OVN, wherever they run. Closing it leaves them and all guests
+ * running; the next program finds them again.
  */
 public sealed interface HostEngines extends AutoCloseable permits ContainedHost, MachineHost {
 
-    /** Brings up, or mends, what this program is responsible for; what is right already is left alone. */
+    /**
+     * Brings up, or mends, what this program is responsible for; what is right already is left
+     * alone.
+     */
     void reconcile();
 
     Path libvirtSocket();
@@ -25,12 +29,15 @@ public sealed interface HostEngines extends AutoCloseable permits ContainedHost,
     /** The host's name in OVN: Open vSwitch's system-id. */
     String chassis();
 
-    /** The command, without what it shall run, that runs something where floating IPs are reachable. May be empty. */
+    /**
+     * The command, without what it shall run, that runs something where floating IPs are reachable.
+     * May be empty.
+     */
     List<String> exec();
 
     /**
-     * Whether the datapath finishes checksums. Where it does not (Open vSwitch in userspace), guests' network cards must not
-     * leave them unfinished: all their offloads off.
+     * Whether the datapath finishes checksums. Where it does not (Open vSwitch in userspace),
+     * guests' network cards must not leave them unfinished: all their offloads off.
      */
     boolean finishesChecksums();
 

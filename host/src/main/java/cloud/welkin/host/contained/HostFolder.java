@@ -10,12 +10,14 @@ import java.util.Comparator;
 import java.util.Objects;
 
 /**
- * What a host keeps in the home: {@code HOME/host/NAME} with its state and {@code HOME/log/NAME} with its logs. {@code run} is
- * seen as {@code /run} from inside.
+ * What a host keeps in the home: {@code HOME/host/NAME} with its state and {@code HOME/log/NAME}
+ * with its logs. {@code run} is seen as {@code /run} from inside.
  */
 record HostFolder(Path home, String name) {
 
-    /** Linux allows a socket's path 107 bytes; this is the longest that is made below {@code run}. */
+    /**
+     * Linux allows a socket's path 107 bytes; this is the longest that is made below {@code run}.
+     */
     private static final String LONGEST_SOCKET = "libvirt/libvirt-admin-sock";
 
     HostFolder {
@@ -46,7 +48,8 @@ record HostFolder(Path home, String name) {
     void create() {
         var socket = run().resolve(LONGEST_SOCKET).toString();
         if (socket.getBytes(StandardCharsets.UTF_8).length > 107) {
-            throw new IllegalArgumentException("the home's path is too long for unix sockets: " + home);
+            throw new IllegalArgumentException(
+                    "the home's path is too long for unix sockets: " + home);
         }
         if (home.startsWith("/run") || home.startsWith("/proc") || home.startsWith("/sys")) {
             throw new IllegalArgumentException("a home cannot be in /run, /proc or /sys: " + home);
@@ -76,7 +79,11 @@ record HostFolder(Path home, String name) {
             folder(parent);
             var fresh = Files.createTempFile(parent, file.getFileName().toString(), ".new");
             Files.writeString(fresh, content);
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(
+                    fresh,
+                    file,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

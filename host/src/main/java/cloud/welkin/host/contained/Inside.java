@@ -3,7 +3,10 @@ package cloud.welkin.host.contained;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The way from the program into a host: none for the machine itself, through namespaces into a contained one. */
+/**
+ * The way from the program into a host: none for the machine itself, through namespaces into a
+ * contained one.
+ */
 sealed interface Inside permits Namespace, Inside.Machine {
 
     /** The command that runs this one inside. */
@@ -33,7 +36,8 @@ sealed interface Inside permits Namespace, Inside.Machine {
 
         @Override
         public List<String> enter(String networkNamespace, List<String> argv) {
-            return Networks.joined(List.of("nsenter", "--net=" + Networks.file(networkNamespace), "--"), argv);
+            return Networks.joined(
+                    List.of("nsenter", "--net=" + Networks.file(networkNamespace), "--"), argv);
         }
 
         @Override

@@ -11,11 +11,12 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds out whether KVM runs an ordinary Linux kernel, by trying. That {@code /dev/kvm} is there, answers and even runs a firmware
- * proves nothing: under some nested hypervisors a kernel then hangs before its first line.
+ * Finds out whether KVM runs an ordinary Linux kernel, by trying. That {@code /dev/kvm} is there,
+ * answers and even runs a firmware proves nothing: under some nested hypervisors a kernel then
+ * hangs before its first line.
  *
- * <p>The answer is kept in the home and holds for the machine's kernel that it was found with. Without a guest kernel to try
- * nothing is proven and nothing kept: the answer is no.
+ * <p>The answer is kept in the home and holds for the machine's kernel that it was found with.
+ * Without a guest kernel to try nothing is proven and nothing kept: the answer is no.
  *
  * @param guestKernel a bzImage with a serial console
  * @param limit how long the first line may take
@@ -51,25 +52,27 @@ public record KvmProbe(Path home, Optional<Path> guestKernel, Duration limit) {
 
     private boolean boots(Path kernel) throws IOException {
         var output = Files.createTempFile("welkin", ".kvm");
-        var process = Command.of(List.of(
-                        "qemu-system-x86_64",
-                        "-accel",
-                        "kvm",
-                        "-machine",
-                        "pc",
-                        "-m",
-                        "128",
-                        "-nodefaults",
-                        "-display",
-                        "none",
-                        "-no-reboot",
-                        "-serial",
-                        "stdio",
-                        "-kernel",
-                        kernel.toString(),
-                        "-append",
-                        "console=ttyS0 earlyprintk=ttyS0 panic=-1"))
-                .start(output);
+        var process =
+                Command.of(
+                                List.of(
+                                        "qemu-system-x86_64",
+                                        "-accel",
+                                        "kvm",
+                                        "-machine",
+                                        "pc",
+                                        "-m",
+                                        "128",
+                                        "-nodefaults",
+                                        "-display",
+                                        "none",
+                                        "-no-reboot",
+                                        "-serial",
+                                        "stdio",
+                                        "-kernel",
+                                        kernel.toString(),
+                                        "-append",
+                                        "console=ttyS0 earlyprintk=ttyS0 panic=-1"))
+                        .start(output);
         try {
             long deadline = System.nanoTime() + limit.toNanos();
             while (System.nanoTime() < deadline) {

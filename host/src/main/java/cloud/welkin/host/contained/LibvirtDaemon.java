@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * A contained host's own libvirtd and virtlogd. All of its guests' processes are its children's children in the PID namespace, so
- * that it may die and come back without them noticing.
+ * A contained host's own libvirtd and virtlogd. All of its guests' processes are its children's
+ * children in the PID namespace, so that it may die and come back without them noticing.
  */
 final class LibvirtDaemon {
 
@@ -19,14 +19,28 @@ final class LibvirtDaemon {
 
     LibvirtDaemon(HostFolder folder) {
         this.folder = folder;
-        this.virtlogd = new Daemon(
-                "virtlogd",
-                List.of("virtlogd", "-d", "-p", inside("libvirt/virtlogd.pid"), "-f", "/etc/libvirt/virtlogd.conf"),
-                folder.run().resolve("libvirt/virtlogd.pid"));
-        this.libvirtd = new Daemon(
-                "libvirtd",
-                List.of("libvirtd", "-d", "-p", inside("libvirt/libvirtd.pid"), "-f", "/etc/libvirt/libvirtd.conf"),
-                folder.run().resolve("libvirt/libvirtd.pid"));
+        this.virtlogd =
+                new Daemon(
+                        "virtlogd",
+                        List.of(
+                                "virtlogd",
+                                "-d",
+                                "-p",
+                                inside("libvirt/virtlogd.pid"),
+                                "-f",
+                                "/etc/libvirt/virtlogd.conf"),
+                        folder.run().resolve("libvirt/virtlogd.pid"));
+        this.libvirtd =
+                new Daemon(
+                        "libvirtd",
+                        List.of(
+                                "libvirtd",
+                                "-d",
+                                "-p",
+                                inside("libvirt/libvirtd.pid"),
+                                "-f",
+                                "/etc/libvirt/libvirtd.conf"),
+                        folder.run().resolve("libvirt/libvirtd.pid"));
     }
 
     Path socket() {
@@ -47,7 +61,8 @@ final class LibvirtDaemon {
 
     private void configure() {
         var etc = folder.state().resolve("etc/libvirt");
-        var uuid = UUID.nameUUIDFromBytes(folder.state().toString().getBytes(StandardCharsets.UTF_8));
+        var uuid =
+                UUID.nameUUIDFromBytes(folder.state().toString().getBytes(StandardCharsets.UTF_8));
         HostFolder.write(
                 etc.resolve("libvirtd.conf"),
                 """
@@ -61,7 +76,8 @@ final class LibvirtDaemon {
                 log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
                 """
                         .formatted(uuid));
-        // Nobody but root runs anything here, and the machine's security modules know nothing of these paths.
+        // Nobody but root runs anything here, and the machine's security modules know nothing of
+        // these paths.
         HostFolder.write(
                 etc.resolve("qemu.conf"),
                 """

@@ -1,6 +1,7 @@
 package cloud.welkin.host.contained;
 
 import cloud.welkin.ovsdb.Remote;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The machine itself as a host: its libvirt, Open vSwitch and OVN are its administrator's, who starts and configures them. Only
- * the metadata proxies are ours. Production.
+ * The machine itself as a host: its libvirt, Open vSwitch and OVN are its administrator's, who
+ * starts and configures them. Only the metadata proxies are ours. Production.
  */
 public final class MachineHost implements HostEngines {
 
@@ -28,8 +29,7 @@ public final class MachineHost implements HostEngines {
     public MachineHost(Path home, MachineSettings settings) {
         var folder = new HostFolder(home, "machine");
         this.settings = settings;
-        this.inside = new Inside.Machine(
-                "welkin-" + Networks.digest(folder.state().toString(), 6));
+        this.inside = new Inside.Machine("welkin-" + Networks.digest(folder.state().toString(), 6));
         this.vswitch = new VSwitch(settings.openVSwitch());
         this.taps = new TapPorts(inside, this::vswitch, settings.mtu());
         this.metadata = new MetadataProxies(folder, inside, this::vswitch, settings.mtu());

@@ -1,11 +1,17 @@
 package cloud.welkin.host.contained;
 
 import cloud.welkin.ovsdb.Remote;
+
 import java.nio.file.Path;
 
 /** Where the machine's own engines listen. */
 public record MachineSettings(
-        Path libvirtSocket, Remote openVSwitch, Remote northbound, Remote southbound, int mtu, boolean userspaceDatapath) {
+        Path libvirtSocket,
+        Remote openVSwitch,
+        Remote northbound,
+        Remote southbound,
+        int mtu,
+        boolean userspaceDatapath) {
 
     /** Where Debian's packages put them. */
     public static MachineSettings usual() {

@@ -1,5 +1,7 @@
 package cloud.welkin.host.contained;
 
+import tools.jackson.databind.json.JsonMapper;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,12 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One namespace per network with the network's localport and a haproxy, which hands guests' requests for metadata to the
- * program's unix socket. The header {@code X-OVN-Network-ID} tells the network, {@code X-Forwarded-For} the guest's address;
- * what a guest sends under these names is dropped. While the program is away guests are answered 503.
+ * One namespace per network with the network's localport and a haproxy, which hands guests'
+ * requests for metadata to the program's unix socket. The header {@code X-OVN-Network-ID} tells the
+ * network, {@code X-Forwarded-For} the guest's address; what a guest sends under these names is
+ * dropped. While the program is away guests are answered 503.
  */
 public final class MetadataProxies {
 
@@ -57,7 +59,8 @@ public final class MetadataProxies {
         }
         try (var places = Files.list(all)) {
             var proxies = new ArrayList<MetadataProxy>();
-            places.sorted().forEach(place -> read(place.resolve("proxy.json")).ifPresent(proxies::add));
+            places.sorted()
+                    .forEach(place -> read(place.resolve("proxy.json")).ifPresent(proxies::add));
             return proxies;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -95,7 +98,9 @@ public final class MetadataProxies {
         lines.add("addr replace 169.254.169.254/32 dev eth0");
         lines.add("addr replace fe80::a9fe:a9fe/64 dev eth0 nodad");
         for (var address : proxy.addresses()) {
-            lines.add("addr replace %s dev eth0%s".formatted(address, address.contains(":") ? " nodad" : ""));
+            lines.add(
+                    "addr replace %s dev eth0%s"
+                            .formatted(address, address.contains(":") ? " nodad" : ""));
         }
         Command.of("ip", "-n", namespace, "-batch", "-").withInput(lines).run();
         HostFolder.write(place(proxy.networkId()).resolve("haproxy.cfg"), configuration(proxy));
@@ -108,42 +113,42 @@ public final class MetadataProxies {
 
     private String configuration(MetadataProxy proxy) {
         return """
-                global
-                    maxconn 1024
-                    nbthread 1
-                defaults
-                    mode http
-                    timeout connect 5s
-                    timeout client 30s
-                    timeout server 30s
-                    timeout http-request 10s
-                    retries 3
-                    option redispatch
-                listen metadata
-                    bind 169.254.169.254:80
-                    bind fe80::a9fe:a9fe:80 interface eth0
-                    http-request set-header X-OVN-Network-ID %s
-                    http-request set-header X-Forwarded-For %%[src]
-                    http-request del-header X-Instance-ID
-                    http-request del-header X-Tenant-ID
-                    server program unix@%s
-                """
+        global
+            maxconn 1024
+            nbthread 1
+        defaults
+            mode http
+            timeout connect 5s
+            timeout client 30s
+            timeout server 30s
+            timeout http-request 10s
+            retries 3
+            option redispatch
+        listen metadata
+            bind 169.254.169.254:80
+            bind fe80::a9fe:a9fe:80 interface eth0
+            http-request set-header X-OVN-Network-ID %s
+            http-request set-header X-Forwarded-For %%[src]
+            http-request del-header X-Instance-ID
+            http-request del-header X-Tenant-ID
+            server program unix@%s
+        """
                 .formatted(proxy.networkId(), folder.metadataSocket());
     }
 
     private Daemon daemon(String networkId) {
         var place = place(networkId);
         return new Daemon(
-                "haproxy-" + networkId,
-                List.of(
-                        "haproxy",
-                        "-D",
-                        "-f",
-                        place.resolve("haproxy.cfg").toString(),
-                        "-p",
-                        place.resolve("haproxy.pid").toString()),
-                place.resolve("haproxy.pid"),
-                Optional.of(namespace(networkId)));
+                        "haproxy-" + networkId,
+                        List.of(
+                                "haproxy",
+                                "-D",
+                                "-f",
+                                place.resolve("haproxy.cfg").toString(),
+                                "-p",
+                                place.resolve("haproxy.pid").toString()),
+                        place.resolve("haproxy.pid"))
+                .in(namespace(networkId));
     }
 
     private Path place(String networkId) {

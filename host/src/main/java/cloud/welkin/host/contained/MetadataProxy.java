@@ -6,7 +6,8 @@ import java.util.List;
  * The metadata service of one network on one host.
  *
  * @param portId the network's localport in OVN
- * @param addresses the localport's, with prefix lengths; 169.254.169.254 and fe80::a9fe:a9fe come by themselves
+ * @param addresses the localport's, with prefix lengths; 169.254.169.254 and fe80::a9fe:a9fe come
+ *     by themselves
  */
 public record MetadataProxy(String networkId, String portId, String mac, List<String> addresses) {
     public MetadataProxy {

@@ -12,9 +12,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The namespaces of a contained host: a network namespace with a name, and mount, UTS and PID namespaces that live as long as
- * their first process, {@code init.sh}. That process is no child of this program's session and outlives it; its lock makes
- * sure that there is one, its file {@code init.pid} says which.
+ * The namespaces of a contained host: a network namespace with a name, and mount, UTS and PID
+ * namespaces that live as long as their first process, {@code init.sh}. That process is no child of
+ * this program's session and outlives it; its lock makes sure that there is one, its file {@code
+ * init.pid} says which.
  */
 final class Namespace implements Inside {
 
@@ -49,29 +50,34 @@ final class Namespace implements Inside {
     private void start() {
         var script = folder.state().resolve("init.sh");
         try (var source = Namespace.class.getResourceAsStream("init.sh")) {
-            HostFolder.write(script, new String(Objects.requireNonNull(source).readAllBytes(), StandardCharsets.UTF_8));
+            HostFolder.write(
+                    script,
+                    new String(
+                            Objects.requireNonNull(source).readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         var output = folder.logs().resolve("init.log");
-        // The machine's mounts go on to appear inside, and above all to disappear: a copy would keep namespaces alive.
-        var process = Command.of(
-                        "setsid",
-                        "nsenter",
-                        "--net=" + Networks.file(tag),
-                        "unshare",
-                        "--mount",
-                        "--propagation",
-                        "slave",
-                        "--uts",
-                        "--pid",
-                        "--fork",
-                        "bash",
-                        script.toString(),
-                        folder.state().toString(),
-                        folder.logs().toString(),
-                        folder.name())
-                .start(output);
+        // The machine's mounts go on to appear inside, and above all to disappear: a copy would
+        // keep namespaces alive.
+        var process =
+                Command.of(
+                                "setsid",
+                                "nsenter",
+                                "--net=" + Networks.file(tag),
+                                "unshare",
+                                "--mount",
+                                "--propagation",
+                                "slave",
+                                "--uts",
+                                "--pid",
+                                "--fork",
+                                "bash",
+                                script.toString(),
+                                folder.state().toString(),
+                                folder.logs().toString(),
+                                folder.name())
+                        .start(output);
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             init = recorded();
@@ -81,7 +87,8 @@ final class Namespace implements Inside {
             // Status 75: another one holds the lock and is about to say who it is.
             boolean failed = !process.isAlive() && process.exitValue() != 75;
             if (failed || System.nanoTime() > deadline) {
-                throw new IllegalStateException("the host's first process did not come up: see " + output);
+                throw new IllegalStateException(
+                        "the host's first process did not come up: see " + output);
             }
             pause();
         }
@@ -114,13 +121,19 @@ final class Namespace implements Inside {
         return init.orElseThrow(() -> new IllegalStateException("the host is not up"));
     }
 
-    /** Ends everything inside: with its first process the kernel kills all others of the PID namespace. */
+    /**
+     * Ends everything inside: with its first process the kernel kills all others of the PID
+     * namespace.
+     */
     void stop() {
         var process = init.or(this::recorded);
-        process.filter(each -> each.isAlive(PROC)).flatMap(each -> ProcessHandle.of(each.pid())).ifPresent(handle -> {
-            handle.destroyForcibly();
-            handle.onExit().orTimeout(10, TimeUnit.SECONDS).join();
-        });
+        process.filter(each -> each.isAlive(PROC))
+                .flatMap(each -> ProcessHandle.of(each.pid()))
+                .ifPresent(
+                        handle -> {
+                            handle.destroyForcibly();
+                            handle.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+                        });
         init = Optional.empty();
         for (var name : Networks.beginningWith(tag)) {
             Networks.remove(name);
@@ -130,7 +143,16 @@ final class Namespace implements Inside {
     @Override
     public List<String> enter(List<String> argv) {
         return Networks.joined(
-                List.of("nsenter", "-t", Long.toString(first().pid()), "-m", "-u", "-p", "-n", "--"), argv);
+                List.of(
+                        "nsenter",
+                        "-t",
+                        Long.toString(first().pid()),
+                        "-m",
+                        "-u",
+                        "-p",
+                        "-n",
+                        "--"),
+                argv);
     }
 
     @Override

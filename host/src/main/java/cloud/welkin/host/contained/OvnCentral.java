@@ -6,6 +6,7 @@ import cloud.welkin.ovsdb.Operation;
 import cloud.welkin.ovsdb.Ovsdb;
 import cloud.welkin.ovsdb.OvsdbSettings;
 import cloud.welkin.ovsdb.Remote;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,20 +24,21 @@ final class OvnCentral {
         this.folder = folder;
         this.northboundServer = server("ovnnb_db", "db:OVN_Northbound,NB_Global,connections");
         this.southboundServer = server("ovnsb_db", "db:OVN_Southbound,SB_Global,connections");
-        this.northd = new Daemon(
-                "ovn-northd",
-                List.of(
+        this.northd =
+                new Daemon(
                         "ovn-northd",
-                        "--detach",
-                        "--no-chdir",
-                        "-vconsole:off",
-                        "-vfile:info",
-                        "--log-file=" + folder.logs().resolve("ovn-northd.log"),
-                        "--pidfile=" + inside("ovn/ovn-northd.pid"),
-                        "--unixctl=" + inside("ovn/ovn-northd.ctl"),
-                        "--ovnnb-db=unix:" + inside("ovn/ovnnb_db.sock"),
-                        "--ovnsb-db=unix:" + inside("ovn/ovnsb_db.sock")),
-                folder.run().resolve("ovn/ovn-northd.pid"));
+                        List.of(
+                                "ovn-northd",
+                                "--detach",
+                                "--no-chdir",
+                                "-vconsole:off",
+                                "-vfile:info",
+                                "--log-file=" + folder.logs().resolve("ovn-northd.log"),
+                                "--pidfile=" + inside("ovn/ovn-northd.pid"),
+                                "--unixctl=" + inside("ovn/ovn-northd.ctl"),
+                                "--ovnnb-db=unix:" + inside("ovn/ovnnb_db.sock"),
+                                "--ovnsb-db=unix:" + inside("ovn/ovnsb_db.sock")),
+                        folder.run().resolve("ovn/ovn-northd.pid"));
     }
 
     private Daemon server(String name, String connections) {
@@ -80,13 +82,17 @@ final class OvnCentral {
         }
     }
 
-    /** Both databases have a table with exactly one row, which nobody else makes. A file beside the database says it is there. */
+    /**
+     * Both databases have a table with exactly one row, which nobody else makes. A file beside the
+     * database says it is there.
+     */
     private void ensureGlobal(String name, String database, String table, Remote remote) {
         var done = file(name).resolveSibling(name + ".initialised");
         if (Files.exists(done)) {
             return;
         }
-        try (var client = Ovsdb.open(OvsdbSettings.of(remote, database).replicating(table, "nb_cfg"))) {
+        try (var client =
+                Ovsdb.open(OvsdbSettings.of(remote, database).replicating(table, "nb_cfg"))) {
             if (client.table(table).rows().isEmpty()) {
                 client.transact(new Operation.Insert(table, Map.of()));
             }

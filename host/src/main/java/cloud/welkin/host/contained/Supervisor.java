@@ -1,12 +1,16 @@
 package cloud.welkin.host.contained;
 
-import java.time.Duration;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Calls a host's reconciliation again and again: at an interval and when asked. Its failures are logged and tried again. */
+import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Calls a host's reconciliation again and again: at an interval and when asked. Its failures are
+ * logged and tried again.
+ */
 final class Supervisor implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
@@ -43,7 +47,10 @@ final class Supervisor implements AutoCloseable {
         asked.add(true);
     }
 
-    /** Lets a reconciliation that is under way come to its end: half a start of a daemon is worse than a late end. */
+    /**
+     * Lets a reconciliation that is under way come to its end: half a start of a daemon is worse
+     * than a late end.
+     */
     @Override
     public void close() {
         closed = true;

@@ -6,10 +6,11 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Guests' tap devices on a host's integration bridge. A port's binding in OVN is the tap's {@code iface-id}.
+ * Guests' tap devices on a host's integration bridge. A port's binding in OVN is the tap's {@code
+ * iface-id}.
  *
- * <p>libvirt does the same by itself for {@code <virtualport type='openvswitch'>}; this is for whatever is not a libvirt guest,
- * and for looking.
+ * <p>libvirt does the same by itself for {@code <virtualport type='openvswitch'>}; this is for
+ * whatever is not a libvirt guest, and for looking.
  */
 public final class TapPorts {
 
@@ -23,7 +24,9 @@ public final class TapPorts {
         this.mtu = mtu;
     }
 
-    /** A device on the bridge and the OVN port that it is; {@code broken} when the device is gone. */
+    /**
+     * A device on the bridge and the OVN port that it is; {@code broken} when the device is gone.
+     */
     public record Tap(String name, String portId, boolean broken) {}
 
     /** Makes the tap and puts it on the bridge; changes nothing that is so already. */
@@ -51,10 +54,12 @@ public final class TapPorts {
         return vswitch.get().ports().stream()
                 .filter(port -> port.bridge().equals(Chassis.INTEGRATION_BRIDGE))
                 .filter(port -> port.externalIds().containsKey("iface-id"))
-                .map(port -> new Tap(
-                        port.device(),
-                        port.externalIds().getOrDefault("iface-id", ""),
-                        !Files.exists(inside.devices().resolve(port.device()))))
+                .map(
+                        port ->
+                                new Tap(
+                                        port.device(),
+                                        port.externalIds().getOrDefault("iface-id", ""),
+                                        !Files.exists(inside.devices().resolve(port.device()))))
                 .toList();
     }
 }

@@ -14,9 +14,11 @@ final class Unplugged {
 
     static List<Leftover> find(VSwitch vswitch, Inside inside) {
         var leftovers = new ArrayList<Leftover>();
-        var ports = vswitch.ports().stream().map(VSwitch.Plugged::device).collect(Collectors.toSet());
+        var ports =
+                vswitch.ports().stream().map(VSwitch.Plugged::device).collect(Collectors.toSet());
         try (var files = Files.list(inside.devices())) {
-            var devices = files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+            var devices =
+                    files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
             ports.stream()
                     .filter(port -> port.startsWith("tap") && !devices.contains(port))
                     .forEach(port -> leftovers.add(new Leftover(Leftover.Kind.PORT, port)));

@@ -8,6 +8,13 @@ import cloud.welkin.ovsdb.Operation;
 import cloud.welkin.ovsdb.Ovsdb;
 import cloud.welkin.ovsdb.OvsdbSettings;
 import cloud.welkin.ovsdb.Value;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -18,19 +25,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import java.util.function.Predicate;
 
 @Tag("engine")
 class ContainedHostTest {
@@ -38,8 +39,7 @@ class ContainedHostTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final ContainedSettings SETTINGS = ContainedSettings.named("main");
 
-    @TempDir
-    private static Path home;
+    @TempDir private static Path home;
 
     private static ContainedHost host;
 
@@ -71,12 +71,17 @@ class ContainedHostTest {
 
     @Test
     void everyEngineThatIsKilledComesBackAndWhatRunsInsideStays() throws Exception {
-        var guest = Command.of(joined(host.inside(), "sleep", "300"))
-                .start(home.resolve("guest.log"));
+        var guest =
+                Command.of(joined(host.inside(), "sleep", "300")).start(home.resolve("guest.log"));
         for (var name : host.processes().keySet()) {
             var victim = Optional.ofNullable(host.processes().get(name)).orElseThrow();
             Command.of(joined(host.inside(), "kill", "-KILL", victim.toString())).run();
-            await(() -> !Optional.ofNullable(host.processes().get(name)).orElse(victim).equals(victim), name);
+            await(
+                    () ->
+                            !Optional.ofNullable(host.processes().get(name))
+                                    .orElse(victim)
+                                    .equals(victim),
+                    name);
         }
         await(() -> !host.parts().containsValue(false), "all parts");
         assertThat(guest.isAlive()).isTrue();
@@ -86,8 +91,9 @@ class ContainedHostTest {
     @Test
     void aHostWhoseFirstProcessIsKilledIsMadeAgain(@TempDir Path other) throws Exception {
         try (var second = ContainedHost.start(other, SETTINGS)) {
-            var first = Long.parseLong(
-                    Files.readString(other.resolve("host/main/init.pid")).split(" ")[0]);
+            var first =
+                    Long.parseLong(
+                            Files.readString(other.resolve("host/main/init.pid")).split(" ")[0]);
             ProcessHandle.of(first).orElseThrow().destroyForcibly();
             await(() -> second.parts().containsValue(false), "the host's end");
             await(() -> !second.parts().containsValue(false), "the host's return");
@@ -98,13 +104,13 @@ class ContainedHostTest {
 
     @Test
     void aHomeWhoseStateIsLostIsPurgedByItsName(@TempDir Path other) throws Exception {
-        var before = machine();
+        var before = machine(other);
         ContainedHost.start(other, SETTINGS).close();
         HostFolder.remove(other.resolve("host"));
 
         ContainedHost.purge(other, SETTINGS);
 
-        assertThat(machine()).isEqualTo(before);
+        assertThat(machine(other)).isEqualTo(before);
     }
 
     @Test
@@ -128,7 +134,8 @@ class ContainedHostTest {
             network.awaitUp("a");
             network.awaitUp("b");
 
-            assertThat(network.in("a", "ping", "-c", "1", "-W", "5", "10.1.0.2")).contains("1 received");
+            assertThat(network.in("a", "ping", "-c", "1", "-W", "5", "10.1.0.2"))
+                    .contains("1 received");
         }
     }
 
@@ -137,11 +144,12 @@ class ContainedHostTest {
         try (var northbound = northbound();
                 var network = new TestNetwork(host, northbound, "meta")) {
             network.logicalPort("local", "localport", "0a:00:00:00:00:0f 10.2.0.2");
-            var proxy = new MetadataProxy(
-                    "11111111-2222-3333-4444-555555555555",
-                    network.portId("local"),
-                    "0a:00:00:00:00:0f",
-                    List.of("10.2.0.2/24"));
+            var proxy =
+                    new MetadataProxy(
+                            "11111111-2222-3333-4444-555555555555",
+                            network.portId("local"),
+                            "0a:00:00:00:00:0f",
+                            List.of("10.2.0.2/24"));
             host.metadata().ensure(proxy);
             host.metadata().ensure(proxy);
             network.port("guest", "0a:00:00:00:00:03", "10.2.0.3");
@@ -155,7 +163,9 @@ class ContainedHostTest {
                     .containsIgnoringCase("x-forwarded-for: 10.2.0.3")
                     .doesNotContain("9.9.9.9");
             assertThat(host.metadata().list()).containsExactly(proxy);
-            var ours = new Leftover(Leftover.Kind.NAMESPACE, host.tag() + "-t-" + network.portId("guest"));
+            var ours =
+                    new Leftover(
+                            Leftover.Kind.NAMESPACE, host.tag() + "-t-" + network.portId("guest"));
             assertThat(host.leftovers()).containsExactly(ours);
             host.metadata().remove(proxy.networkId());
             assertThat(host.metadata().list()).isEmpty();
@@ -181,17 +191,26 @@ class ContainedHostTest {
         try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(socket));
             var heard = new StringBuilder();
-            var answering = Thread.ofVirtual().start(() -> {
-                try (var client = server.accept()) {
-                    var in = Channels.newReader(client, StandardCharsets.US_ASCII);
-                    var buffer = new char[4096];
-                    heard.append(buffer, 0, in.read(buffer));
-                    client.write(ByteBuffer.wrap("HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nami-id"
-                            .getBytes(StandardCharsets.US_ASCII)));
-                } catch (IOException e) {
-                    heard.append(e);
-                }
-            });
+            var answering =
+                    Thread.ofVirtual()
+                            .start(
+                                    () -> {
+                                        try (var client = server.accept()) {
+                                            var in =
+                                                    Channels.newReader(
+                                                            client, StandardCharsets.US_ASCII);
+                                            var buffer = new char[4096];
+                                            heard.append(buffer, 0, in.read(buffer));
+                                            client.write(
+                                                    ByteBuffer.wrap(
+                                                            "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nami-id"
+                                                                    .getBytes(
+                                                                            StandardCharsets
+                                                                                    .US_ASCII)));
+                                        } catch (IOException e) {
+                                            heard.append(e);
+                                        }
+                                    });
             asking.run();
             answering.join();
             return heard.toString();
@@ -220,39 +239,132 @@ class ContainedHostTest {
     }
 
     @Test
+    void aRouterOnThePublicNetworkIsReachedFromTheOutsideWorld() {
+        try (var northbound = northbound()) {
+            northbound.transact(
+                    new Operation.Insert(
+                            "Logical_Switch_Port",
+                            Map.of(
+                                    "name", Value.of("public-cable"),
+                                    "type", Value.of("localnet"),
+                                    "addresses", Value.of("unknown"),
+                                    "options", Value.map(Map.of("network_name", "public"))),
+                            "cable"),
+                    new Operation.Insert(
+                            "Logical_Switch_Port",
+                            Map.of(
+                                    "name", Value.of("public-router"),
+                                    "type", Value.of("router"),
+                                    "addresses", Value.of("router"),
+                                    "options", Value.map(Map.of("router-port", "router-public"))),
+                            "peer"),
+                    new Operation.Insert(
+                            "Logical_Switch",
+                            Map.of(
+                                    "name",
+                                    Value.of("public"),
+                                    "ports",
+                                    Value.namedRefs(List.of("cable", "peer")))),
+                    new Operation.Insert(
+                            "Gateway_Chassis",
+                            Map.of(
+                                    "name", Value.of("router-public-main"),
+                                    "chassis_name", Value.of(host.chassis()),
+                                    "priority", Value.of(10)),
+                            "gateway"),
+                    new Operation.Insert(
+                            "Logical_Router_Port",
+                            Map.of(
+                                    "name", Value.of("router-public"),
+                                    "mac", Value.of("0a:00:00:00:ee:01"),
+                                    "networks",
+                                            Value.set(
+                                                    Value.of("172.24.4.10/24"),
+                                                    Value.of("fd24:4::10/64")),
+                                    "gateway_chassis", Value.named("gateway")),
+                            "port"),
+                    new Operation.Insert(
+                            "Logical_Router",
+                            Map.of("name", Value.of("router"), "ports", Value.named("port"))));
+
+            assertThat(
+                            Command.of(
+                                            joined(
+                                                    host.exec(),
+                                                    "ping",
+                                                    "-c",
+                                                    "1",
+                                                    "-w",
+                                                    "15",
+                                                    "172.24.4.10"))
+                                    .run())
+                    .contains("bytes from 172.24.4.10");
+            assertThat(
+                            Command.of(
+                                            joined(
+                                                    host.exec(),
+                                                    "ping",
+                                                    "-c",
+                                                    "1",
+                                                    "-w",
+                                                    "15",
+                                                    "fd24:4::10"))
+                                    .run())
+                    .contains("bytes from fd24:4::10");
+            northbound.transact(
+                    new Operation.Delete("Logical_Router", List.of(Condition.is("name", "router"))),
+                    new Operation.Delete(
+                            "Logical_Switch", List.of(Condition.is("name", "public"))));
+        }
+    }
+
+    @Test
     void afterAPurgeTheMachineIsAsBefore(@TempDir Path other) throws Exception {
-        var before = machine();
+        var before = machine(other);
         try (var second = ContainedHost.start(other, SETTINGS)) {
             second.metadata()
-                    .ensure(new MetadataProxy("n1", "p1", "0a:00:00:00:00:01", List.of("10.0.0.2/24")));
+                    .ensure(
+                            new MetadataProxy(
+                                    "n1", "p1", "0a:00:00:00:00:01", List.of("10.0.0.2/24")));
         } finally {
             ContainedHost.purge(other, SETTINGS);
         }
-        assertThat(machine()).isEqualTo(before);
+        assertThat(machine(other)).isEqualTo(before);
         assertThat(other.resolve("host/main")).doesNotExist();
         ContainedHost.purge(other, SETTINGS);
     }
 
-    /** Namespaces, mounts, devices and engines' processes; not those of the shared host, which are in namespaces of their own. */
-    private static Map<String, Object> machine() throws IOException {
+    /** What the machine shows of a home's host, and of its own network. */
+    private static Map<String, Object> machine(Path home) throws IOException {
+        var folder = new HostFolder(home, "main");
+        var tag = new Namespace(folder).tag();
+        Predicate<String> marked = line -> line.contains(tag) || line.contains(home.toString());
         var facts = new TreeMap<String, Object>();
-        facts.put("namespaces", new TreeSet<>(Networks.beginningWith("welkin")));
-        facts.put("mounts", Files.readString(Path.of("/proc/self/mounts")));
+        facts.put("namespaces", Networks.beginningWith(tag));
+        facts.put(
+                "mounts",
+                Files.readAllLines(Path.of("/proc/self/mounts")).stream().filter(marked).toList());
         facts.put("devices", Command.of("ip", "-br", "link").run());
         facts.put("addresses", Command.of("ip", "-br", "addr").run());
-        var engines = new ArrayList<String>();
-        ProcessHandle.allProcesses()
-                .map(process -> String.join(" ", ProcessIdentity.arguments(Path.of("/proc"), process.pid())))
-                .filter(line -> line.matches("(?s).*(ovs|ovn|libvirt|haproxy|init\\.sh).*") && !line.contains("java"))
-                .forEach(engines::add);
-        facts.put("processes", engines.size());
+        facts.put(
+                "processes",
+                ProcessHandle.allProcesses()
+                        .map(
+                                process ->
+                                        String.join(
+                                                " ",
+                                                ProcessIdentity.arguments(
+                                                        Path.of("/proc"), process.pid())))
+                        .filter(marked)
+                        .toList());
         return facts;
     }
 
     private static Ovsdb northbound() {
-        return Ovsdb.open(OvsdbSettings.of(host.northbound(), "OVN_Northbound")
-                .replicating("Logical_Switch", "name")
-                .replicating("Logical_Switch_Port", "name", "up"));
+        return Ovsdb.open(
+                OvsdbSettings.of(host.northbound(), "OVN_Northbound")
+                        .replicating("Logical_Switch", "name")
+                        .replicating("Logical_Switch_Port", "name", "up"));
     }
 
     private static List<String> joined(List<String> prefix, String... command) {
@@ -268,10 +380,12 @@ class ContainedHostTest {
     }
 
     /** A logical switch with namespaces on its ports. */
-    private record TestNetwork(ContainedHost host, Ovsdb northbound, String name) implements AutoCloseable {
+    private record TestNetwork(ContainedHost host, Ovsdb northbound, String name)
+            implements AutoCloseable {
 
         TestNetwork {
-            northbound.transact(new Operation.Insert("Logical_Switch", Map.of("name", Value.of(name))));
+            northbound.transact(
+                    new Operation.Insert("Logical_Switch", Map.of("name", Value.of(name))));
         }
 
         String portId(String port) {
@@ -296,12 +410,27 @@ class ContainedHostTest {
             var namespace = host.tag() + "-t-" + portId(port);
             var device = "v" + Networks.digest(namespace, 8);
             Networks.ensure(namespace);
-            Command.of("ip", "-n", host.tag(), "link", "add", device, "type", "veth", "peer", "name", "eth0", "netns", namespace)
+            Command.of(
+                            "ip",
+                            "-n",
+                            host.tag(),
+                            "link",
+                            "add",
+                            device,
+                            "type",
+                            "veth",
+                            "peer",
+                            "name",
+                            "eth0",
+                            "netns",
+                            namespace)
                     .run();
             Command.of("ip", "-n", host.tag(), "link", "set", device, "up").run();
             Command.of("ip", "-n", namespace, "-batch", "-")
-                    .withInput(List.of(
-                            "link set eth0 address " + mac + " mtu 1442 up", "addr add " + address + "/24 dev eth0"))
+                    .withInput(
+                            List.of(
+                                    "link set eth0 address " + mac + " mtu 1442 up",
+                                    "addr add " + address + "/24 dev eth0"))
                     .run();
             in(port, "ethtool", "-K", "eth0", "tx", "off");
             try (var vswitch = new VSwitch(host.openVSwitch())) {
@@ -317,17 +446,23 @@ class ContainedHostTest {
         }
 
         String in(String port, String... command) {
-            return Command.of(joined(
-                            List.of("nsenter", "--net=" + Networks.file(host.tag() + "-t-" + portId(port)), "--"),
-                            command))
+            return Command.of(
+                            joined(
+                                    List.of(
+                                            "nsenter",
+                                            "--net="
+                                                    + Networks.file(
+                                                            host.tag() + "-t-" + portId(port)),
+                                            "--"),
+                                    command))
                     .within(LONG)
                     .run();
         }
 
         @Override
         public void close() {
-            northbound.transact(new Operation.Delete(
-                    "Logical_Switch", List.of(Condition.is("name", name))));
+            northbound.transact(
+                    new Operation.Delete("Logical_Switch", List.of(Condition.is("name", name))));
             for (var namespace : Networks.beginningWith(host.tag() + "-t")) {
                 try (var vswitch = new VSwitch(host.openVSwitch())) {
                     vswitch.unplug("v" + Networks.digest(namespace, 8));
