@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -52,6 +53,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
     public static EmbeddedPostgres start(Path home, Path logFile, Map<String, String> settings)
             throws IOException, InterruptedException {
         Files.createDirectories(home);
+        // The server's account must get through to its own folders, which only it may enter.
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx--x--x"));
         Path absolute = home.toRealPath();
         Files.createDirectories(logFile.toAbsolutePath().getParent());
         PostgresPrograms programs = PostgresPrograms.of(absolute);
