@@ -201,16 +201,3 @@ create unique index floating_ip_by_own_port on floating_ip (floating_port_id);
 create index floating_ip_by_router on floating_ip (router_id) where router_id is not null;
 -- One floating IP of an external network leads to one fixed address.
 create unique index floating_ip_of_fixed on floating_ip (port_id, fixed_ip_address, floating_network_id) where port_id is not null;
-
-create table quota_limit (
-    project_id text not null,
-    resource   text not null,
-    most       integer not null check (most >= -1),
-    primary key (project_id, resource)
-);
-create table quota_usage (
-    project_id text not null,
-    resource   text not null,
-    used       integer not null check (used >= 0),
-    primary key (project_id, resource)
-) with (fillfactor = 50);

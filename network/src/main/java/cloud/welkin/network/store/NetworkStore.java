@@ -1,7 +1,7 @@
 package cloud.welkin.network.store;
 
 import static cloud.welkin.network.schema.Tables.ADDRESS;
-import static cloud.welkin.network.schema.Tables.NETWORK;
+import static cloud.welkin.network.schema.Tables.NETWORK_;
 import static cloud.welkin.network.schema.Tables.PORT;
 import static cloud.welkin.network.schema.Tables.SUBNET;
 
@@ -29,7 +29,7 @@ public final class NetworkStore {
             DSL.array(
                             DSL.select(SUBNET.ID)
                                     .from(SUBNET)
-                                    .where(SUBNET.NETWORK_ID.eq(NETWORK.ID))
+                                    .where(SUBNET.NETWORK_ID.eq(NETWORK_.ID))
                                     .orderBy(SUBNET.CREATED_AT, SUBNET.ID))
                     .as("subnets");
 
@@ -38,24 +38,24 @@ public final class NetworkStore {
 
     public static final Listing<WithSubnets> LISTING =
             new Listing<>(
-                            NETWORK,
-                            NETWORK.ID,
-                            List.of(NETWORK, SUBNETS),
+                            NETWORK_,
+                            NETWORK_.ID,
+                            List.of(NETWORK_, SUBNETS),
                             row -> new WithSubnets(network(row), Rows.list(row, SUBNETS)))
-                    .text("name", NETWORK.NAME)
-                    .text("description", NETWORK.DESCRIPTION)
-                    .project(NETWORK.PROJECT_ID)
-                    .bool("admin_state_up", NETWORK.ADMIN_STATE_UP)
-                    .bool("shared", NETWORK.SHARED)
-                    .bool("router:external", NETWORK.EXTERNAL)
-                    .bool("is_default", NETWORK.IS_DEFAULT)
-                    .bool("port_security_enabled", NETWORK.PORT_SECURITY_ENABLED)
-                    .number("mtu", NETWORK.MTU)
-                    .text("dns_domain", NETWORK.DNS_DOMAIN)
-                    .text("provider:network_type", NETWORK.NETWORK_TYPE)
-                    .text("provider:physical_network", NETWORK.PHYSICAL_NETWORK)
-                    .number("provider:segmentation_id", NETWORK.SEGMENTATION_ID)
-                    .big("revision_number", NETWORK.REVISION)
+                    .text("name", NETWORK_.NAME)
+                    .text("description", NETWORK_.DESCRIPTION)
+                    .project(NETWORK_.PROJECT_ID)
+                    .bool("admin_state_up", NETWORK_.ADMIN_STATE_UP)
+                    .bool("shared", NETWORK_.SHARED)
+                    .bool("router:external", NETWORK_.EXTERNAL)
+                    .bool("is_default", NETWORK_.IS_DEFAULT)
+                    .bool("port_security_enabled", NETWORK_.PORT_SECURITY_ENABLED)
+                    .number("mtu", NETWORK_.MTU)
+                    .text("dns_domain", NETWORK_.DNS_DOMAIN)
+                    .text("provider:network_type", NETWORK_.NETWORK_TYPE)
+                    .text("provider:physical_network", NETWORK_.PHYSICAL_NETWORK)
+                    .number("provider:segmentation_id", NETWORK_.SEGMENTATION_ID)
+                    .big("revision_number", NETWORK_.REVISION)
                     .by("status", values -> values.contains("ACTIVE") ? DSL.noCondition() : DSL.falseCondition())
                     .by(
                             "subnets",
@@ -64,18 +64,18 @@ public final class NetworkStore {
                                             DSL.selectOne()
                                                     .from(SUBNET)
                                                     .where(
-                                                            SUBNET.NETWORK_ID.eq(NETWORK.ID),
+                                                            SUBNET.NETWORK_ID.eq(NETWORK_.ID),
                                                             SUBNET.ID.cast(String.class).in(values))))
-                    .tags(NETWORK.TAGS);
+                    .tags(NETWORK_.TAGS);
 
     private static final Listing<NetworkRow> BARE =
-            new Listing<>(NETWORK, NETWORK.ID, List.of(NETWORK), NetworkStore::network);
+            new Listing<>(NETWORK_, NETWORK_.ID, List.of(NETWORK_), NetworkStore::network);
 
     /** What the caller may see: its own networks, and those that are open to all. */
     public static Condition visible(Visibility visibility) {
         return switch (visibility) {
             case Visibility.Everything all -> DSL.noCondition();
-            case Visibility.Own own -> visibility.of(NETWORK.PROJECT_ID).or(NETWORK.SHARED).or(NETWORK.EXTERNAL);
+            case Visibility.Own own -> visibility.of(NETWORK_.PROJECT_ID).or(NETWORK_.SHARED.eq(true)).or(NETWORK_.EXTERNAL.eq(true));
         };
     }
 
@@ -98,8 +98,12 @@ public final class NetworkStore {
                 switch (visibility) {
                     case Visibility.Everything all -> DSL.noCondition();
                     case Visibility.Own own ->
-                            visibility.of(NETWORK.PROJECT_ID).or(NETWORK.SHARED.and(NETWORK.EXTERNAL.not()));
+                            visibility.of(NETWORK_.PROJECT_ID).or(NETWORK_.SHARED.eq(true).and(NETWORK_.EXTERNAL.eq(false)));
                 });
+    }
+
+    public boolean anyExternal(Tx tx) {
+        return tx.sql().fetchExists(NETWORK_, NETWORK_.EXTERNAL.eq(true));
     }
 
     public int nextSegment(Tx tx) {
@@ -112,7 +116,7 @@ public final class NetworkStore {
             row.setId(network.id());
             row.setProjectId(network.project().value());
             row.setCreatedAt(network.stamp().createdAt());
-            tx.sql().insertInto(NETWORK).set(fill(row, network)).execute();
+            tx.sql().insertInto(NETWORK_).set(fill(row, network)).execute();
         } catch (IntegrityConstraintViolationException e) {
             throw refusal(network, e);
         }
@@ -122,11 +126,11 @@ public final class NetworkStore {
     public NetworkRow update(Tx tx, NetworkRow network, Instant now) {
         try {
             return tx.sql()
-                    .update(NETWORK)
+                    .update(NETWORK_)
                     .set(fill(new NetworkRecord(), network))
-                    .set(NETWORK.REVISION, NETWORK.REVISION.plus(1))
-                    .set(NETWORK.UPDATED_AT, now)
-                    .where(NETWORK.ID.eq(network.id()))
+                    .set(NETWORK_.REVISION, NETWORK_.REVISION.plus(1))
+                    .set(NETWORK_.UPDATED_AT, now)
+                    .where(NETWORK_.ID.eq(network.id()))
                     .returning()
                     .fetchOptional(NetworkStore::network)
                     .orElseThrow(() -> Refusals.noNetwork(network.id()));
@@ -149,7 +153,7 @@ public final class NetworkStore {
                     .where(PORT.NETWORK_ID.eq(network), PORT.DEVICE_OWNER.eq(DeviceOwner.METADATA))
                     .execute();
             tx.sql().deleteFrom(SUBNET).where(SUBNET.NETWORK_ID.eq(network)).execute();
-            tx.sql().deleteFrom(NETWORK).where(NETWORK.ID.eq(network)).execute();
+            tx.sql().deleteFrom(NETWORK_).where(NETWORK_.ID.eq(network)).execute();
         } catch (IntegrityConstraintViolationException e) {
             // A port was made since we looked.
             throw inUse(network);
@@ -204,23 +208,23 @@ public final class NetworkStore {
 
     static NetworkRow network(Record row) {
         return new NetworkRow(
-                Rows.get(row, NETWORK.ID),
-                Rows.project(row, NETWORK.PROJECT_ID),
-                Rows.get(row, NETWORK.NAME),
-                Rows.get(row, NETWORK.DESCRIPTION),
-                Rows.get(row, NETWORK.ADMIN_STATE_UP),
-                Rows.get(row, NETWORK.SHARED),
-                Rows.get(row, NETWORK.EXTERNAL),
-                Rows.get(row, NETWORK.IS_DEFAULT),
-                Rows.get(row, NETWORK.MTU),
-                Rows.get(row, NETWORK.PORT_SECURITY_ENABLED),
-                Rows.get(row, NETWORK.DNS_DOMAIN),
+                Rows.get(row, NETWORK_.ID),
+                Rows.project(row, NETWORK_.PROJECT_ID),
+                Rows.get(row, NETWORK_.NAME),
+                Rows.get(row, NETWORK_.DESCRIPTION),
+                Rows.get(row, NETWORK_.ADMIN_STATE_UP),
+                Rows.get(row, NETWORK_.SHARED),
+                Rows.get(row, NETWORK_.EXTERNAL),
+                Rows.get(row, NETWORK_.IS_DEFAULT),
+                Rows.get(row, NETWORK_.MTU),
+                Rows.get(row, NETWORK_.PORT_SECURITY_ENABLED),
+                Rows.get(row, NETWORK_.DNS_DOMAIN),
                 new Segment(
-                        Rows.get(row, NETWORK.NETWORK_TYPE),
-                        Rows.maybe(row, NETWORK.PHYSICAL_NETWORK),
-                        Rows.maybe(row, NETWORK.SEGMENTATION_ID)),
-                Rows.list(row, NETWORK.AVAILABILITY_ZONE_HINTS),
-                Rows.list(row, NETWORK.TAGS),
-                Rows.stamp(row, NETWORK.REVISION, NETWORK.CREATED_AT, NETWORK.UPDATED_AT));
+                        Rows.get(row, NETWORK_.NETWORK_TYPE),
+                        Rows.maybe(row, NETWORK_.PHYSICAL_NETWORK),
+                        Rows.maybe(row, NETWORK_.SEGMENTATION_ID)),
+                Rows.list(row, NETWORK_.AVAILABILITY_ZONE_HINTS),
+                Rows.list(row, NETWORK_.TAGS),
+                Rows.stamp(row, NETWORK_.REVISION, NETWORK_.CREATED_AT, NETWORK_.UPDATED_AT));
     }
 }

@@ -1,7 +1,7 @@
 package cloud.welkin.network.store;
 
 import static cloud.welkin.network.schema.Tables.ADDRESS;
-import static cloud.welkin.network.schema.Tables.NETWORK;
+import static cloud.welkin.network.schema.Tables.NETWORK_;
 import static cloud.welkin.network.schema.Tables.PORT;
 import static cloud.welkin.network.schema.Tables.PORT_SECURITY_GROUP;
 
@@ -92,10 +92,10 @@ public final class PortStore {
                             .or(
                                     DSL.exists(
                                             DSL.selectOne()
-                                                    .from(NETWORK)
+                                                    .from(NETWORK_)
                                                     .where(
-                                                            NETWORK.ID.eq(PORT.NETWORK_ID),
-                                                            visibility.of(NETWORK.PROJECT_ID))));
+                                                            NETWORK_.ID.eq(PORT.NETWORK_ID),
+                                                            visibility.of(NETWORK_.PROJECT_ID))));
         };
     }
 

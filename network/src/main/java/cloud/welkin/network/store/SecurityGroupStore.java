@@ -96,7 +96,17 @@ public final class SecurityGroupStore {
         return tx.sql()
                 .select(SECURITY_GROUP.ID)
                 .from(SECURITY_GROUP)
-                .where(SECURITY_GROUP.PROJECT_ID.eq(project.value()), SECURITY_GROUP.IS_DEFAULT)
+                .where(SECURITY_GROUP.PROJECT_ID.eq(project.value()), SECURITY_GROUP.IS_DEFAULT.eq(true))
+                .fetchOptional(row -> Rows.get(row, SECURITY_GROUP.ID));
+    }
+
+    public Optional<UUID> named(Tx tx, ProjectId project, String name) {
+        return tx.sql()
+                .select(SECURITY_GROUP.ID)
+                .from(SECURITY_GROUP)
+                .where(SECURITY_GROUP.PROJECT_ID.eq(project.value()), SECURITY_GROUP.NAME.eq(name))
+                .orderBy(SECURITY_GROUP.CREATED_AT, SECURITY_GROUP.ID)
+                .limit(1)
                 .fetchOptional(row -> Rows.get(row, SECURITY_GROUP.ID));
     }
 

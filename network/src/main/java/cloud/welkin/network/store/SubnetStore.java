@@ -1,7 +1,7 @@
 package cloud.welkin.network.store;
 
 import static cloud.welkin.network.schema.Tables.ADDRESS;
-import static cloud.welkin.network.schema.Tables.NETWORK;
+import static cloud.welkin.network.schema.Tables.NETWORK_;
 import static cloud.welkin.network.schema.Tables.PORT;
 import static cloud.welkin.network.schema.Tables.SUBNET;
 
@@ -50,12 +50,12 @@ public final class SubnetStore {
                     .by(
                             "shared",
                             values ->
-                                    openNetwork(NETWORK.SHARED.in(values.stream().map(v -> Listing.truth("shared", v)).toList())))
+                                    openNetwork(NETWORK_.SHARED.in(values.stream().map(v -> Listing.truth("shared", v)).toList())))
                     .by(
                             "router:external",
                             values ->
                                     openNetwork(
-                                            NETWORK.EXTERNAL.in(
+                                            NETWORK_.EXTERNAL.in(
                                                     values.stream().map(v -> Listing.truth("router:external", v)).toList())))
                     .by("service_types", values -> DSL.arrayOverlap(SUBNET.SERVICE_TYPES, Listing.parts(values)))
                     .tags(SUBNET.TAGS);
@@ -71,7 +71,11 @@ public final class SubnetStore {
 
     private static Condition openNetwork(Condition condition) {
         return DSL.exists(
-                DSL.selectOne().from(NETWORK).where(NETWORK.ID.eq(SUBNET.NETWORK_ID), condition));
+                DSL.selectOne().from(NETWORK_).where(NETWORK_.ID.eq(SUBNET.NETWORK_ID), condition));
+    }
+
+    public List<SubnetRow> where(Tx tx, Condition condition) {
+        return LISTING.where(tx, condition);
     }
 
     public List<SubnetRow> ofNetwork(Tx tx, UUID network) {
