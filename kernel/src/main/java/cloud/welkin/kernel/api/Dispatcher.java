@@ -190,7 +190,12 @@ public final class Dispatcher {
             Operation.Handler.Writes<B> writes, Call call, Incoming incoming, Station at) {
         Operation operation = call.operation();
         @SuppressWarnings("unchecked") // the builder ties the body's type to the handler's
-        B body = (B) operation.body().map(type -> body(operation, type, incoming, at)).orElse(null);
+        B body =
+                (B)
+                        operation
+                                .body()
+                                .map(type -> body(operation, type, incoming, at))
+                                .orElse(NoBody.NONE);
         return database.write((Tx tx) -> checked(call, writes.write().handle(call, tx, body)));
     }
 

@@ -89,32 +89,32 @@ public final class Operation {
         this.handler = handler;
     }
 
-    public static OperationBuilder<Void> get(String path) {
+    public static OperationBuilder<NoBody> get(String path) {
         return new OperationBuilder<>("GET", path, 200);
     }
 
-    public static OperationBuilder<Void> head(String path) {
+    public static OperationBuilder<NoBody> head(String path) {
         return new OperationBuilder<>("HEAD", path, 200);
     }
 
-    public static OperationBuilder<Void> post(String path) {
+    public static OperationBuilder<NoBody> post(String path) {
         return new OperationBuilder<>("POST", path, 201);
     }
 
-    public static OperationBuilder<Void> put(String path) {
+    public static OperationBuilder<NoBody> put(String path) {
         return new OperationBuilder<>("PUT", path, 200);
     }
 
-    public static OperationBuilder<Void> patch(String path) {
+    public static OperationBuilder<NoBody> patch(String path) {
         return new OperationBuilder<>("PATCH", path, 200);
     }
 
-    public static OperationBuilder<Void> delete(String path) {
+    public static OperationBuilder<NoBody> delete(String path) {
         return new OperationBuilder<>("DELETE", path, 204);
     }
 
     /** For the methods that HTTP itself does not name, e.g. COPY. */
-    public static OperationBuilder<Void> method(String method, String path, int status) {
+    public static OperationBuilder<NoBody> method(String method, String path, int status) {
         return new OperationBuilder<>(method, path, status);
     }
 

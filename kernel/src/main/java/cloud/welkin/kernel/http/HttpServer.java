@@ -62,9 +62,19 @@ public final class HttpServer implements AutoCloseable {
         server.setErrorHandler(new PlainErrors());
     }
 
-    /** Binds the port and serves. */
-    public void start() throws Exception {
-        server.start();
+    /**
+     * Binds the port and serves.
+     *
+     * @throws java.io.IOException when the address cannot be bound, in clear words
+     */
+    public void start() throws java.io.IOException {
+        try {
+            server.start();
+        } catch (java.io.IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("the HTTP server cannot start", e);
+        }
     }
 
     public int port() {
@@ -76,8 +86,12 @@ public final class HttpServer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        server.stop();
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("the HTTP server does not stop", e);
+        }
     }
 
     private static final class ApiHandler extends Handler.Abstract {

@@ -42,7 +42,7 @@ public sealed interface Field<T> {
     }
 
     /** The value; empty when absent or null. */
-    default Optional<T> value() {
+    default Optional<T> given() {
         return this instanceof Value<T>(T value) ? Optional.of(value) : Optional.empty();
     }
 

@@ -18,7 +18,8 @@ public final class RecordNames {
 
     private static String snake(String camel) {
         StringBuilder snake = new StringBuilder();
-        for (char c : camel.toCharArray()) {
+        for (int i = 0; i < camel.length(); i++) {
+            char c = camel.charAt(i);
             if (Character.isUpperCase(c)) {
                 snake.append('_');
             }

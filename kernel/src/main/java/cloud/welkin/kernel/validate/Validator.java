@@ -58,7 +58,7 @@ public final class Validator {
     private static void checkValue(String at, Object value, Component component) {
         switch (value) {
             case Optional<?> optional -> optional.ifPresent(inner -> checkValue(at, inner, component));
-            case Field<?> field -> field.value().ifPresent(inner -> checkValue(at, inner, component));
+            case Field<?> field -> field.given().ifPresent(inner -> checkValue(at, inner, component));
             case String text -> checkText(at, text, component);
             case Number number -> checkNumber(at, number, component);
             case Collection<?> items -> {

@@ -1,0 +1,22 @@
+package cloud.welkin.identity.domain;
+
+import cloud.welkin.kernel.id.DomainId;
+import cloud.welkin.kernel.id.ProjectId;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A project, or a domain ({@code isDomain}), which is a project that is its own domain.
+ *
+ * @param extra attributes of the client's own, kept and shown as they came
+ */
+public record Project(
+        ProjectId id,
+        DomainId domain,
+        Optional<ProjectId> parent,
+        String name,
+        String description,
+        boolean enabled,
+        boolean isDomain,
+        Map<String, JsonNode> extra) {}

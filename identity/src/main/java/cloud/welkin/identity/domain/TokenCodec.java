@@ -1,0 +1,155 @@
+package cloud.welkin.identity.domain;
+
+import cloud.welkin.kernel.failure.Failure;
+import com.macasaet.fernet.Key;
+import com.macasaet.fernet.StringValidator;
+import com.macasaet.fernet.Token;
+import com.macasaet.fernet.TokenValidationException;
+import com.macasaet.fernet.Validator;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.temporal.TemporalAmount;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Tokens as text and back: Fernet (github.com/fernet/spec) around a compact binary form. The first key signs, all of
+ * them verify, so that keys can be rotated while tokens live. The life span is in the payload; Fernet's own is not used.
+ */
+public final class TokenCodec {
+    private static final int FORM = 1;
+    private static final int LONGEST = 1024;
+
+    private final List<Key> keys;
+    private final SecureRandom random;
+
+    /**
+     * @param keys Fernet keys, the signing one first
+     */
+    public TokenCodec(List<String> keys, SecureRandom random) {
+        this.keys = keys.stream().map(Key::new).toList();
+        this.random = random;
+    }
+
+    /** A new key in Fernet's spelling. */
+    public static String newKey(SecureRandom random) {
+        return Key.generateKey(random).serialise();
+    }
+
+    public String encode(TokenPayload payload) {
+        String plain = Base64.getEncoder().withoutPadding().encodeToString(bytes(payload));
+        // Keystone hands tokens out without the padding, which some clients put into URLs.
+        return Token.generate(random, keys.getFirst(), plain).serialise().replace("=", "");
+    }
+
+    /**
+     * @throws Failure 401 for anything that is not a token of this cloud; expiry is for the caller to judge
+     */
+    public TokenPayload decode(String text) {
+        if (text.length() > LONGEST) {
+            throw invalid();
+        }
+        try {
+            String padded = text + "=".repeat((4 - text.length() % 4) % 4);
+            Token token = Token.fromString(padded);
+            String plain = token.validateAndDecrypt(keys, ANY_AGE);
+            return payload(Base64.getDecoder().decode(plain));
+        } catch (IllegalArgumentException | TokenValidationException | IOException e) {
+            throw invalid();
+        }
+    }
+
+    private static Failure invalid() {
+        return Failure.unauthorized("The request you have made requires authentication.");
+    }
+
+    private static final Validator<String> ANY_AGE =
+            new StringValidator() {
+                @Override
+                public TemporalAmount getTimeToLive() {
+                    return java.time.Duration.ofDays(36_500);
+                }
+
+                @Override
+                public Function<byte[], String> getTransformer() {
+                    return bytes -> new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
+                }
+
+                @Override
+                public Predicate<String> getObjectValidator() {
+                    return plain -> true;
+                }
+            };
+
+    private static byte[] bytes(TokenPayload payload) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeByte(FORM);
+            out.writeUTF(payload.userId());
+            out.writeByte(payload.target().map(target -> target.kind().ordinal() + 1).orElse(0));
+            out.writeUTF(payload.target().map(AssignmentTarget::id).orElse(""));
+            out.writeLong(payload.issuedAt().getEpochSecond());
+            out.writeInt(payload.issuedAt().getNano());
+            out.writeLong(payload.expiresAt().getEpochSecond());
+            writeAll(out, payload.methods());
+            writeAll(out, payload.auditIds());
+            out.writeUTF(payload.applicationCredential().orElse(""));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static TokenPayload payload(byte[] bytes) throws IOException {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+            if (in.readByte() != FORM) {
+                throw new IOException("unknown form of token");
+            }
+            String user = in.readUTF();
+            int kind = in.readByte();
+            String target = in.readUTF();
+            Instant issued = Instant.ofEpochSecond(in.readLong(), in.readInt());
+            Instant expires = Instant.ofEpochSecond(in.readLong());
+            List<String> methods = readAll(in);
+            List<String> audits = readAll(in);
+            String credential = in.readUTF();
+            return new TokenPayload(
+                    user,
+                    methods,
+                    kind == 0
+                            ? Optional.empty()
+                            : Optional.of(
+                                    new AssignmentTarget(
+                                            AssignmentTarget.Kind.values()[kind - 1], target)),
+                    issued,
+                    expires,
+                    audits,
+                    credential.isEmpty() ? Optional.empty() : Optional.of(credential));
+        }
+    }
+
+    private static void writeAll(DataOutputStream out, List<String> texts) throws IOException {
+        out.writeByte(texts.size());
+        for (String text : texts) {
+            out.writeUTF(text);
+        }
+    }
+
+    private static List<String> readAll(DataInputStream in) throws IOException {
+        int count = in.readByte();
+        List<String> texts = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            texts.add(in.readUTF());
+        }
+        return texts;
+    }
+}

@@ -1,0 +1,149 @@
+package cloud.welkin.identity.store;
+
+import static cloud.welkin.identity.schema.Tables.PROJECT;
+
+import cloud.welkin.database.Tx;
+import cloud.welkin.identity.domain.Project;
+import cloud.welkin.identity.schema.tables.records.ProjectRecord;
+import cloud.welkin.kernel.id.DomainId;
+import cloud.welkin.kernel.id.ProjectId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jooq.Condition;
+import org.jooq.impl.DSL;
+
+/** Projects and domains in the database. */
+public final class ProjectStore {
+    /**
+     * What a list may be narrowed by; empty fields do not narrow.
+     *
+     * @param isDomain domains or projects, never both in one list
+     */
+    public record Filter(
+            boolean isDomain,
+            Optional<String> name,
+            Optional<String> nameContains,
+            Optional<Boolean> enabled,
+            Optional<DomainId> domain,
+            Optional<ProjectId> parent,
+            Optional<List<String>> ids,
+            Optional<String> marker,
+            int limit) {
+
+        public static Filter of(boolean isDomain) {
+            return new Filter(
+                    isDomain,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Rows.MOST);
+        }
+
+        public Filter ids(List<String> some) {
+            return new Filter(
+                    isDomain, name, nameContains, enabled, domain, parent, Optional.of(some), marker, limit);
+        }
+    }
+
+    public Optional<Project> find(Tx tx, ProjectId id) {
+        return tx.sql()
+                .selectFrom(PROJECT)
+                .where(PROJECT.ID.eq(id.value()))
+                .fetchOptional(ProjectStore::project);
+    }
+
+    /** The project and a lock on it: nobody adds to it or removes it until the transaction ends. */
+    public Optional<Project> lock(Tx tx, ProjectId id) {
+        return tx.sql()
+                .selectFrom(PROJECT)
+                .where(PROJECT.ID.eq(id.value()))
+                .forUpdate()
+                .fetchOptional(ProjectStore::project);
+    }
+
+    public Optional<Project> findByName(Tx tx, DomainId domain, String name) {
+        return tx.sql()
+                .selectFrom(PROJECT)
+                .where(PROJECT.DOMAIN_ID.eq(domain.value()), PROJECT.NAME.eq(name))
+                .and(PROJECT.IS_DOMAIN.isFalse())
+                .fetchOptional(ProjectStore::project);
+    }
+
+    public Optional<Project> findDomainByName(Tx tx, String name) {
+        return tx.sql()
+                .selectFrom(PROJECT)
+                .where(PROJECT.NAME.eq(name), PROJECT.IS_DOMAIN)
+                .fetchOptional(ProjectStore::project);
+    }
+
+    public List<Project> list(Tx tx, Filter filter) {
+        List<Condition> conditions = new ArrayList<>();
+        conditions.add(PROJECT.IS_DOMAIN.eq(filter.isDomain()));
+        filter.name().ifPresent(name -> conditions.add(PROJECT.NAME.eq(name)));
+        filter.nameContains().ifPresent(part -> conditions.add(PROJECT.NAME.contains(part)));
+        filter.enabled().ifPresent(enabled -> conditions.add(PROJECT.ENABLED.eq(enabled)));
+        filter.domain().ifPresent(domain -> conditions.add(PROJECT.DOMAIN_ID.eq(domain.value())));
+        filter.parent().ifPresent(parent -> conditions.add(PROJECT.PARENT_ID.eq(parent.value())));
+        filter.ids().ifPresent(ids -> conditions.add(PROJECT.ID.in(ids)));
+        filter.marker().ifPresent(marker -> conditions.add(PROJECT.ID.gt(marker)));
+        return tx.sql()
+                .selectFrom(PROJECT)
+                .where(conditions)
+                .orderBy(PROJECT.ID)
+                .limit(filter.limit())
+                .fetch(ProjectStore::project);
+    }
+
+    public boolean hasChildren(Tx tx, ProjectId id) {
+        return tx.sql()
+                .fetchExists(DSL.selectOne().from(PROJECT).where(PROJECT.PARENT_ID.eq(id.value())));
+    }
+
+    public void insert(Tx tx, Project project) {
+        ProjectRecord row = tx.sql().newRecord(PROJECT);
+        row.setId(project.id().value());
+        row.setIsDomain(project.isDomain());
+        fill(row, project).insert();
+    }
+
+    public void update(Tx tx, Project project) {
+        ProjectRecord row = tx.sql().newRecord(PROJECT);
+        row.setId(project.id().value());
+        tx.sql()
+                .update(PROJECT)
+                .set(fill(row, project))
+                .where(PROJECT.ID.eq(project.id().value()))
+                .execute();
+    }
+
+    public void delete(Tx tx, ProjectId id) {
+        tx.sql().deleteFrom(PROJECT).where(PROJECT.ID.eq(id.value())).execute();
+    }
+
+    private static ProjectRecord fill(ProjectRecord row, Project project) {
+        row.setDomainId(project.domain().value());
+        row.setParentId(project.parent().map(ProjectId::value).orElse(null));
+        row.setName(project.name());
+        row.setDescription(project.description());
+        row.setEnabled(project.enabled());
+        row.setExtra(Rows.json(project.extra()));
+        return row;
+    }
+
+    private static Project project(ProjectRecord row) {
+        return new Project(
+                new ProjectId(row.getId()),
+                new DomainId(row.getDomainId()),
+                Optional.ofNullable(row.getParentId()).map(ProjectId::new),
+                row.getName(),
+                row.getDescription(),
+                row.getEnabled(),
+                row.getIsDomain(),
+                Rows.extra(row.getExtra()));
+    }
+}

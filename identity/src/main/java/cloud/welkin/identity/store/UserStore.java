@@ -1,0 +1,120 @@
+package cloud.welkin.identity.store;
+
+import static cloud.welkin.identity.schema.Tables.USER_ACCOUNT;
+
+import cloud.welkin.database.Tx;
+import cloud.welkin.identity.domain.User;
+import cloud.welkin.identity.schema.tables.records.UserAccountRecord;
+import cloud.welkin.kernel.id.DomainId;
+import cloud.welkin.kernel.id.ProjectId;
+import cloud.welkin.kernel.id.UserId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jooq.Condition;
+
+/** Users in the database. */
+public final class UserStore {
+    /** What a list may be narrowed by; empty fields do not narrow. */
+    public record Filter(
+            Optional<String> name,
+            Optional<String> nameContains,
+            Optional<Boolean> enabled,
+            Optional<DomainId> domain,
+            Optional<String> marker,
+            int limit) {}
+
+    public Optional<User> find(Tx tx, UserId id) {
+        return tx.sql()
+                .selectFrom(USER_ACCOUNT)
+                .where(USER_ACCOUNT.ID.eq(id.value()))
+                .fetchOptional(UserStore::user);
+    }
+
+    public Optional<User> findByName(Tx tx, DomainId domain, String name) {
+        return tx.sql()
+                .selectFrom(USER_ACCOUNT)
+                .where(USER_ACCOUNT.DOMAIN_ID.eq(domain.value()), USER_ACCOUNT.NAME.eq(name))
+                .fetchOptional(UserStore::user);
+    }
+
+    public List<User> list(Tx tx, Filter filter) {
+        List<Condition> conditions = new ArrayList<>();
+        filter.name().ifPresent(name -> conditions.add(USER_ACCOUNT.NAME.eq(name)));
+        filter.nameContains().ifPresent(part -> conditions.add(USER_ACCOUNT.NAME.contains(part)));
+        filter.enabled().ifPresent(enabled -> conditions.add(USER_ACCOUNT.ENABLED.eq(enabled)));
+        filter.domain()
+                .ifPresent(domain -> conditions.add(USER_ACCOUNT.DOMAIN_ID.eq(domain.value())));
+        filter.marker().ifPresent(marker -> conditions.add(USER_ACCOUNT.ID.gt(marker)));
+        return tx.sql()
+                .selectFrom(USER_ACCOUNT)
+                .where(conditions)
+                .orderBy(USER_ACCOUNT.ID)
+                .limit(filter.limit())
+                .fetch(UserStore::user);
+    }
+
+    public void insert(Tx tx, User user) {
+        UserAccountRecord row = tx.sql().newRecord(USER_ACCOUNT);
+        row.setId(user.id().value());
+        fill(row, user).insert();
+    }
+
+    public void update(Tx tx, User user) {
+        UserAccountRecord row = tx.sql().newRecord(USER_ACCOUNT);
+        row.setId(user.id().value());
+        tx.sql()
+                .update(USER_ACCOUNT)
+                .set(fill(row, user))
+                .where(USER_ACCOUNT.ID.eq(user.id().value()))
+                .execute();
+    }
+
+    /** A new password; every token and session of the old one is over. */
+    public void setPassword(Tx tx, UserId id, String hash, Instant now) {
+        tx.sql()
+                .update(USER_ACCOUNT)
+                .set(USER_ACCOUNT.PASSWORD_HASH, hash)
+                .set(USER_ACCOUNT.PASSWORD_CHANGED_AT, now)
+                .set(USER_ACCOUNT.TOKENS_VALID_AFTER, now)
+                .where(USER_ACCOUNT.ID.eq(id.value()))
+                .execute();
+    }
+
+    public void delete(Tx tx, UserId id) {
+        tx.sql().deleteFrom(USER_ACCOUNT).where(USER_ACCOUNT.ID.eq(id.value())).execute();
+    }
+
+    public boolean anyIn(Tx tx, DomainId domain) {
+        return tx.sql()
+                .fetchExists(USER_ACCOUNT, USER_ACCOUNT.DOMAIN_ID.eq(domain.value()));
+    }
+
+    private static UserAccountRecord fill(UserAccountRecord row, User user) {
+        row.setDomainId(user.domain().value());
+        row.setName(user.name());
+        row.setEnabled(user.enabled());
+        row.setDescription(user.description().orElse(null));
+        row.setEmail(user.email().orElse(null));
+        row.setDefaultProjectId(user.defaultProject().map(ProjectId::value).orElse(null));
+        row.setPasswordHash(user.passwordHash().orElse(null));
+        row.setTokensValidAfter(user.tokensValidAfter());
+        row.setExtra(Rows.json(user.extra()));
+        return row;
+    }
+
+    private static User user(UserAccountRecord row) {
+        return new User(
+                new UserId(row.getId()),
+                new DomainId(row.getDomainId()),
+                row.getName(),
+                row.getEnabled(),
+                Optional.ofNullable(row.getDescription()),
+                Optional.ofNullable(row.getEmail()),
+                Optional.ofNullable(row.getDefaultProjectId()).map(ProjectId::new),
+                Optional.ofNullable(row.getPasswordHash()),
+                row.getTokensValidAfter(),
+                Rows.extra(row.getExtra()));
+    }
+}
