@@ -32,12 +32,22 @@ public final class ContentTable {
                 .execute();
     }
 
-    /** Contents that no image shows. */
-    public List<String> unused(Tx tx) {
+    /** From now on the data has been without this image. */
+    public void touch(Tx tx, String sha512, Instant now) {
+        tx.sql()
+                .update(CONTENTS)
+                .set(CONTENTS.TOUCHED_AT, now)
+                .where(CONTENTS.SHA512.eq(sha512))
+                .execute();
+    }
+
+    /** Contents that no image shows, and that nobody has touched since. */
+    public List<String> unused(Tx tx, Instant since) {
         return tx.sql()
                 .select(CONTENTS.SHA512)
                 .from(CONTENTS)
-                .where(
+                .where(CONTENTS.TOUCHED_AT.le(since))
+                .and(
                         notExists(
                                 selectOne().from(IMAGES).where(IMAGES.SHA512.eq(CONTENTS.SHA512))))
                 .fetch(CONTENTS.SHA512);

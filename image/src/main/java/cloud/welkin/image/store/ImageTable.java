@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jooq.Condition;
+import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.impl.DSL;
 import tools.jackson.core.type.TypeReference;
@@ -215,23 +216,35 @@ public final class ImageTable {
                 .fetch(IMAGES.ID);
     }
 
-    /** Owner to a count or sum over its images, for the recount of quotas. */
-    public Map<String, Long> byOwner(Tx tx, org.jooq.Field<? extends Number> value, Condition which) {
+    public Map<String, Long> countByOwner(Tx tx) {
+        return byOwner(tx, DSL.count(), DSL.noCondition());
+    }
+
+    public Map<String, Long> uploadingByOwner(Tx tx) {
+        return byOwner(tx, DSL.count(), IMAGES.STATUS.in("saving", "uploading", "importing"));
+    }
+
+    public Map<String, Long> mibByOwner(Tx tx) {
+        return byOwner(
+                tx, DSL.sum(mib(IMAGES.SIZE)), IMAGES.STATUS.in("active", "deactivated"));
+    }
+
+    public Map<String, Long> stagedMibByOwner(Tx tx) {
+        return byOwner(tx, DSL.sum(mib(IMAGES.STAGED_SIZE)), IMAGES.STAGED_SIZE.isNotNull());
+    }
+
+    private static Field<Long> mib(Field<Long> bytes) {
+        return DSL.field("({0} + 1048575) / 1048576", Long.class, bytes);
+    }
+
+    private static Map<String, Long> byOwner(
+            Tx tx, Field<? extends Number> value, Condition which) {
         return tx.sql()
                 .select(IMAGES.OWNER, value)
                 .from(IMAGES)
                 .where(which)
                 .groupBy(IMAGES.OWNER)
                 .fetchMap(row -> row.value1(), row -> row.value2().longValue());
-    }
-
-    public Map<String, Long> countByOwner(Tx tx) {
-        return byOwner(tx, DSL.count(), DSL.noCondition());
-    }
-
-    public Map<String, Long> bytesByOwner(Tx tx) {
-        return byOwner(
-                tx, DSL.sum(IMAGES.SIZE), IMAGES.STATUS.in("active", "deactivated"));
     }
 
     static Image image(ImagesRecord row) {
