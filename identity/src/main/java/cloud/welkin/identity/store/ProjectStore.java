@@ -77,7 +77,7 @@ public final class ProjectStore {
     public Optional<Project> findDomainByName(Tx tx, String name) {
         return tx.sql()
                 .selectFrom(PROJECT)
-                .where(PROJECT.NAME.eq(name), PROJECT.IS_DOMAIN)
+                .where(PROJECT.NAME.eq(name), PROJECT.IS_DOMAIN.isTrue())
                 .fetchOptional(ProjectStore::project);
     }
 
