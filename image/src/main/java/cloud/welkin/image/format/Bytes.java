@@ -34,12 +34,11 @@ final class Bytes {
     }
 
     boolean startsWith(long offset, String ascii) throws IOException {
-        byte[] wanted = ascii.getBytes(StandardCharsets.ISO_8859_1);
-        ByteBuffer piece = at(offset, wanted.length, ByteOrder.BIG_ENDIAN);
-        return java.util.Arrays.equals(piece.array(), wanted);
+        return text(offset, ascii.length()).equals(ascii);
     }
 
     String text(long offset, int length) throws IOException {
-        return new String(at(offset, length, ByteOrder.BIG_ENDIAN).array(), StandardCharsets.ISO_8859_1);
+        ByteBuffer piece = at(offset, length, ByteOrder.BIG_ENDIAN);
+        return StandardCharsets.ISO_8859_1.decode(piece).toString();
     }
 }

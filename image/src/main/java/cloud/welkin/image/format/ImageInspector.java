@@ -64,7 +64,10 @@ public final class ImageInspector {
 
     /** Whether data found to be of one format may be kept under the other that was declared. */
     public static boolean matches(String declared, String found) {
-        return AS_RAW.contains(declared) ? found.equals("raw") : declared.equals(found);
+        // An encrypted volume's image is raw to everybody but the one who holds its key.
+        return AS_RAW.contains(declared)
+                ? found.equals("raw") || found.equals("luks")
+                : declared.equals(found);
     }
 
     private static Inspection vhd(Bytes bytes, long footer) throws IOException {
