@@ -8,6 +8,7 @@ import cloud.welkin.database.Migrations;
 import cloud.welkin.identity.Bootstrap;
 import cloud.welkin.identity.IdentityService;
 import cloud.welkin.identity.domain.CatalogEntry;
+import cloud.welkin.image.ImageService;
 import cloud.welkin.kernel.api.Api;
 import cloud.welkin.kernel.api.Dispatcher;
 import cloud.welkin.kernel.api.RequestLog;
@@ -22,9 +23,14 @@ import cloud.welkin.kernel.settings.Settings;
 import cloud.welkin.kernel.telemetry.Telemetry;
 import cloud.welkin.kernel.work.Work;
 import cloud.welkin.kernel.work.WorkOptions;
+import cloud.welkin.network.NetworkService;
+import cloud.welkin.network.NetworkSettings;
+import cloud.welkin.network.work.PortStatuses;
+import cloud.welkin.network.work.SimulatedBackbone;
 import cloud.welkin.placement.PlacementService;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,12 +48,19 @@ final class Cloud implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Cloud.class);
 
     private static final List<String> SCHEMAS =
-            List.of("kernel", IdentityService.SCHEMA, PlacementService.SCHEMA);
+            List.of(
+                    "kernel",
+                    IdentityService.SCHEMA,
+                    PlacementService.SCHEMA,
+                    ImageService.SCHEMA,
+                    NetworkService.SCHEMA);
 
     private static final List<CatalogEntry> CATALOG =
             List.of(
                     new CatalogEntry("identity", "keystone", "/identity/v3", false),
-                    new CatalogEntry("placement", "placement", "/placement", false));
+                    new CatalogEntry("placement", "placement", "/placement", false),
+                    new CatalogEntry("image", "glance", "/image", false),
+                    new CatalogEntry("network", "neutron", "/network", false));
 
     private final Closing closing = new Closing();
     private final Home home;
@@ -103,6 +116,29 @@ final class Cloud implements AutoCloseable {
                                 CATALOG));
         PlacementService placement = new PlacementService(database);
 
+        ImageService image =
+                new ImageService(
+                        database,
+                        quotas,
+                        events,
+                        work.reconcilers()::poke,
+                        clock,
+                        home.root().resolve("images"),
+                        settings.get(WelkinSettings.IMAGE_GRACE));
+        PortStatuses statuses = new PortStatuses(clock);
+        NetworkService network =
+                new NetworkService(
+                        database,
+                        events,
+                        quotas,
+                        new SimulatedBackbone(),
+                        statuses,
+                        NetworkSettings.defaults(),
+                        clock,
+                        new SecureRandom());
+        image.quotas().forEach(quotas::register);
+        NetworkService.quotas().forEach(quotas::register);
+
         Passwords passwords =
                 Passwords.of(
                         home,
@@ -116,14 +152,21 @@ final class Cloud implements AutoCloseable {
                                         passwords.changed(),
                                         passwords.demo()));
         passwords.store(home);
+        database.change(tx -> network.bootstrap(tx, made.adminProject()));
 
         List<Api> apis = new ArrayList<>();
         apis.addAll(identity.apis());
         apis.addAll(placement.apis());
+        apis.addAll(image.apis());
+        apis.addAll(network.apis());
 
         doctor.register(work.invariants());
         doctor.register(events.invariants());
         doctor.register(placement.invariants());
+        doctor.register(image.invariants());
+        doctor.register(network.invariants());
+        image.reconcilers().forEach(work.reconcilers()::register);
+        network.reconcilers().forEach(work.reconcilers()::register);
         work.reconcilers().register(events.housekeeping());
         work.start();
         events.start();

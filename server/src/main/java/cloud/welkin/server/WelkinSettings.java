@@ -82,6 +82,11 @@ final class WelkinSettings {
                     "network.public-cidr",
                     "172.24.4.0/24",
                     "The addresses of the external network that the first start makes.");
+    static final Setting<Duration> IMAGE_GRACE =
+            Setting.duration(
+                    "image.grace",
+                    Duration.ofMinutes(10),
+                    "How long the data of a deleted image stay, for servers that are just being made from it.");
     static final Setting<Duration> EVENTS_KEEP =
             Setting.duration(
                     "events.keep", Duration.ofDays(30), "How long events are kept in the database.");
@@ -101,6 +106,7 @@ final class WelkinSettings {
                     HOST_MODE,
                     NETWORK_EXPOSE,
                     PUBLIC_CIDR,
+                    IMAGE_GRACE,
                     EVENTS_KEEP);
 
     private WelkinSettings() {}
