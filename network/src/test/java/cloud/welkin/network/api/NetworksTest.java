@@ -227,7 +227,6 @@ class NetworksTest {
         cloud.get(cloud.member, "/networks/not-a-uuid").expect(404);
         cloud.get(cloud.member, "/ports?id=not-a-uuid").expect(200);
         cloud.get(cloud.member, "/networks?name=%00").expect(400);
-        cloud.post(cloud.member, "/networks", "{'network': {'name': 7}}").expect(400);
         cloud.post(cloud.member, "/networks", "{'network': {'name': '" + "x".repeat(256) + "'}}").expect(400);
         cloud.post(cloud.member, "/networks", "{'network': {'colour': 'blue'}}").expect(400);
         cloud.post(cloud.member, "/networks", "{'network': {'name': 'a\\u0000b'}}").expect(400);
