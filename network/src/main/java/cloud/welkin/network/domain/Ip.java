@@ -58,7 +58,7 @@ public record Ip(int version, BigInteger number) implements Comparable<Ip> {
     /** The address that a guest with this MAC makes for itself in a /64 (modified EUI-64, RFC 4291). */
     public static Ip eui64(Cidr prefix, Mac mac) {
         long m = mac.number();
-        long id = ((m >>> 24) ^ 0x020000L) << 40 | 0xfffeL << 24 | (m & 0xffffffL);
+        long id = (((m >>> 24) ^ 0x020000L) << 40) | (0xfffeL << 24) | (m & 0xffffffL);
         return prefix.first().plus(new BigInteger(Long.toUnsignedString(id)));
     }
 
@@ -73,7 +73,7 @@ public record Ip(int version, BigInteger number) implements Comparable<Ip> {
     public String toString() {
         if (version == 4) {
             long n = number.longValueExact();
-            return (n >>> 24) + "." + (n >>> 16 & 255) + "." + (n >>> 8 & 255) + "." + (n & 255);
+            return (n >>> 24) + "." + ((n >>> 16) & 255) + "." + ((n >>> 8) & 255) + "." + (n & 255);
         }
         int[] words = new int[8];
         for (int i = 0; i < 8; i++) {
@@ -125,7 +125,7 @@ public record Ip(int version, BigInteger number) implements Comparable<Ip> {
             if (value > 255) {
                 return Optional.empty();
             }
-            number = number << 8 | value;
+            number = (number << 8) | value;
         }
         return Optional.of(BigInteger.valueOf(number));
     }

@@ -32,14 +32,14 @@ public record Mac(long number) {
     }
 
     public boolean isMulticast() {
-        return (number >>> 40 & 1) == 1;
+        return ((number >>> 40) & 1) == 1;
     }
 
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(17);
         for (int shift = 40; shift >= 0; shift -= 8) {
-            int octet = (int) (number >>> shift & 255);
+            int octet = (int) ((number >>> shift) & 255);
             if (octet < 16) {
                 text.append('0');
             }

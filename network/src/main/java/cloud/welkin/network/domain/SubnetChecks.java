@@ -37,7 +37,7 @@ public final class SubnetChecks {
         if (first.isLinkLocal() && cidr.version() == 6) {
             throw Refusals.invalid("%s: a subnet cannot be in the link-local block", cidr);
         }
-        if (cidr.version() == 4 && cidr.prefix() == 0 || cidr.version() == 6 && cidr.prefix() == 0) {
+        if (cidr.prefix() == 0) {
             throw Refusals.invalid("0 is not allowed as CIDR prefix length");
         }
     }

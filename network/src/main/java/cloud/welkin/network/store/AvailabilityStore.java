@@ -35,7 +35,7 @@ public final class AvailabilityStore {
                 .fetch(NetworkStore::network)
                 .forEach(row -> byNetwork.put(row.id(), new Usage(row, new ArrayList<>())));
         tx.sql()
-                .select(SUBNET, used)
+                .select(SUBNET.asterisk(), used)
                 .from(SUBNET)
                 .where(
                         SUBNET.NETWORK_ID.in(byNetwork.keySet()),

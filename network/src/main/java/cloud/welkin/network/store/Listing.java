@@ -63,7 +63,17 @@ public final class Listing<T> {
             Function<Record, T> reader) {
         this.table = table;
         this.id = id;
-        this.columns = List.copyOf(columns);
+        // A table stands for its columns; selected as itself it would be a nested row.
+        List<SelectFieldOrAsterisk> flat = new ArrayList<>();
+        columns.forEach(
+                column -> {
+                    if (column instanceof Table<?> whole) {
+                        flat.addAll(List.of(whole.fields()));
+                    } else {
+                        flat.add(column);
+                    }
+                });
+        this.columns = List.copyOf(flat);
         this.reader = reader;
         uuid("id", id);
     }

@@ -148,7 +148,7 @@ public final class PortStore {
 
     public List<PortRow> ofDevices(Tx tx, Collection<String> devices) {
         return tx.sql()
-                .select(PORT, SUBNET_IDS, IPS, GROUPS)
+                .select(PORT.asterisk(), SUBNET_IDS, IPS, GROUPS)
                 .from(PORT)
                 .where(PORT.DEVICE_ID.in(devices))
                 .orderBy(PORT.CREATED_AT, PORT.ID)

@@ -151,6 +151,7 @@ public final class SecurityGroupStore {
         return tx.sql().fetchExists(PORT_SECURITY_GROUP, PORT_SECURITY_GROUP.SECURITY_GROUP_ID.eq(group));
     }
 
+    /** Rules of other groups that name it go with it: {@link #goingWith} tells which. */
     public void delete(Tx tx, UUID group) {
         try {
             tx.sql().deleteFrom(SECURITY_GROUP).where(SECURITY_GROUP.ID.eq(group)).execute();
