@@ -96,6 +96,11 @@ public final class Reconcilers {
         Optional.ofNullable(loops.get(name)).ifPresent(ReconcilerLoop::poke);
     }
 
+    /** Hints may have been missed. */
+    void hearAnything() {
+        loops.values().forEach(ReconcilerLoop::poke);
+    }
+
     void close() {
         keeper.ifPresent(Thread::interrupt);
         loops.values().forEach(ReconcilerLoop::close);

@@ -126,7 +126,11 @@ public final class Work implements AutoCloseable {
     }
 
     private void hear(String payload) {
-        if (payload.equals(SAGA_HINT)) {
+        if (payload.isEmpty()) {
+            // the connection was lost for a while: anything may have been said
+            scheduler.wake();
+            reconcilers.hearAnything();
+        } else if (payload.equals(SAGA_HINT)) {
             scheduler.wake();
         } else if (payload.startsWith(POKE_HINT)) {
             reconcilers.hear(payload.substring(POKE_HINT.length()));

@@ -1,0 +1,5 @@
+/** Measurements of this process, as Prometheus reads them. */
+@NullMarked
+package cloud.welkin.kernel.telemetry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package cloud.welkin.kernel.doctor;
+
+import org.jspecify.annotations.NullMarked;

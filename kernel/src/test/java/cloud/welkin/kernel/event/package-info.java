@@ -1,0 +1,4 @@
+@NullMarked
+package cloud.welkin.kernel.event;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package cloud.welkin.kernel.quota;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package cloud.welkin.kernel.settings;
+
+import org.jspecify.annotations.NullMarked;

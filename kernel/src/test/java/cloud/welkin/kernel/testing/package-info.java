@@ -1,0 +1,5 @@
+/** What the tests of every service stand on. */
+@NullMarked
+package cloud.welkin.kernel.testing;
+
+import org.jspecify.annotations.NullMarked;
