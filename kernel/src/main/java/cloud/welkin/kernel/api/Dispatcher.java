@@ -181,6 +181,8 @@ public final class Dispatcher {
                             operation);
             case Operation.Handler.Writes<?> writes ->
                     answer(write(writes, call, incoming, at), incoming, requestId, at, operation);
+            case Operation.Handler.Computes<?> computes ->
+                    answer(compute(computes, call, incoming, at), incoming, requestId, at, operation);
             case Operation.Handler.Streams(Operation.Stream stream) ->
                     stream(stream, call, incoming, requestId);
         };
@@ -188,15 +190,24 @@ public final class Dispatcher {
 
     private <B> Object write(
             Operation.Handler.Writes<B> writes, Call call, Incoming incoming, Station at) {
-        Operation operation = call.operation();
         @SuppressWarnings("unchecked") // the builder ties the body's type to the handler's
-        B body =
-                (B)
-                        operation
-                                .body()
-                                .map(type -> body(operation, type, incoming, at))
-                                .orElse(NoBody.NONE);
+        B body = (B) body(call, incoming, at);
         return database.write((Tx tx) -> checked(call, writes.write().handle(call, tx, body)));
+    }
+
+    private <B> Object compute(
+            Operation.Handler.Computes<B> computes, Call call, Incoming incoming, Station at) {
+        @SuppressWarnings("unchecked") // the builder ties the body's type to the handler's
+        B body = (B) body(call, incoming, at);
+        return checked(call, computes.compute().handle(call, body));
+    }
+
+    private static Object body(Call call, Incoming incoming, Station at) {
+        Operation operation = call.operation();
+        return operation
+                .body()
+                .map(type -> body(operation, type, incoming, at))
+                .orElse(NoBody.NONE);
     }
 
     private static Object body(

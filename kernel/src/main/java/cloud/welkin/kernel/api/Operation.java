@@ -21,6 +21,9 @@ public final class Operation {
         /** Changes things in one transaction, which is rolled back by any failure. */
         record Writes<B>(Write<B> write) implements Handler {}
 
+        /** Does the heavy part of its work outside of any transaction, and makes its own short ones. */
+        record Computes<B>(Compute<B> compute) implements Handler {}
+
         /** Moves bodies of any length; makes its own short transactions. */
         record Streams(Stream stream) implements Handler {}
     }
@@ -35,6 +38,12 @@ public final class Operation {
     @FunctionalInterface
     public interface Write<B> {
         Object handle(Call call, Tx tx, B body);
+    }
+
+    /** An operation that takes long for other reasons than the database, e.g. to hash a password. */
+    @FunctionalInterface
+    public interface Compute<B> {
+        Object handle(Call call, B body);
     }
 
     /** An operation whose request or answer is a stream. */

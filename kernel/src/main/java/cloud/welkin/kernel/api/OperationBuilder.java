@@ -133,6 +133,10 @@ public final class OperationBuilder<B> {
         return new Operation(this, new Operation.Handler.Writes<>(write));
     }
 
+    public Operation computes(Operation.Compute<B> compute) {
+        return new Operation(this, new Operation.Handler.Computes<>(compute));
+    }
+
     public Operation streams(Operation.Stream stream) {
         return new Operation(this, new Operation.Handler.Streams(stream));
     }

@@ -105,17 +105,18 @@ final class Leases implements AutoCloseable {
     }
 
     private void giveUpSession() {
-        session.ifPresent(
-                connection -> {
-                    try {
-                        // the connection goes back to a pool: a lock must not go with it
-                        connection.abort(Runnable::run);
-                        connection.close();
-                    } catch (SQLException e) {
-                        log.debug("Closing the session of the leases", e);
-                    }
-                });
+        session.ifPresent(Leases::handBack);
         session = Optional.empty();
+    }
+
+    /** The connection goes back to a pool: no lock may go with it. One that cannot be unlocked is broken, and the pool drops it. */
+    private static void handBack(Connection connection) {
+        try (connection;
+                PreparedStatement unlock = connection.prepareStatement("select pg_advisory_unlock_all()")) {
+            unlock.execute();
+        } catch (SQLException e) {
+            log.debug("Closing the session of the leases", e);
+        }
     }
 
     @Override

@@ -92,7 +92,7 @@ final class EventsTest {
         try (var writers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int writer = 0; writer < 8; writer++) {
                 var random = new Random(SEED + writer);
-                writers.submit(
+                writers.execute(
                         () -> {
                             for (int i = 0; i < 50; i++) {
                                 Event event = event("some");

@@ -64,7 +64,7 @@ final class QuotasTest {
         var taken = new AtomicInteger();
         try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 60; i++) {
-                callers.submit(
+                callers.execute(
                         () -> {
                             try {
                                 take(1, 10);

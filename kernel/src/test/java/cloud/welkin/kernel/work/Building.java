@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A saga to imitate and to test with: digs, waits for the concrete to dry, builds. The world is a set of things. */
 final class Building implements Saga<Building.Plan> {
@@ -17,7 +18,7 @@ final class Building implements Saga<Building.Plan> {
         volatile boolean dry;
         volatile Optional<RuntimeException> failsOnce = Optional.empty();
         volatile Runnable whileBuilding = () -> {};
-        volatile int undoFailures;
+        final AtomicInteger undoFailures = new AtomicInteger();
 
         void make(String thing) {
             things.add(thing);
@@ -76,8 +77,8 @@ final class Building implements Saga<Building.Plan> {
     }
 
     private StepResult fill(SagaContext<Plan> context) {
-        if (world.undoFailures > 0) {
-            world.undoFailures--;
+        if (world.undoFailures.get() > 0) {
+            world.undoFailures.decrementAndGet();
             throw new IllegalStateException("it rains");
         }
         context.recall("hole", String.class).ifPresent(world::remove);

@@ -122,7 +122,7 @@ final class SagasTest {
     @Test
     void anUndoIsRetriedUntilItSucceeds() {
         world.dry = true;
-        world.undoFailures = 3;
+        world.undoFailures.set(3);
         world.failsOnce = Optional.of(new IllegalStateException("no bricks"));
         SagaId id = begin();
         awaitState(id, SagaState.FAILED);
@@ -229,7 +229,7 @@ final class SagasTest {
     @Test
     void theDoctorFindsUndosThatFailForLong() {
         world.dry = true;
-        world.undoFailures = Integer.MAX_VALUE;
+        world.undoFailures.set(Integer.MAX_VALUE);
         world.failsOnce = Optional.of(new IllegalStateException("no bricks"));
         SagaId id = begin();
         awaitState(id, SagaState.UNWINDING);
