@@ -87,7 +87,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /** The address of a database in this server; made if it is not there. */
-    public DatabaseAddress database(String name) {
+    public DatabaseAddress.UnixSocket database(String name) {
         if (!name.matches("[a-z_][a-z0-9_]{0,60}")) {
             throw new IllegalArgumentException("not a database's name: " + name);
         }
@@ -113,7 +113,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return running(home).map(ProcessHandle::pid).orElse(-1L);
     }
 
-    private DatabaseAddress address(String name) {
+    private DatabaseAddress.UnixSocket address(String name) {
         return new DatabaseAddress.UnixSocket(socket(), name, USER);
     }
 

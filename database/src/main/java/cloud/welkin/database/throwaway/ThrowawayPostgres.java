@@ -66,12 +66,12 @@ public final class ThrowawayPostgres implements AutoCloseable {
     }
 
     /** A new, empty database. */
-    public DatabaseAddress create(String prefix) {
+    public DatabaseAddress.UnixSocket create(String prefix) {
         return postgres.database(prefix + "_" + names.incrementAndGet());
     }
 
     /** A new database that is a copy of another to which nobody is connected. */
-    public DatabaseAddress copy(DatabaseAddress.UnixSocket template) {
+    public DatabaseAddress.UnixSocket copy(DatabaseAddress.UnixSocket template) {
         String name = template.database() + "_" + names.incrementAndGet();
         DatabaseAddress.UnixSocket admin =
                 new DatabaseAddress.UnixSocket(template.socket(), "postgres", template.user());

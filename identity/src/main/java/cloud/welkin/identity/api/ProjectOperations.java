@@ -263,9 +263,9 @@ final class ProjectOperations implements OperationGroup {
                         .or(() -> parent.map(Project::domain))
                         .orElseGet(() -> ownDomain(call));
         call.authorize(Targets.inDomain("target.project.domain_id", domain));
-        projects.lock(tx, new ProjectId(domain.value()))
-                .filter(Project::isDomain)
-                .orElseThrow(() -> Failure.badRequest("There is no domain %s.", domain));
+        if (projects.lock(tx, new ProjectId(domain.value())).filter(Project::isDomain).isEmpty()) {
+            throw Failure.badRequest("There is no domain %s.", domain);
+        }
         if (parent.isPresent() && !parent.get().domain().equals(domain)) {
             throw Failure.badRequest("A project and its parent must be of the same domain.");
         }
@@ -302,12 +302,7 @@ final class ProjectOperations implements OperationGroup {
     }
 
     private void insert(Tx tx, Project project) {
-        named(
-                project,
-                () -> {
-                    projects.insert(tx, project);
-                    return project;
-                });
+        named(() -> projects.insert(tx, project));
         changes.made(tx);
     }
 
@@ -334,12 +329,7 @@ final class ProjectOperations implements OperationGroup {
         if (current.id().value().equals(DomainId.DEFAULT.value()) && !changed.enabled()) {
             throw Failure.forbidden("The default domain cannot be disabled.");
         }
-        named(
-                changed,
-                () -> {
-                    projects.update(tx, changed);
-                    return changed;
-                });
+        named(() -> projects.update(tx, changed));
         changes.made(tx);
         return changed;
     }
@@ -434,9 +424,9 @@ final class ProjectOperations implements OperationGroup {
         };
     }
 
-    private static void named(Project project, java.util.function.Supplier<Project> write) {
+    private static void named(Runnable write) {
         try {
-            write.get();
+            write.run();
         } catch (IntegrityConstraintViolationException e) {
             if (Constraints.violated(e)
                     .filter(name -> name.startsWith("project_"))

@@ -218,9 +218,11 @@ final class UserOperations implements OperationGroup {
         Optional<String> hash = request.password().map(passwords::hash);
         return database.write(
                 tx -> {
-                    projects.find(tx, new ProjectId(domain.value()))
+                    if (projects.find(tx, new ProjectId(domain.value()))
                             .filter(Project::isDomain)
-                            .orElseThrow(() -> Failure.notFound("Could not find domain: %s.", domain));
+                            .isEmpty()) {
+                        throw Failure.notFound("Could not find domain: %s.", domain);
+                    }
                     checkDefaultProject(tx, request.defaultProjectId());
                     User user =
                             new User(

@@ -3,7 +3,7 @@ package cloud.welkin.kernel.work;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.welkin.database.Database;
-import cloud.welkin.kernel.testing.TestDatabase;
+import cloud.welkin.testing.TestDatabase;
 import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;

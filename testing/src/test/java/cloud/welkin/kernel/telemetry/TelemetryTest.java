@@ -3,7 +3,7 @@ package cloud.welkin.kernel.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.welkin.database.Database;
-import cloud.welkin.kernel.testing.TestDatabase;
+import cloud.welkin.testing.TestDatabase;
 import cloud.welkin.kernel.work.Report;
 import cloud.welkin.kernel.work.ReconcilerStatus;
 import cloud.welkin.kernel.work.SagaId;

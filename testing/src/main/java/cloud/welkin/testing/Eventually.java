@@ -1,4 +1,4 @@
-package cloud.welkin.kernel.testing;
+package cloud.welkin.testing;
 
 import java.time.Duration;
 import java.util.function.BooleanSupplier;

@@ -1,7 +1,7 @@
 package cloud.welkin.kernel.work;
 
 import cloud.welkin.database.Database;
-import cloud.welkin.kernel.testing.TestDatabase;
+import cloud.welkin.testing.TestDatabase;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.UUID;

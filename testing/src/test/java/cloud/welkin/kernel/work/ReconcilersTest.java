@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.welkin.database.Database;
 import cloud.welkin.database.DatabaseAddress;
-import cloud.welkin.kernel.testing.Eventually;
-import cloud.welkin.kernel.testing.TestDatabase;
+import cloud.welkin.testing.Eventually;
+import cloud.welkin.testing.TestDatabase;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import cloud.welkin.database.Database;
-import cloud.welkin.kernel.testing.TestDatabase;
+import cloud.welkin.testing.TestDatabase;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;

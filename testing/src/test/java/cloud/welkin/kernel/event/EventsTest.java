@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cloud.welkin.database.Database;
-import cloud.welkin.kernel.testing.Eventually;
-import cloud.welkin.kernel.testing.TestDatabase;
+import cloud.welkin.testing.Eventually;
+import cloud.welkin.testing.TestDatabase;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
