@@ -97,5 +97,7 @@ final class OvnCentral implements AutoCloseable {
     @Override
     public void close() {
         daemons.reversed().forEach(Process::destroy);
+        daemons.forEach(process -> process.onExit().join());
+        run("rm", "-rf", folder.toString());
     }
 }
