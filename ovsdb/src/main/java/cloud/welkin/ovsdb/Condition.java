@@ -1,6 +1,9 @@
 package cloud.welkin.ovsdb;
 
-/** One clause of a {@code where}; the clauses of an operation are joined by "and" (RFC 7047, section 5.1). */
+/**
+ * One clause of a {@code where}; the clauses of an operation are joined by "and" (RFC 7047, section
+ * 5.1).
+ */
 public record Condition(String column, Test test, Value value) {
 
     /** How the column is compared. */

@@ -1,13 +1,17 @@
 package cloud.welkin.ovsdb;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** A listener with its own queue and thread: however slow it is, the connection is not held up and no event is lost. */
+/**
+ * A listener with its own queue and thread: however slow it is, the connection is not held up and
+ * no event is lost.
+ */
 final class Listening implements Subscription {
 
     private static final Logger log = LoggerFactory.getLogger(Listening.class);
@@ -32,9 +36,12 @@ final class Listening implements Subscription {
     void tell(Event event) {
         switch (event) {
             case Event.Changed(var changes) -> {
-                var ofInterest = tables.isEmpty()
-                        ? changes
-                        : changes.stream().filter(each -> tables.contains(each.table())).toList();
+                var ofInterest =
+                        tables.isEmpty()
+                                ? changes
+                                : changes.stream()
+                                        .filter(each -> tables.contains(each.table()))
+                                        .toList();
                 if (!ofInterest.isEmpty()) {
                     events.add(new Event.Changed(List.copyOf(ofInterest)));
                 }

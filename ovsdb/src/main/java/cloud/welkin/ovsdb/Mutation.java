@@ -3,7 +3,10 @@ package cloud.welkin.ovsdb;
 import java.util.Collection;
 import java.util.Map;
 
-/** A change of part of a column: arithmetic on numbers, insertion into and deletion from sets and maps. */
+/**
+ * A change of part of a column: arithmetic on numbers, insertion into and deletion from sets and
+ * maps.
+ */
 public record Mutation(String column, Mutator mutator, Value value) {
 
     /** What is done to the column. */
@@ -27,7 +30,10 @@ public record Mutation(String column, Mutator mutator, Value value) {
         return new Mutation(column, Mutator.ADD, Value.of(number));
     }
 
-    /** Adds elements to a set, or pairs to a map. A pair whose key is there already is left as it was: {@link #removeKeys} first. */
+    /**
+     * Adds elements to a set, or pairs to a map. A pair whose key is there already is left as it
+     * was: {@link #removeKeys} first.
+     */
     public static Mutation insert(String column, Value value) {
         return new Mutation(column, Mutator.INSERT, value);
     }

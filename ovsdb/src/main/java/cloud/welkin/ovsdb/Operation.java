@@ -6,16 +6,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** One step of a transaction (RFC 7047, section 5.2). All steps of a transaction happen, or none. */
+/**
+ * One step of a transaction (RFC 7047, section 5.2). All steps of a transaction happen, or none.
+ */
 public sealed interface Operation {
 
     /**
      * Adds a row; columns that are not given have their default.
      *
-     * @param name how other operations of the same transaction refer to the row ({@link Value#named}): a letter or underscore,
-     *     then letters, digits and underscores
+     * @param name how other operations of the same transaction refer to the row ({@link
+     *     Value#named}): a letter or underscore, then letters, digits and underscores
      */
-    record Insert(String table, Map<String, Value> row, Optional<String> name) implements Operation {
+    record Insert(String table, Map<String, Value> row, Optional<String> name)
+            implements Operation {
         public Insert {
             row = Map.copyOf(row);
         }
@@ -38,7 +41,8 @@ public sealed interface Operation {
     }
 
     /** Replaces columns of the matching rows. */
-    record Update(String table, List<Condition> where, Map<String, Value> row) implements Operation {
+    record Update(String table, List<Condition> where, Map<String, Value> row)
+            implements Operation {
         public Update {
             where = List.copyOf(where);
             row = Map.copyOf(row);
@@ -50,7 +54,8 @@ public sealed interface Operation {
     }
 
     /** Changes parts of columns of the matching rows. */
-    record Mutate(String table, List<Condition> where, List<Mutation> mutations) implements Operation {
+    record Mutate(String table, List<Condition> where, List<Mutation> mutations)
+            implements Operation {
         public Mutate {
             where = List.copyOf(where);
             mutations = List.copyOf(mutations);
@@ -61,7 +66,10 @@ public sealed interface Operation {
         }
     }
 
-    /** Removes the matching rows. A row of a non-root table also goes by itself when the last reference to it does. */
+    /**
+     * Removes the matching rows. A row of a non-root table also goes by itself when the last
+     * reference to it does.
+     */
     record Delete(String table, List<Condition> where) implements Operation {
         public Delete {
             where = List.copyOf(where);
@@ -73,10 +81,16 @@ public sealed interface Operation {
     }
 
     /**
-     * Holds the transaction back until the matching rows, reduced to the columns that {@code rows} names, are (or are not)
-     * these rows; fails with {@link OvsdbRefusal.Reason#TIMED_OUT}. With a zero duration: a compare-and-set.
+     * Holds the transaction back until the matching rows, reduced to the columns that {@code rows}
+     * names, are (or are not) these rows; fails with {@link OvsdbRefusal.Reason#TIMED_OUT}. With a
+     * zero duration: a compare-and-set.
      */
-    record Wait(String table, List<Condition> where, boolean equal, List<Map<String, Value>> rows, Duration timeout)
+    record Wait(
+            String table,
+            List<Condition> where,
+            boolean equal,
+            List<Map<String, Value>> rows,
+            Duration timeout)
             implements Operation {
         public Wait {
             where = List.copyOf(where);

@@ -1,5 +1,12 @@
 package cloud.welkin.ovsdb;
 
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -13,22 +20,21 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * A client of one OVSDB database with a live replica of the tables that {@link OvsdbSettings#tables} names.
+ * A client of one OVSDB database with a live replica of the tables that {@link
+ * OvsdbSettings#tables} names.
  *
- * <p>One connection is held; when it is lost it is made again, with growing pauses, by the next remote in turn. Each new
- * connection starts from a whole copy which replaces the replica; listeners are told what differs, so that they see one
- * history without gaps. While disconnected the replica keeps its last state and {@link #transact} waits for a connection.
+ * <p>One connection is held; when it is lost it is made again, with growing pauses, by the next
+ * remote in turn. Each new connection starts from a whole copy which replaces the replica;
+ * listeners are told what differs, so that they see one history without gaps. While disconnected
+ * the replica keeps its last state and {@link #transact} waits for a connection.
  *
- * <p>When {@link #transact} has returned, the replica shows what it wrote: the server sends updates before the answer.
+ * <p>When {@link #transact} has returned, the replica shows what it wrote: the server sends updates
+ * before the answer.
  *
- * <p>All methods may be called from any thread; those that wait are bounded. Failures are {@link OvsdbException}s.
+ * <p>All methods may be called from any thread; those that wait are bounded. Failures are {@link
+ * OvsdbException}s.
  */
 public final class Ovsdb implements AutoCloseable {
 
@@ -55,7 +61,8 @@ public final class Ovsdb implements AutoCloseable {
     /**
      * Connects and returns when the replica is whole.
      *
-     * @throws OvsdbException.Unavailable when no server answered within {@link OvsdbSettings#patience}
+     * @throws OvsdbException.Unavailable when no server answered within {@link
+     *     OvsdbSettings#patience}
      * @throws OvsdbException.Incompatible when the server lacks the database, a table or a column
      */
     public static Ovsdb open(OvsdbSettings settings) {
@@ -112,7 +119,8 @@ public final class Ovsdb implements AutoCloseable {
         }
         long deadline = System.nanoTime() + patience.toNanos();
         var current = connected(patience, false);
-        var params = JsonNodeFactory.instance.arrayNode(operations.size() + 1).add(settings.database());
+        var params =
+                JsonNodeFactory.instance.arrayNode(operations.size() + 1).add(settings.database());
         operations.forEach(operation -> params.add(Wire.json(operation)));
         var left = Duration.ofNanos(Math.max(deadline - System.nanoTime(), 1_000_000));
         return Wire.results(operations, current.call("transact", params, left), schema());
@@ -142,7 +150,8 @@ public final class Ovsdb implements AutoCloseable {
                     return result.get();
                 }
                 if (closed || left <= 0) {
-                    throw new OvsdbException.WaitedTooLong("no %s within %s".formatted(what, patience));
+                    throw new OvsdbException.WaitedTooLong(
+                            "no %s within %s".formatted(what, patience));
                 }
                 left = changed.awaitNanos(left);
             }
@@ -154,7 +163,10 @@ public final class Ovsdb implements AutoCloseable {
         }
     }
 
-    /** Listens to changes of these tables (of all, if none is named), in a thread of the listener's own. */
+    /**
+     * Listens to changes of these tables (of all, if none is named), in a thread of the listener's
+     * own.
+     */
     public Subscription listen(Set<String> tables, Consumer<Event> listener) {
         var listening = new Listening(tables, listener, listeners::remove);
         listening.start();
@@ -202,7 +214,8 @@ public final class Ovsdb implements AutoCloseable {
                     throw incompatible;
                 }
                 if (left <= 0) {
-                    var message = "%s: no connection within %s".formatted(settings.remotes(), patience);
+                    var message =
+                            "%s: no connection within %s".formatted(settings.remotes(), patience);
                     throw lastFailure == null
                             ? new OvsdbException.Unavailable(message)
                             : new OvsdbException.Unavailable(message, lastFailure);
@@ -233,16 +246,22 @@ public final class Ovsdb implements AutoCloseable {
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
-                failed(new OvsdbException.Incompatible(remote + " sent what this client does not understand: " + e));
+                failed(
+                        new OvsdbException.Incompatible(
+                                remote + " sent what this client does not understand: " + e));
             }
             try {
                 long millis = pause.toMillis();
-                TimeUnit.MILLISECONDS.sleep(millis / 2 + ThreadLocalRandom.current().nextLong(millis / 2 + 1));
+                TimeUnit.MILLISECONDS.sleep(
+                        millis / 2 + ThreadLocalRandom.current().nextLong(millis / 2 + 1));
             } catch (InterruptedException e) {
                 return;
             }
             var doubled = pause.multipliedBy(2);
-            pause = doubled.compareTo(settings.longestBackoff()) < 0 ? doubled : settings.longestBackoff();
+            pause =
+                    doubled.compareTo(settings.longestBackoff()) < 0
+                            ? doubled
+                            : settings.longestBackoff();
         }
     }
 
@@ -250,10 +269,15 @@ public final class Ovsdb implements AutoCloseable {
         var nodes = JsonNodeFactory.instance;
         Schema schema;
         try {
-            schema = Wire.schema(attempt.call(
-                    "get_schema", nodes.arrayNode().add(settings.database()), settings.patience()));
+            schema =
+                    Wire.schema(
+                            attempt.call(
+                                    "get_schema",
+                                    nodes.arrayNode().add(settings.database()),
+                                    settings.patience()));
         } catch (OvsdbRefusal e) {
-            throw new OvsdbException.Incompatible("database %s: %s".formatted(settings.database(), e.getMessage()));
+            throw new OvsdbException.Incompatible(
+                    "database %s: %s".formatted(settings.database(), e.getMessage()));
         }
         var fresh = new Replica(schema, settings.tables());
         if (settings.tables().isEmpty()) {
@@ -262,9 +286,11 @@ public final class Ovsdb implements AutoCloseable {
         }
         var requests = nodes.objectNode();
         fresh.columns()
-                .forEach((table, columns) -> requests.putArray(table)
-                        .addObject()
-                        .set("columns", Wire.texts(List.copyOf(columns))));
+                .forEach(
+                        (table, columns) ->
+                                requests.putArray(table)
+                                        .addObject()
+                                        .set("columns", Wire.texts(List.copyOf(columns))));
         var params = nodes.arrayNode().add(settings.database()).add("replica").add(requests);
         try {
             attempt.call(
@@ -274,7 +300,11 @@ public final class Ovsdb implements AutoCloseable {
                     answer -> adopt(attempt, fresh, answer.path(2)));
         } catch (OvsdbRefusal e) {
             // A server older than Open vSwitch 2.12 does not know it.
-            attempt.call("monitor_cond", params, settings.patience(), answer -> adopt(attempt, fresh, answer));
+            attempt.call(
+                    "monitor_cond",
+                    params,
+                    settings.patience(),
+                    answer -> adopt(attempt, fresh, answer));
         }
     }
 

@@ -1,6 +1,9 @@
 package cloud.welkin.ovsdb;
 
-/** Something between this program and a database server failed. What is known about the outcome is in the subtype. */
+/**
+ * Something between this program and a database server failed. What is known about the outcome is
+ * in the subtype.
+ */
 public sealed class OvsdbException extends RuntimeException
         permits OvsdbException.Unavailable,
                 OvsdbException.OutcomeUnknown,
@@ -27,7 +30,10 @@ public sealed class OvsdbException extends RuntimeException
         }
     }
 
-    /** The request was sent and no answer came: a transaction may or may not have been committed. The replica tells. */
+    /**
+     * The request was sent and no answer came: a transaction may or may not have been committed.
+     * The replica tells.
+     */
     public static final class OutcomeUnknown extends OvsdbException {
         OutcomeUnknown(String message) {
             super(message);

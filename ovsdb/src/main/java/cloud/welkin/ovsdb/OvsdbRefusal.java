@@ -2,7 +2,10 @@ package cloud.welkin.ovsdb;
 
 import java.util.Locale;
 
-/** The server refused a transaction; nothing of it was done. Reasons are those of RFC 7047, section 4.1.3 and 5.2. */
+/**
+ * The server refused a transaction; nothing of it was done. Reasons are those of RFC 7047, section
+ * 4.1.3 and 5.2.
+ */
 public final class OvsdbRefusal extends OvsdbException {
 
     /** Why a transaction was refused. */
@@ -36,7 +39,9 @@ public final class OvsdbRefusal extends OvsdbException {
                     return reason;
                 }
             }
-            return name.contains("SYNTAX") || name.contains("UNKNOWN_COLUMN") ? SYNTAX_ERROR : OTHER;
+            return name.contains("SYNTAX") || name.contains("UNKNOWN_COLUMN")
+                    ? SYNTAX_ERROR
+                    : OTHER;
         }
     }
 
@@ -53,7 +58,9 @@ public final class OvsdbRefusal extends OvsdbException {
         return reason;
     }
 
-    /** The index of the operation at fault, or the number of operations when only the commit failed. */
+    /**
+     * The index of the operation at fault, or the number of operations when only the commit failed.
+     */
     public int operation() {
         return operation;
     }

@@ -10,8 +10,10 @@ import java.util.Map;
  *
  * @param remotes servers of the same database, tried in turn
  * @param tables the columns to replicate of each table; an empty list means all of them
- * @param patience how long {@link Ovsdb#open}, calls and transactions may take unless told otherwise
- * @param probe after this silence the server is asked for an echo; after twice this the connection is given up
+ * @param patience how long {@link Ovsdb#open}, calls and transactions may take unless told
+ *     otherwise
+ * @param probe after this silence the server is asked for an echo; after twice this the connection
+ *     is given up
  */
 public record OvsdbSettings(
         List<Remote> remotes,
@@ -45,14 +47,17 @@ public record OvsdbSettings(
     public OvsdbSettings replicating(String table, String... columns) {
         var more = new LinkedHashMap<>(tables);
         more.put(table, List.of(columns));
-        return new OvsdbSettings(remotes, database, more, patience, probe, firstBackoff, longestBackoff);
+        return new OvsdbSettings(
+                remotes, database, more, patience, probe, firstBackoff, longestBackoff);
     }
 
     public OvsdbSettings withPatience(Duration longest) {
-        return new OvsdbSettings(remotes, database, tables, longest, probe, firstBackoff, longestBackoff);
+        return new OvsdbSettings(
+                remotes, database, tables, longest, probe, firstBackoff, longestBackoff);
     }
 
     public OvsdbSettings withProbe(Duration silence) {
-        return new OvsdbSettings(remotes, database, tables, patience, silence, firstBackoff, longestBackoff);
+        return new OvsdbSettings(
+                remotes, database, tables, patience, silence, firstBackoff, longestBackoff);
     }
 }

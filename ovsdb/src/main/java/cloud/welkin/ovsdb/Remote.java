@@ -1,6 +1,7 @@
 package cloud.welkin.ovsdb;
 
 import java.nio.file.Path;
+
 import javax.net.ssl.SSLContext;
 
 /** Where a database server listens. */
@@ -28,7 +29,10 @@ public sealed interface Remote {
         }
     }
 
-    /** Reads {@code unix:PATH} and {@code tcp:HOST:PORT} (an IPv6 host in brackets), as Open vSwitch writes them. */
+    /**
+     * Reads {@code unix:PATH} and {@code tcp:HOST:PORT} (an IPv6 host in brackets), as Open vSwitch
+     * writes them.
+     */
     static Remote parse(String text) {
         if (text.startsWith("unix:")) {
             return new Unix(Path.of(text.substring("unix:".length())));
@@ -36,7 +40,10 @@ public sealed interface Remote {
         int colon = text.lastIndexOf(':');
         if (text.startsWith("tcp:") && colon > "tcp:".length()) {
             var host = text.substring("tcp:".length(), colon);
-            var bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+            var bare =
+                    host.startsWith("[") && host.endsWith("]")
+                            ? host.substring(1, host.length() - 1)
+                            : host;
             return new Tcp(bare, Integer.parseInt(text.substring(colon + 1)));
         }
         throw new IllegalArgumentException("not a remote: " + text);

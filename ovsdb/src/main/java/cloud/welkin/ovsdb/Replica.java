@@ -1,6 +1,9 @@
 package cloud.welkin.ovsdb;
 
 import cloud.welkin.ovsdb.Value.Atom;
+
+import tools.jackson.databind.JsonNode;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -9,9 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import tools.jackson.databind.JsonNode;
 
-/** The rows of the tables of interest, as the server's updates tell them. Not thread-safe: {@link Ovsdb} guards it. */
+/**
+ * The rows of the tables of interest, as the server's updates tell them. Not thread-safe: {@link
+ * Ovsdb} guards it.
+ */
 final class Replica {
 
     private final Schema schema;
@@ -21,15 +26,18 @@ final class Replica {
 
     Replica(Schema schema, Map<String, List<String>> wanted) {
         this.schema = schema;
-        wanted.forEach((table, names) -> {
-            var known = schema.tables().get(table);
-            if (known == null || !known.keySet().containsAll(names)) {
-                throw new OvsdbException.Incompatible("%s %s of the server lacks table %s or one of its columns %s"
-                        .formatted(schema.database(), schema.version(), table, names));
-            }
-            columns.put(table, new TreeSet<>(names.isEmpty() ? known.keySet() : names));
-            tables.put(table, new LinkedHashMap<>());
-        });
+        wanted.forEach(
+                (table, names) -> {
+                    var known = schema.tables().get(table);
+                    if (known == null || !known.keySet().containsAll(names)) {
+                        throw new OvsdbException.Incompatible(
+                                "%s %s of the server lacks table %s or one of its columns %s"
+                                        .formatted(
+                                                schema.database(), schema.version(), table, names));
+                    }
+                    columns.put(table, new TreeSet<>(names.isEmpty() ? known.keySet() : names));
+                    tables.put(table, new LinkedHashMap<>());
+                });
     }
 
     Map<String, Set<String>> columns() {
@@ -43,7 +51,8 @@ final class Replica {
     Table table(String name) {
         var rows = tables.get(name);
         if (rows == null) {
-            throw new IllegalArgumentException("table %s is not replicated (%s)".formatted(name, tables.keySet()));
+            throw new IllegalArgumentException(
+                    "table %s is not replicated (%s)".formatted(name, tables.keySet()));
         }
         return snapshots.computeIfAbsent(name, each -> new Table(each, rows));
     }
@@ -65,7 +74,8 @@ final class Replica {
         return changes;
     }
 
-    private void apply(String table, Map<RowId, Row> rows, RowId id, JsonNode update, List<Change> changes) {
+    private void apply(
+            String table, Map<RowId, Row> rows, RowId id, JsonNode update, List<Change> changes) {
         var before = rows.get(id);
         if (update.has("delete")) {
             if (before != null) {
@@ -74,15 +84,23 @@ final class Replica {
             }
         } else if (update.has("modify")) {
             if (before == null) {
-                throw new OvsdbException.Incompatible("a change of a row that never came: %s %s".formatted(table, id));
+                throw new OvsdbException.Incompatible(
+                        "a change of a row that never came: %s %s".formatted(table, id));
             }
             var after = modified(table, before, update.path("modify"));
             rows.put(id, after);
             changes.add(new Change.Modified(table, before, after));
         } else {
-            var row = complete(table, id, update.has("insert") ? update.path("insert") : update.path("initial"));
+            var row =
+                    complete(
+                            table,
+                            id,
+                            update.has("insert") ? update.path("insert") : update.path("initial"));
             rows.put(id, row);
-            changes.add(before == null ? new Change.Inserted(table, row) : new Change.Modified(table, before, row));
+            changes.add(
+                    before == null
+                            ? new Change.Inserted(table, row)
+                            : new Change.Modified(table, before, row));
         }
     }
 
@@ -103,23 +121,28 @@ final class Replica {
             var column = each.getKey();
             var type = schema.column(table, column).orElseThrow();
             var difference = Wire.value(type, each.getValue());
-            values.put(column, type.many() ? applied(before.value(column), difference) : difference);
+            values.put(
+                    column, type.many() ? applied(before.value(column), difference) : difference);
         }
         return new Row(before.id(), values);
     }
 
     /**
-     * What an update says of a column with many elements is a symmetric difference: of a set the elements that came or
-     * went, of a map the pairs that came, went (told with the old value) or changed (told with the new one).
+     * What an update says of a column with many elements is a symmetric difference: of a set the
+     * elements that came or went, of a map the pairs that came, went (told with the old value) or
+     * changed (told with the new one).
      */
     private static Value applied(Value old, Value difference) {
         if (difference instanceof Value.MapOf(var told)) {
-            var pairs = new LinkedHashMap<Atom, Atom>(old instanceof Value.MapOf(var known) ? known : Map.of());
-            told.forEach((key, value) -> {
-                if (!pairs.remove(key, value)) {
-                    pairs.put(key, value);
-                }
-            });
+            var pairs =
+                    new LinkedHashMap<Atom, Atom>(
+                            old instanceof Value.MapOf(var known) ? known : Map.of());
+            told.forEach(
+                    (key, value) -> {
+                        if (!pairs.remove(key, value)) {
+                            pairs.put(key, value);
+                        }
+                    });
             return new Value.MapOf(pairs);
         }
         var atoms = new LinkedHashSet<>(old.atoms());
@@ -134,22 +157,25 @@ final class Replica {
     /** What changed between an earlier replica and this one. */
     List<Change> since(Replica earlier) {
         var changes = new ArrayList<Change>();
-        tables.forEach((table, rows) -> {
-            var known = earlier.tables.getOrDefault(table, Map.of());
-            rows.forEach((id, row) -> {
-                var before = known.get(id);
-                if (before == null) {
-                    changes.add(new Change.Inserted(table, row));
-                } else if (!before.equals(row)) {
-                    changes.add(new Change.Modified(table, before, row));
-                }
-            });
-            known.forEach((id, row) -> {
-                if (!rows.containsKey(id)) {
-                    changes.add(new Change.Deleted(table, row));
-                }
-            });
-        });
+        tables.forEach(
+                (table, rows) -> {
+                    var known = earlier.tables.getOrDefault(table, Map.of());
+                    rows.forEach(
+                            (id, row) -> {
+                                var before = known.get(id);
+                                if (before == null) {
+                                    changes.add(new Change.Inserted(table, row));
+                                } else if (!before.equals(row)) {
+                                    changes.add(new Change.Modified(table, before, row));
+                                }
+                            });
+                    known.forEach(
+                            (id, row) -> {
+                                if (!rows.containsKey(id)) {
+                                    changes.add(new Change.Deleted(table, row));
+                                }
+                            });
+                });
         return changes;
     }
 }

@@ -2,7 +2,10 @@ package cloud.welkin.ovsdb;
 
 import java.util.List;
 
-/** What one {@link Operation} of a committed transaction did; results stand in the order of the operations. */
+/**
+ * What one {@link Operation} of a committed transaction did; results stand in the order of the
+ * operations.
+ */
 public sealed interface Result {
 
     record Inserted(RowId id) implements Result {}

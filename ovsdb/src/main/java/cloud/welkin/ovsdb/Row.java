@@ -7,6 +7,7 @@ import cloud.welkin.ovsdb.Value.Ref;
 import cloud.welkin.ovsdb.Value.Text;
 import cloud.welkin.ovsdb.Value.Truth;
 import cloud.welkin.ovsdb.Value.Whole;
+
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -15,8 +16,9 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * A row as it was at one moment. Every column that was asked for is there, defaults included; asking for another one is a
- * programming error and throws {@link IllegalArgumentException}, as does reading a column as what it is not.
+ * A row as it was at one moment. Every column that was asked for is there, defaults included;
+ * asking for another one is a programming error and throws {@link IllegalArgumentException}, as
+ * does reading a column as what it is not.
  */
 public record Row(RowId id, Map<String, Value> columns) {
 
@@ -27,7 +29,8 @@ public record Row(RowId id, Map<String, Value> columns) {
     public Value value(String column) {
         var value = columns.get(column);
         if (value == null) {
-            throw new IllegalArgumentException("column %s was not asked for (%s)".formatted(column, columns.keySet()));
+            throw new IllegalArgumentException(
+                    "column %s was not asked for (%s)".formatted(column, columns.keySet()));
         }
         return value;
     }
@@ -74,12 +77,14 @@ public record Row(RowId id, Map<String, Value> columns) {
     }
 
     public Optional<Boolean> optionalTruth(String column) {
-        return single(column).map(atom -> {
-            if (atom instanceof Truth(var truth)) {
-                return truth;
-            }
-            throw mismatch(column, "a boolean");
-        });
+        return single(column)
+                .map(
+                        atom -> {
+                            if (atom instanceof Truth(var truth)) {
+                                return truth;
+                            }
+                            throw mismatch(column, "a boolean");
+                        });
     }
 
     public Optional<RowId> ref(String column) {
@@ -137,6 +142,7 @@ public record Row(RowId id, Map<String, Value> columns) {
     }
 
     private IllegalArgumentException mismatch(String column, String wanted) {
-        return new IllegalArgumentException("column %s is not %s but %s".formatted(column, wanted, value(column)));
+        return new IllegalArgumentException(
+                "column %s is not %s but %s".formatted(column, wanted, value(column)));
     }
 }

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a server says of its database: the columns of every table. Servers of different releases differ; a client that can live
- * without a newer column asks {@link #has}.
+ * What a server says of its database: the columns of every table. Servers of different releases
+ * differ; a client that can live without a newer column asks {@link #has}.
  */
 public record Schema(String database, String version, Map<String, Map<String, Column>> tables) {
 
@@ -23,7 +23,8 @@ public record Schema(String database, String version, Map<String, Map<String, Co
      *
      * @param map whether it holds pairs
      * @param optional whether it may be empty
-     * @param many whether it may hold more than one element; only then does an update carry the difference, not the value
+     * @param many whether it may hold more than one element; only then does an update carry the
+     *     difference, not the value
      */
     public record Column(Kind kind, boolean map, boolean optional, boolean many) {
 

@@ -1,5 +1,10 @@
 package cloud.welkin.ovsdb;
 
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -15,17 +20,14 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * One connection: JSON-RPC 1.0 in both directions (RFC 7047, section 4).
  *
- * <p>One virtual thread reads, another writes from a queue, so that a caller never blocks on a server that does not read.
- * Everything that the server sends is handled by the reading thread in the order of its coming; that an answer to a transaction
- * follows the updates which it caused is what makes the replica read one's own writes.
+ * <p>One virtual thread reads, another writes from a queue, so that a caller never blocks on a
+ * server that does not read. Everything that the server sends is handled by the reading thread in
+ * the order of its coming; that an answer to a transaction follows the updates which it caused is
+ * what makes the replica read one's own writes.
  */
 final class Session implements AutoCloseable {
 
@@ -42,7 +44,8 @@ final class Session implements AutoCloseable {
 
     private record Pending(CompletableFuture<JsonNode> answer, Consumer<JsonNode> whileReading) {}
 
-    Session(Remote remote, Duration patience, BiConsumer<Session, JsonNode> notified) throws IOException {
+    Session(Remote remote, Duration patience, BiConsumer<Session, JsonNode> notified)
+            throws IOException {
         this.transport = Transport.connect(remote, patience);
         this.notified = notified;
         Thread.ofVirtual().name("ovsdb-read-" + remote).start(this::read);
@@ -53,8 +56,12 @@ final class Session implements AutoCloseable {
         return call(method, params, patience, answer -> {});
     }
 
-    /** Calls and waits; {@code whileReading} gets the result in the reading thread, before anything that follows it. */
-    JsonNode call(String method, ArrayNode params, Duration patience, Consumer<JsonNode> whileReading) {
+    /**
+     * Calls and waits; {@code whileReading} gets the result in the reading thread, before anything
+     * that follows it.
+     */
+    JsonNode call(
+            String method, ArrayNode params, Duration patience, Consumer<JsonNode> whileReading) {
         long id = ids.incrementAndGet();
         var answer = new CompletableFuture<JsonNode>();
         pending.put(id, new Pending(answer, whileReading));
@@ -70,16 +77,19 @@ final class Session implements AutoCloseable {
                     "cancel",
                     JsonNodeFactory.instance.arrayNode().add(id),
                     JsonNodeFactory.instance.nullNode());
-            throw new OvsdbException.OutcomeUnknown("no answer to %s within %s".formatted(method, patience), e);
+            throw new OvsdbException.OutcomeUnknown(
+                    "no answer to %s within %s".formatted(method, patience), e);
         } catch (InterruptedException e) {
             pending.remove(id);
             Thread.currentThread().interrupt();
-            throw new OvsdbException.OutcomeUnknown("interrupted while waiting for the answer to " + method, e);
+            throw new OvsdbException.OutcomeUnknown(
+                    "interrupted while waiting for the answer to " + method, e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof OvsdbException known) {
                 throw known;
             }
-            throw new OvsdbException.Incompatible("answer to %s: %s".formatted(method, e.getCause()));
+            throw new OvsdbException.Incompatible(
+                    "answer to %s: %s".formatted(method, e.getCause()));
         }
     }
 
@@ -109,7 +119,8 @@ final class Session implements AutoCloseable {
     }
 
     private void read() {
-        try (var messages = Wire.JSON.readerFor(JsonNode.class).<JsonNode>readValues(transport.in())) {
+        try (var messages =
+                Wire.JSON.readerFor(JsonNode.class).<JsonNode>readValues(transport.in())) {
             while (messages.hasNextValue()) {
                 var message = messages.nextValue();
                 lastHeard = System.nanoTime();
@@ -156,7 +167,10 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** Returns when the connection is dead, why; declares it dead itself when the server is silent for twice the probe. */
+    /**
+     * Returns when the connection is dead, why; declares it dead itself when the server is silent
+     * for twice the probe.
+     */
     String awaitEnd(Duration probe) throws InterruptedException {
         boolean asked = false;
         while (true) {
@@ -195,7 +209,8 @@ final class Session implements AutoCloseable {
         for (var id : List.copyOf(pending.keySet())) {
             var waiting = pending.remove(id);
             if (waiting != null) {
-                waiting.answer.completeExceptionally(new OvsdbException.OutcomeUnknown("connection lost: " + end));
+                waiting.answer.completeExceptionally(
+                        new OvsdbException.OutcomeUnknown("connection lost: " + end));
             }
         }
     }

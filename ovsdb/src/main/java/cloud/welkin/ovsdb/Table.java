@@ -29,7 +29,9 @@ public record Table(String name, Map<RowId, Row> byId) {
         return byId.values().stream().filter(condition).toList();
     }
 
-    /** The row whose string column has this value: for columns that are keys, such as {@code name}. */
+    /**
+     * The row whose string column has this value: for columns that are keys, such as {@code name}.
+     */
     public Optional<Row> named(String column, String value) {
         return first(row -> row.text(column).equals(value));
     }

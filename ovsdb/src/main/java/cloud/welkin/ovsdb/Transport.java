@@ -30,7 +30,10 @@ record Transport(InputStream in, OutputStream out, Closeable socket) implements 
             case Remote.Ssl ssl -> {
                 var plain = connected(ssl.host(), ssl.port(), patience);
                 try {
-                    yield of(ssl.context().getSocketFactory().createSocket(plain, ssl.host(), ssl.port(), true));
+                    yield of(
+                            ssl.context()
+                                    .getSocketFactory()
+                                    .createSocket(plain, ssl.host(), ssl.port(), true));
                 } catch (IOException e) {
                     plain.close();
                     throw e;
@@ -60,7 +63,8 @@ record Transport(InputStream in, OutputStream out, Closeable socket) implements 
         socket.close();
     }
 
-    // Channels' streams take the blocking lock of a SelectableChannel for both directions: a waiting reader would
+    // Channels' streams take the blocking lock of a SelectableChannel for both directions: a
+    // waiting reader would
     // stop every writer. Behind these two the channel is not seen as one.
     private record Reading(SocketChannel channel) implements ReadableByteChannel {
         @Override

@@ -11,10 +11,11 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * What a column holds: an {@link Atom}, a set of atoms or a map between atoms (RFC 7047, section 5.1).
+ * What a column holds: an {@link Atom}, a set of atoms or a map between atoms (RFC 7047, section
+ * 5.1).
  *
- * <p>Values are canonical, so that {@code equals} answers whether the database would see a difference: a set of one is that
- * one atom, and the order within sets and maps does not count.
+ * <p>Values are canonical, so that {@code equals} answers whether the database would see a
+ * difference: a set of one is that one atom, and the order within sets and maps does not count.
  */
 public sealed interface Value {
 
@@ -32,7 +33,10 @@ public sealed interface Value {
     /** A reference to a row that exists. */
     record Ref(RowId id) implements Atom {}
 
-    /** A reference to a row that the same transaction inserts under this name ({@link Operation.Insert#name}). */
+    /**
+     * A reference to a row that the same transaction inserts under this name ({@link
+     * Operation.Insert#name}).
+     */
     record NamedRef(String name) implements Atom {}
 
     /** None or several atoms; exactly one is written as the atom itself. */
@@ -109,7 +113,10 @@ public sealed interface Value {
         return set(mapped(names, Value::named));
     }
 
-    /** A map of strings, such as every {@code external_ids}, {@code options} and {@code other_config}. */
+    /**
+     * A map of strings, such as every {@code external_ids}, {@code options} and {@code
+     * other_config}.
+     */
     static Value map(Map<String, String> pairs) {
         var atoms = new LinkedHashMap<Atom, Atom>();
         pairs.forEach((key, value) -> atoms.put(of(key), of(value)));

@@ -1,15 +1,17 @@
 package cloud.welkin.ovsdb;
 
 import cloud.welkin.ovsdb.Value.Atom;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /** Between values, operations and results here and their JSON (RFC 7047, section 5). */
 final class Wire {
@@ -34,8 +36,9 @@ final class Wire {
             }
             case Value.MapOf(var pairs) -> {
                 var elements = NODES.arrayNode(pairs.size());
-                pairs.forEach((key, each) -> elements.add(
-                        NODES.arrayNode().add(json(key)).add(json(each))));
+                pairs.forEach(
+                        (key, each) ->
+                                elements.add(NODES.arrayNode().add(json(key)).add(json(each))));
                 yield NODES.arrayNode().add("map").add(elements);
             }
         };
@@ -55,29 +58,33 @@ final class Wire {
                 yield object.set("row", json(insert.row()));
             }
             case Operation.Select select -> {
-                var object = operation("select", select.table()).set("where", conditions(select.where()));
+                var object =
+                        operation("select", select.table())
+                                .set("where", conditions(select.where()));
                 if (!select.columns().isEmpty()) {
                     object.set("columns", texts(select.columns()).add("_uuid"));
                 }
                 yield object;
             }
-            case Operation.Update update -> operation("update", update.table())
-                    .set("where", conditions(update.where()))
-                    .set("row", json(update.row()));
+            case Operation.Update update ->
+                    operation("update", update.table())
+                            .set("where", conditions(update.where()))
+                            .set("row", json(update.row()));
             case Operation.Mutate mutate -> {
                 var mutations = NODES.arrayNode();
                 for (var each : mutate.mutations()) {
-                    mutations.add(NODES.arrayNode()
-                            .add(each.column())
-                            .add(each.mutator().word)
-                            .add(json(each.value())));
+                    mutations.add(
+                            NODES.arrayNode()
+                                    .add(each.column())
+                                    .add(each.mutator().word)
+                                    .add(json(each.value())));
                 }
                 yield operation("mutate", mutate.table())
                         .set("where", conditions(mutate.where()))
                         .set("mutations", mutations);
             }
-            case Operation.Delete delete -> operation("delete", delete.table())
-                    .set("where", conditions(delete.where()));
+            case Operation.Delete delete ->
+                    operation("delete", delete.table()).set("where", conditions(delete.where()));
             case Operation.Wait wait -> {
                 var rows = NODES.arrayNode();
                 wait.rows().forEach(row -> rows.add(json(row)));
@@ -88,7 +95,8 @@ final class Wire {
                         .set("columns", texts(wait.columns()))
                         .set("rows", rows);
             }
-            case Operation.Comment(var text) -> NODES.objectNode().put("op", "comment").put("comment", text);
+            case Operation.Comment(var text) ->
+                    NODES.objectNode().put("op", "comment").put("comment", text);
         };
     }
 
@@ -100,7 +108,10 @@ final class Wire {
         var conditions = NODES.arrayNode();
         for (var each : where) {
             conditions.add(
-                    NODES.arrayNode().add(each.column()).add(each.test().word).add(json(each.value())));
+                    NODES.arrayNode()
+                            .add(each.column())
+                            .add(each.test().word)
+                            .add(json(each.value())));
         }
         return conditions;
     }
@@ -161,17 +172,22 @@ final class Wire {
             }
             tables.put(table.getKey(), Map.copyOf(columns));
         }
-        return new Schema(json.path("name").asString(""), json.path("version").asString(""), Map.copyOf(tables));
+        return new Schema(
+                json.path("name").asString(""),
+                json.path("version").asString(""),
+                Map.copyOf(tables));
     }
 
     private static Schema.Column column(JsonNode type) {
         var key = type.isString() ? type : type.path("key");
-        var kind = Schema.Kind.valueOf(
-                (key.isString() ? key : key.path("type")).asString("").toUpperCase(java.util.Locale.ROOT));
+        var kind =
+                Schema.Kind.valueOf(
+                        (key.isString() ? key : key.path("type"))
+                                .asString("")
+                                .toUpperCase(java.util.Locale.ROOT));
         var max = type.path("max");
         boolean many = max.isString() || max.asInt(1) > 1;
-        return new Schema.Column(
-                kind, type.has("value"), type.path("min").asInt(1) == 0, many);
+        return new Schema.Column(kind, type.has("value"), type.path("min").asInt(1) == 0, many);
     }
 
     static List<Result> results(List<Operation> operations, JsonNode answers, Schema schema) {
@@ -183,7 +199,8 @@ final class Wire {
             index++;
         }
         if (answers.size() < operations.size()) {
-            throw new OvsdbException.Incompatible("%d answers to %d operations".formatted(answers.size(), operations.size()));
+            throw new OvsdbException.Incompatible(
+                    "%d answers to %d operations".formatted(answers.size(), operations.size()));
         }
         var results = new ArrayList<Result>(operations.size());
         for (int i = 0; i < operations.size(); i++) {
@@ -195,7 +212,7 @@ final class Wire {
     private static Result result(Operation operation, JsonNode answer, Schema schema) {
         return switch (operation) {
             case Operation.Insert insert ->
-                new Result.Inserted(RowId.of(answer.path("uuid").path(1).asString()));
+                    new Result.Inserted(RowId.of(answer.path("uuid").path(1).asString()));
             case Operation.Select select -> {
                 var rows = new ArrayList<Row>();
                 answer.path("rows").forEach(row -> rows.add(row(select.table(), row, schema)));
@@ -213,27 +230,32 @@ final class Wire {
         var columns = new LinkedHashMap<String, Value>();
         for (var column : json.properties()) {
             schema.column(table, column.getKey())
-                    .ifPresent(type -> columns.put(column.getKey(), value(type, column.getValue())));
+                    .ifPresent(
+                            type -> columns.put(column.getKey(), value(type, column.getValue())));
         }
         return new Row(RowId.of(json.path("_uuid").path(1).asString()), columns);
     }
 
     private static OvsdbRefusal refusal(int index, List<Operation> operations, JsonNode answer) {
         var word = answer.path("error").asString("");
-        var where = index < operations.size()
-                ? "operation %d (%s)".formatted(index, operations.get(index).getClass().getSimpleName())
-                : "commit";
+        var where =
+                index < operations.size()
+                        ? "operation %d (%s)"
+                                .formatted(index, operations.get(index).getClass().getSimpleName())
+                        : "commit";
         return new OvsdbRefusal(
                 OvsdbRefusal.Reason.of(word),
                 index,
                 "%s: %s: %s".formatted(where, word, answer.path("details").asString("")));
     }
 
-    /** The error of a whole call: an object with {@code error} and {@code details}, or any other JSON. */
+    /**
+     * The error of a whole call: an object with {@code error} and {@code details}, or any other
+     * JSON.
+     */
     static OvsdbRefusal refusal(JsonNode error) {
         var word = error.isString() ? error.asString() : error.path("error").asString("");
         var details = error.path("details").asString(error.toString());
         return new OvsdbRefusal(OvsdbRefusal.Reason.of(word), 0, word + ": " + details);
     }
-
 }

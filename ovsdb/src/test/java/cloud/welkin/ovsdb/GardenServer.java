@@ -17,7 +17,12 @@ final class GardenServer implements AutoCloseable {
         var schema = folder.resolve("garden.ovsschema");
         try (var source = GardenServer.class.getResourceAsStream("garden.ovsschema")) {
             Files.write(schema, java.util.Objects.requireNonNull(source).readAllBytes());
-            run(List.of("ovsdb-tool", "create", folder.resolve("garden.db").toString(), schema.toString()));
+            run(
+                    List.of(
+                            "ovsdb-tool",
+                            "create",
+                            folder.resolve("garden.db").toString(),
+                            schema.toString()));
             this.process = launch();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -30,11 +35,13 @@ final class GardenServer implements AutoCloseable {
 
     /** The TCP port that the server chose. */
     Remote tcp() throws IOException {
-        var line = Files.readAllLines(folder.resolve("log")).stream()
-                .filter(each -> each.contains("listening on port"))
-                .findFirst()
-                .orElseThrow();
-        return new Remote.Tcp("127.0.0.1", Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1)));
+        var line =
+                Files.readAllLines(folder.resolve("log")).stream()
+                        .filter(each -> each.contains("listening on port"))
+                        .findFirst()
+                        .orElseThrow();
+        return new Remote.Tcp(
+                "127.0.0.1", Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1)));
     }
 
     void kill() {

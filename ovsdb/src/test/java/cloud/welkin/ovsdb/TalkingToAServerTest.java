@@ -3,6 +3,12 @@ package cloud.welkin.ovsdb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,11 +19,6 @@ import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 @Tag("engine")
 class TalkingToAServerTest {
@@ -47,8 +48,9 @@ class TalkingToAServerTest {
     }
 
     private RowId bed(String name) {
-        return ((Result.Inserted) garden.transact(new Operation.Insert("Bed", Map.of("name", Value.of(name))))
-                        .getFirst())
+        return ((Result.Inserted)
+                        garden.transact(new Operation.Insert("Bed", Map.of("name", Value.of(name))))
+                                .getFirst())
                 .id();
     }
 
@@ -85,7 +87,10 @@ class TalkingToAServerTest {
         mutate(id, Mutation.delete("tags", Value.texts(List.of("a", "b"))));
         assertThat(row(id).texts("tags")).containsExactly("c");
         mutate(id, Mutation.insertPairs("labels", Map.of("x", "1", "y", "2")));
-        mutate(id, Mutation.removeKeys("labels", List.of("x")), Mutation.insertPairs("labels", Map.of("x", "3")));
+        mutate(
+                id,
+                Mutation.removeKeys("labels", List.of("x")),
+                Mutation.insertPairs("labels", Map.of("x", "3")));
         assertThat(row(id).map("labels")).isEqualTo(Map.of("x", "3", "y", "2"));
         update(id, "rank", Value.of(7));
         update(id, "rank", Value.of(8));
@@ -107,8 +112,10 @@ class TalkingToAServerTest {
     @Test
     void rowsOfOneTransactionReferToEachOtherByName() {
         garden.transact(
-                new Operation.Insert("Plant", Map.of("name", Value.of("oak"), "height", Value.of(9)), "oak"),
-                new Operation.Insert("Bed", Map.of("name", Value.of("wood"), "plants", Value.named("oak"))));
+                new Operation.Insert(
+                        "Plant", Map.of("name", Value.of("oak"), "height", Value.of(9)), "oak"),
+                new Operation.Insert(
+                        "Bed", Map.of("name", Value.of("wood"), "plants", Value.named("oak"))));
 
         var plant = garden.table("Bed").named("name", "wood").orElseThrow().refs("plants");
         assertThat(garden.table("Plant").row(plant.iterator().next()).orElseThrow().whole("height"))
@@ -119,52 +126,76 @@ class TalkingToAServerTest {
     void selectsAreAnsweredWithTypedRows() {
         var id = bed("north");
 
-        var results = garden.transact(new Operation.Select("Bed", List.of(Condition.is("name", "north")), List.of("area")));
+        var results =
+                garden.transact(
+                        new Operation.Select(
+                                "Bed", List.of(Condition.is("name", "north")), List.of("area")));
 
         assertThat(results)
-                .containsExactly(new Result.Selected(List.of(new Row(id, Map.of("area", Value.real(0))))));
+                .containsExactly(
+                        new Result.Selected(List.of(new Row(id, Map.of("area", Value.real(0))))));
     }
 
     @Test
     void aBrokenConstraintIsNamedAndNothingIsDone() {
         bed("north");
 
-        assertThatThrownBy(() -> garden.transact(
-                        new Operation.Insert("Bed", Map.of("name", Value.of("south"))),
-                        new Operation.Insert("Bed", Map.of("name", Value.of("north")))))
+        assertThatThrownBy(
+                        () ->
+                                garden.transact(
+                                        new Operation.Insert(
+                                                "Bed", Map.of("name", Value.of("south"))),
+                                        new Operation.Insert(
+                                                "Bed", Map.of("name", Value.of("north")))))
                 .isInstanceOfSatisfying(
                         OvsdbRefusal.class,
-                        refusal -> assertThat(refusal.reason()).isEqualTo(OvsdbRefusal.Reason.CONSTRAINT_VIOLATION));
+                        refusal ->
+                                assertThat(refusal.reason())
+                                        .isEqualTo(OvsdbRefusal.Reason.CONSTRAINT_VIOLATION));
         assertThat(garden.table("Bed").rows()).hasSize(1);
     }
 
     @Test
     void aValueOutsideItsColumnsRangeNamesTheOperation() {
-        assertThatThrownBy(() -> garden.transact(
-                        new Operation.Comment("first"),
-                        new Operation.Insert(
-                                "Bed", Map.of("name", Value.of("x"), "season", Value.of("winter")))))
-                .isInstanceOfSatisfying(OvsdbRefusal.class, refusal -> {
-                    assertThat(refusal.reason()).isEqualTo(OvsdbRefusal.Reason.CONSTRAINT_VIOLATION);
-                    assertThat(refusal.operation()).isEqualTo(1);
-                });
+        assertThatThrownBy(
+                        () ->
+                                garden.transact(
+                                        new Operation.Comment("first"),
+                                        new Operation.Insert(
+                                                "Bed",
+                                                Map.of(
+                                                        "name",
+                                                        Value.of("x"),
+                                                        "season",
+                                                        Value.of("winter")))))
+                .isInstanceOfSatisfying(
+                        OvsdbRefusal.class,
+                        refusal -> {
+                            assertThat(refusal.reason())
+                                    .isEqualTo(OvsdbRefusal.Reason.CONSTRAINT_VIOLATION);
+                            assertThat(refusal.operation()).isEqualTo(1);
+                        });
     }
 
     @Test
     void aWaitThatIsNotMetRefusesTheTransaction() {
         var id = bed("north");
 
-        assertThatThrownBy(() -> garden.transact(
-                        new Operation.Wait(
-                                "Bed",
-                                List.of(Condition.is(id)),
-                                true,
-                                List.of(Map.of("rank", Value.of(3))),
-                                Duration.ZERO),
-                        new Operation.Delete("Bed", id)))
+        assertThatThrownBy(
+                        () ->
+                                garden.transact(
+                                        new Operation.Wait(
+                                                "Bed",
+                                                List.of(Condition.is(id)),
+                                                true,
+                                                List.of(Map.of("rank", Value.of(3))),
+                                                Duration.ZERO),
+                                        new Operation.Delete("Bed", id)))
                 .isInstanceOfSatisfying(
                         OvsdbRefusal.class,
-                        refusal -> assertThat(refusal.reason()).isEqualTo(OvsdbRefusal.Reason.TIMED_OUT));
+                        refusal ->
+                                assertThat(refusal.reason())
+                                        .isEqualTo(OvsdbRefusal.Reason.TIMED_OUT));
         assertThat(row(id).text("name")).isEqualTo("north");
     }
 
@@ -174,10 +205,13 @@ class TalkingToAServerTest {
         var plants = new ArrayList<String>();
         for (int i = 0; i < 1_199; i++) {
             plants.add("p" + i);
-            operations.add(new Operation.Insert("Plant", Map.of("name", Value.of("plant " + i)), "p" + i));
+            operations.add(
+                    new Operation.Insert("Plant", Map.of("name", Value.of("plant " + i)), "p" + i));
         }
-        operations.add(new Operation.Insert(
-                "Bed", Map.of("name", Value.of("field"), "plants", Value.namedRefs(plants))));
+        operations.add(
+                new Operation.Insert(
+                        "Bed",
+                        Map.of("name", Value.of("field"), "plants", Value.namedRefs(plants))));
 
         var results = garden.transact(operations);
 
@@ -193,9 +227,14 @@ class TalkingToAServerTest {
         try (var other = Ovsdb.open(OvsdbSettings.of(server.tcp(), "Garden"));
                 var listening = garden.listen(Set.of("Bed"), events::add)) {
             assertThat(listening).isNotNull();
-            var writer = Thread.ofVirtual()
-                    .start(() -> other.transact(
-                            new Operation.Insert("Bed", Map.of("name", Value.of("south")))));
+            var writer =
+                    Thread.ofVirtual()
+                            .start(
+                                    () ->
+                                            other.transact(
+                                                    new Operation.Insert(
+                                                            "Bed",
+                                                            Map.of("name", Value.of("south")))));
             var row = garden.awaitRow("Bed", each -> each.text("name").equals("south"), LONG);
             writer.join();
 
@@ -225,15 +264,21 @@ class TalkingToAServerTest {
         update(id, "sunny", Value.of(true));
 
         assertThat(row(id).truth("sunny")).isTrue();
-        until(events, event -> event instanceof Event.Changed(var changes)
-                && changes.getFirst() instanceof Change.Modified modified
-                && modified.after().truth("sunny"));
+        until(
+                events,
+                event ->
+                        event instanceof Event.Changed(var changes)
+                                && changes.getFirst() instanceof Change.Modified modified
+                                && modified.after().truth("sunny"));
     }
 
     @Test
     void aTransactionWaitsForTheServerToComeBack() throws Exception {
         server.kill();
-        garden.await(() -> garden.isConnected() ? Optional.empty() : Optional.of(true), LONG, "disconnection");
+        garden.await(
+                () -> garden.isConnected() ? Optional.empty() : Optional.of(true),
+                LONG,
+                "disconnection");
         var writer = Thread.ofVirtual().start(() -> bed("late"));
         server.start();
         writer.join();
@@ -243,12 +288,17 @@ class TalkingToAServerTest {
 
     @Test
     void aServerThatAnswersNothingIsGivenUpAndFoundAgain() throws Exception {
-        try (var impatient = Ovsdb.open(settings(server.remote()).withProbe(Duration.ofMillis(100)))) {
+        try (var impatient =
+                Ovsdb.open(settings(server.remote()).withProbe(Duration.ofMillis(100)))) {
             var events = new LinkedBlockingQueue<Event>();
             impatient.listen(Set.of(), events::add);
             server.signal("STOP");
             until(events, Event.Disconnected.class::isInstance);
-            assertThatThrownBy(() -> impatient.transact(List.of(new Operation.Comment("x")), Duration.ofMillis(50)))
+            assertThatThrownBy(
+                            () ->
+                                    impatient.transact(
+                                            List.of(new Operation.Comment("x")),
+                                            Duration.ofMillis(50)))
                     .isInstanceOf(OvsdbException.class);
             server.signal("CONT");
             until(events, Event.Connected.class::isInstance);
@@ -257,14 +307,20 @@ class TalkingToAServerTest {
 
     @Test
     void aColumnThatTheServerLacksIsRefusedAtOnce() {
-        assertThatThrownBy(() -> Ovsdb.open(
-                        OvsdbSettings.of(server.remote(), "Garden").replicating("Bed", "colour")))
+        assertThatThrownBy(
+                        () ->
+                                Ovsdb.open(
+                                        OvsdbSettings.of(server.remote(), "Garden")
+                                                .replicating("Bed", "colour")))
                 .isInstanceOf(OvsdbException.Incompatible.class)
                 .hasMessageContaining("colour");
     }
 
-    private static void until(LinkedBlockingQueue<Event> events, Predicate<Event> wanted) throws InterruptedException {
-        for (var event = events.poll(30, TimeUnit.SECONDS); ; event = events.poll(30, TimeUnit.SECONDS)) {
+    private static void until(LinkedBlockingQueue<Event> events, Predicate<Event> wanted)
+            throws InterruptedException {
+        for (var event = events.poll(30, TimeUnit.SECONDS);
+                ;
+                event = events.poll(30, TimeUnit.SECONDS)) {
             assertThat(event).as("the event that is waited for").isNotNull();
             if (wanted.test(java.util.Objects.requireNonNull(event))) {
                 return;

@@ -7,8 +7,12 @@ import cloud.welkin.database.throwaway.ThrowawayPostgres;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
-/** A migrated database of a test's own, on the real PostgreSQL of this JVM: a copy of a template made once. */
+/**
+ * A migrated database of a test's own, on the real PostgreSQL of this JVM: a copy of a template
+ * made once.
+ */
 public final class TestDatabase implements AutoCloseable {
     private static final Map<List<String>, DatabaseAddress.UnixSocket> TEMPLATES =
             new ConcurrentHashMap<>();
@@ -18,23 +22,34 @@ public final class TestDatabase implements AutoCloseable {
 
     private TestDatabase(DatabaseAddress address) {
         this.address = address;
-        this.database = Database.open(address, 10);
+        this.database = Database.open(address, 16);
     }
 
-    /** A new database with these schemas, as their migrations leave them. */
+    /** A new database with the kernel's schema and these, as their migrations leave them. */
     public static TestDatabase with(String... schemas) {
+        return new TestDatabase(freshAddress(schemas));
+    }
+
+    /** The same for tests that need no more than the database; the caller closes it. */
+    public static Database fresh(String... schemas) {
+        return with(schemas).database();
+    }
+
+    /** The same as an address, for tests with several replicas. */
+    public static DatabaseAddress freshAddress(String... schemas) {
+        List<String> names =
+                Stream.concat(Stream.of("kernel"), Stream.of(schemas)).distinct().toList();
         ThrowawayPostgres postgres = ThrowawayPostgres.shared();
-        DatabaseAddress.UnixSocket template =
+        return postgres.copy(
                 TEMPLATES.computeIfAbsent(
-                        List.of(schemas),
-                        names -> {
-                            DatabaseAddress fresh = postgres.create("template");
+                        names,
+                        wanted -> {
+                            DatabaseAddress.UnixSocket fresh = postgres.create("template");
                             try (Database migrated = Database.open(fresh, 2)) {
-                                Migrations.run(migrated.dataSource(), names);
+                                Migrations.run(migrated.dataSource(), wanted);
                             }
-                            return (DatabaseAddress.UnixSocket) fresh;
-                        });
-        return new TestDatabase(postgres.copy(template));
+                            return fresh;
+                        }));
     }
 
     public Database database() {

@@ -13,6 +13,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAmount;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -22,8 +23,9 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Tokens as text and back: Fernet (github.com/fernet/spec) around a compact binary form. The first key signs, all of
- * them verify, so that keys can be rotated while tokens live. The life span is in the payload; Fernet's own is not used.
+ * Tokens as text and back: Fernet (github.com/fernet/spec) around a compact binary form. The first
+ * key signs, all of them verify, so that keys can be rotated while tokens live. The life span is in
+ * the payload; Fernet's own is not used.
  */
 public final class TokenCodec {
     private static final int FORM = 1;
@@ -52,7 +54,8 @@ public final class TokenCodec {
     }
 
     /**
-     * @throws Failure 401 for anything that is not a token of this cloud; expiry is for the caller to judge
+     * @throws Failure 401 for anything that is not a token of this cloud; expiry is for the caller
+     *     to judge
      */
     public TokenPayload decode(String text) {
         if (text.length() > LONGEST) {
@@ -95,10 +98,9 @@ public final class TokenCodec {
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeByte(FORM);
             out.writeUTF(payload.userId());
-            out.writeByte(payload.target().map(target -> target.kind().ordinal() + 1).orElse(0));
+            out.writeUTF(payload.target().map(target -> target.kind().name()).orElse(""));
             out.writeUTF(payload.target().map(AssignmentTarget::id).orElse(""));
-            out.writeLong(payload.issuedAt().getEpochSecond());
-            out.writeInt(payload.issuedAt().getNano());
+            out.writeLong(ChronoUnit.MICROS.between(Instant.EPOCH, payload.issuedAt()));
             out.writeLong(payload.expiresAt().getEpochSecond());
             writeAll(out, payload.methods());
             writeAll(out, payload.auditIds());
@@ -115,9 +117,9 @@ public final class TokenCodec {
                 throw new IOException("unknown form of token");
             }
             String user = in.readUTF();
-            int kind = in.readByte();
+            String kind = in.readUTF();
             String target = in.readUTF();
-            Instant issued = Instant.ofEpochSecond(in.readLong(), in.readInt());
+            Instant issued = Instant.EPOCH.plus(in.readLong(), ChronoUnit.MICROS);
             Instant expires = Instant.ofEpochSecond(in.readLong());
             List<String> methods = readAll(in);
             List<String> audits = readAll(in);
@@ -125,11 +127,11 @@ public final class TokenCodec {
             return new TokenPayload(
                     user,
                     methods,
-                    kind == 0
+                    kind.isEmpty()
                             ? Optional.empty()
                             : Optional.of(
                                     new AssignmentTarget(
-                                            AssignmentTarget.Kind.values()[kind - 1], target)),
+                                            AssignmentTarget.Kind.valueOf(kind), target)),
                     issued,
                     expires,
                     audits,

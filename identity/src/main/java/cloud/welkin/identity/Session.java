@@ -1,0 +1,24 @@
+package cloud.welkin.identity;
+
+import cloud.welkin.identity.domain.Project;
+import cloud.welkin.identity.domain.Role;
+import cloud.welkin.identity.domain.TokenPayload;
+import cloud.welkin.identity.domain.User;
+import cloud.welkin.kernel.policy.Caller;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A token with everything that it stands for at this moment.
+ *
+ * @param scoped the project or domain of its scope
+ * @param scopedDomain the domain of the project
+ */
+public record Session(
+        TokenPayload payload,
+        Caller caller,
+        User user,
+        Project userDomain,
+        Optional<Project> scoped,
+        Optional<Project> scopedDomain,
+        List<Role> roles) {}

@@ -1,0 +1,235 @@
+package cloud.welkin.identity;
+
+import cloud.welkin.database.Database;
+import cloud.welkin.database.Tx;
+import cloud.welkin.identity.domain.ApplicationCredential;
+import cloud.welkin.identity.domain.AssignmentTarget;
+import cloud.welkin.identity.domain.Project;
+import cloud.welkin.identity.domain.Role;
+import cloud.welkin.identity.domain.TokenCodec;
+import cloud.welkin.identity.domain.TokenPayload;
+import cloud.welkin.identity.domain.User;
+import cloud.welkin.identity.store.ApplicationCredentialStore;
+import cloud.welkin.identity.store.ProjectStore;
+import cloud.welkin.identity.store.RoleStore;
+import cloud.welkin.identity.store.TokenStore;
+import cloud.welkin.identity.store.UserStore;
+import cloud.welkin.kernel.api.Authenticator;
+import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.kernel.id.DomainId;
+import cloud.welkin.kernel.id.ProjectId;
+import cloud.welkin.kernel.id.UserId;
+import cloud.welkin.kernel.policy.Caller;
+import cloud.welkin.kernel.policy.Scope;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns tokens into callers. On the way of every request, so what a token stands for is kept in
+ * memory until anything changes that callers are made of: then all of it is dropped, here after the
+ * commit, on other replicas by notification. A load that a change overtook is answered but not
+ * kept.
+ */
+public final class Sessions implements Authenticator, Changes, AutoCloseable {
+    private static final String CHANNEL = "identity";
+    private static final int MOST = 100_000;
+
+    private final Database database;
+    private final Clock clock;
+    private final SecureRandom random;
+    private final ProjectStore projects;
+    private final UserStore users;
+    private final RoleStore roles;
+    private final TokenStore tokens;
+    private final ApplicationCredentialStore credentials;
+    private final Cache<String, Session> known = Caffeine.newBuilder().maximumSize(MOST).build();
+    private final AtomicLong generation = new AtomicLong();
+    private final AutoCloseable listening;
+    private volatile @Nullable TokenCodec codec;
+
+    public Sessions(
+            Database database,
+            Clock clock,
+            SecureRandom random,
+            ProjectStore projects,
+            UserStore users,
+            RoleStore roles,
+            TokenStore tokens,
+            ApplicationCredentialStore credentials) {
+        this.database = database;
+        this.clock = clock;
+        this.random = random;
+        this.projects = projects;
+        this.users = users;
+        this.roles = roles;
+        this.tokens = tokens;
+        this.credentials = credentials;
+        this.listening = database.listen(CHANNEL, payload -> forget());
+    }
+
+    @Override
+    public Caller authenticate(
+            String token, Optional<String> serviceToken, String method, String path) {
+        Caller caller = session(token).caller();
+        if (serviceToken.isEmpty()) {
+            return caller;
+        }
+        Set<String> serviceRoles = session(serviceToken.get()).caller().roles();
+        return new Caller(
+                caller.user(),
+                caller.userDomain(),
+                caller.scope(),
+                caller.roles(),
+                serviceRoles,
+                caller.token());
+    }
+
+    /**
+     * @throws Failure 401 when the token is unknown, expired or revoked, or what it stands for is
+     *     gone or disabled
+     */
+    public Session session(String token) {
+        Session session = known.getIfPresent(token);
+        if (session == null) {
+            long before = generation.get();
+            TokenPayload payload = codec().decode(token);
+            session = database.read(tx -> load(tx, token, payload, Sessions::unauthorized));
+            if (generation.get() == before) {
+                known.put(token, session);
+            }
+        }
+        if (!clock.instant().isBefore(session.payload().expiresAt())) {
+            throw unauthorized();
+        }
+        return session;
+    }
+
+    /**
+     * Signs a new token and loads what it stands for, in the transaction that authenticated its
+     * user.
+     */
+    Session issue(Tx tx, TokenPayload payload) {
+        return load(tx, codec().encode(payload), payload, Sessions::unauthorized);
+    }
+
+    /** Who the token of a payload would be, without a token. */
+    Session preview(Tx tx, TokenPayload payload, Supplier<Failure> refusal) {
+        return load(tx, "", payload, refusal);
+    }
+
+    @Override
+    public void made(Tx tx) {
+        tx.notify(CHANNEL, "changed");
+        tx.afterCommit(this::forget);
+    }
+
+    private void forget() {
+        generation.incrementAndGet();
+        known.invalidateAll();
+        codec = null;
+    }
+
+    @Override
+    public void close() {
+        try {
+            listening.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private TokenCodec codec() {
+        TokenCodec current = codec;
+        if (current == null) {
+            current = new TokenCodec(database.read(tokens::keys), random);
+            codec = current;
+        }
+        return current;
+    }
+
+    private Session load(Tx tx, String text, TokenPayload payload, Supplier<Failure> refusal) {
+        UserId userId = new UserId(payload.userId());
+        User user = users.find(tx, userId).filter(User::enabled).orElseThrow(refusal);
+        Project userDomain =
+                projects.find(tx, new ProjectId(user.domain().value()))
+                        .filter(Project::enabled)
+                        .orElseThrow(refusal);
+        if (payload.issuedAt().isBefore(user.tokensValidAfter())
+                || tokens.isRevoked(tx, payload.auditIds())) {
+            throw refusal.get();
+        }
+        Optional<Project> scoped =
+                payload.target()
+                        .filter(target -> target.kind() != AssignmentTarget.Kind.SYSTEM)
+                        .map(target -> enabled(tx, target.id(), refusal));
+        Optional<Project> scopedDomain =
+                scoped.filter(project -> !project.isDomain())
+                        .map(project -> enabled(tx, project.domain().value(), refusal));
+        List<Role> held =
+                payload.target()
+                        .map(target -> roles.effective(tx, userId, target))
+                        .orElse(List.of());
+        held = restricted(tx, payload, held, refusal);
+        if (payload.target().isPresent() && held.isEmpty()) {
+            throw refusal.get();
+        }
+        Caller caller =
+                new Caller(
+                        userId,
+                        user.domain(),
+                        scope(payload.target(), scoped),
+                        held.stream().map(Role::name).collect(Collectors.toUnmodifiableSet()),
+                        Set.of(),
+                        new Caller.Token(text, payload.auditId(), payload.applicationCredential()));
+        return new Session(payload, caller, user, userDomain, scoped, scopedDomain, held);
+    }
+
+    /**
+     * An application credential's token carries the credential's roles, as far as the user still
+     * holds them.
+     */
+    private List<Role> restricted(
+            Tx tx, TokenPayload payload, List<Role> held, Supplier<Failure> refusal) {
+        if (payload.applicationCredential().isEmpty()) {
+            return held;
+        }
+        ApplicationCredential credential =
+                credentials.find(tx, payload.applicationCredential().get()).orElseThrow(refusal);
+        Instant now = clock.instant();
+        if (credential.expired(now)) {
+            throw refusal.get();
+        }
+        Set<String> granted = credential.roles().stream().map(Role::id).collect(Collectors.toSet());
+        return held.stream().filter(role -> granted.contains(role.id())).toList();
+    }
+
+    private Project enabled(Tx tx, String id, Supplier<Failure> refusal) {
+        return projects.find(tx, new ProjectId(id)).filter(Project::enabled).orElseThrow(refusal);
+    }
+
+    private static Scope scope(Optional<AssignmentTarget> target, Optional<Project> scoped) {
+        if (target.isEmpty()) {
+            return new Scope.Unscoped();
+        }
+        return switch (target.get().kind()) {
+            case PROJECT ->
+                    new Scope.Project(scoped.orElseThrow().id(), scoped.orElseThrow().domain());
+            case DOMAIN -> new Scope.Domain(new DomainId(target.get().id()));
+            case SYSTEM -> new Scope.System();
+        };
+    }
+
+    static Failure unauthorized() {
+        return Failure.unauthorized("The request you have made requires authentication.");
+    }
+}

@@ -1,0 +1,276 @@
+package cloud.welkin.identity.api;
+
+import cloud.welkin.database.Database;
+import cloud.welkin.database.Tx;
+import cloud.welkin.identity.Changes;
+import cloud.welkin.identity.domain.ApplicationCredential;
+import cloud.welkin.identity.domain.AssignmentTarget;
+import cloud.welkin.identity.domain.Passwords;
+import cloud.welkin.identity.domain.Role;
+import cloud.welkin.identity.store.ApplicationCredentialStore;
+import cloud.welkin.identity.store.RoleStore;
+import cloud.welkin.kernel.api.Call;
+import cloud.welkin.kernel.api.Operation;
+import cloud.welkin.kernel.api.OperationGroup;
+import cloud.welkin.kernel.api.Param;
+import cloud.welkin.kernel.api.Reply;
+import cloud.welkin.kernel.api.Times;
+import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.kernel.id.Ids;
+import cloud.welkin.kernel.id.ProjectId;
+import cloud.welkin.kernel.id.UserId;
+import cloud.welkin.kernel.validate.Length;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jooq.exception.IntegrityConstraintViolationException;
+
+/**
+ * Application credentials of a user: /v3/users/{user_id}/application_credentials. The secret is
+ * shown once.
+ */
+final class ApplicationCredentialOperations implements OperationGroup {
+    private static final String PATH = "/users/{user_id}/application_credentials";
+
+    private final Database database;
+    private final Clock clock;
+    private final SecureRandom random;
+    private final Passwords passwords;
+    private final RoleStore roles;
+    private final ApplicationCredentialStore credentials;
+    private final Changes changes;
+
+    ApplicationCredentialOperations(
+            Database database,
+            Clock clock,
+            SecureRandom random,
+            Passwords passwords,
+            RoleStore roles,
+            ApplicationCredentialStore credentials,
+            Changes changes) {
+        this.database = database;
+        this.clock = clock;
+        this.random = random;
+        this.passwords = passwords;
+        this.roles = roles;
+        this.credentials = credentials;
+        this.changes = changes;
+    }
+
+    record CredentialRequest(NewCredential applicationCredential) {}
+
+    record NewCredential(
+            @Length(min = 1, max = 255) String name,
+            @Length(max = 255) Optional<String> secret,
+            Optional<String> description,
+            Optional<String> expiresAt,
+            Optional<List<RoleName>> roles,
+            Optional<Boolean> unrestricted) {
+        @Override
+        public String toString() {
+            return "NewCredential[" + name + "]";
+        }
+    }
+
+    record RoleName(Optional<String> id, Optional<String> name) {}
+
+    record CredentialView(CredentialBody applicationCredential) {}
+
+    record RoleBody(String id, String name, Optional<String> domainId) {}
+
+    record CredentialBody(
+            String id,
+            String name,
+            Optional<String> description,
+            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<String> secret,
+            String projectId,
+            String userId,
+            List<RoleBody> roles,
+            Optional<String> expiresAt,
+            boolean unrestricted,
+            Map<String, String> links) {
+        @Override
+        public String toString() {
+            return "CredentialBody[" + id + "]";
+        }
+    }
+
+    @Override
+    public List<Operation> operations() {
+        return List.of(
+                Operation.get(PATH)
+                        .policyByHandler("identity:list_application_credentials")
+                        .doc("Lists a user's application credentials.")
+                        .params(Param.text("name", "The one of this name."))
+                        .anyParam()
+                        .reads(this::list),
+                Operation.post(PATH)
+                        .policyByHandler("identity:create_application_credential")
+                        .doc("Creates an application credential for oneself.")
+                        .body(CredentialRequest.class)
+                        .replies(CredentialView.class)
+                        .computes((call, body) -> create(call, body.applicationCredential())),
+                Operation.get(PATH + "/{credential_id}")
+                        .policyByHandler("identity:get_application_credential")
+                        .doc("Shows an application credential, without its secret.")
+                        .replies(CredentialView.class)
+                        .reads(
+                                (call, tx) ->
+                                        new CredentialView(
+                                                body(
+                                                        call,
+                                                        credential(call, tx),
+                                                        Optional.empty()))),
+                Operation.delete(PATH + "/{credential_id}")
+                        .policyByHandler("identity:delete_application_credential")
+                        .doc("Deletes an application credential and ends its tokens.")
+                        .writes((call, tx, body) -> delete(call, tx)));
+    }
+
+    private Object list(Call call, Tx tx) {
+        UserId user = new UserId(call.path("user_id"));
+        call.authorize(Targets.user(user));
+        return Map.of(
+                "application_credentials",
+                credentials.list(tx, user, call.query().text("name")).stream()
+                        .map(credential -> body(call, credential, Optional.empty()))
+                        .toList(),
+                "links",
+                Links.list(call, Integer.MAX_VALUE, List.of()));
+    }
+
+    private Object create(Call call, NewCredential request) {
+        UserId user = new UserId(call.path("user_id"));
+        call.authorize(Targets.user(user));
+        ProjectId project = call.caller().requireProject();
+        if (call.caller().token().applicationCredential().isPresent()) {
+            // Else a leaked, restricted credential could make itself another that outlives it.
+            throw Failure.forbidden(
+                    "An application credential cannot make another application credential.");
+        }
+        Optional<Instant> expires = request.expiresAt().map(this::expiry);
+        String secret = request.secret().orElseGet(this::newSecret);
+        String hash = passwords.hash(secret);
+        return database.write(
+                tx -> {
+                    ApplicationCredential credential =
+                            new ApplicationCredential(
+                                    Ids.hex(),
+                                    user,
+                                    project,
+                                    request.name(),
+                                    request.description(),
+                                    hash,
+                                    request.unrestricted().orElse(false),
+                                    expires,
+                                    granted(tx, call, request));
+                    try {
+                        credentials.insert(tx, credential);
+                    } catch (IntegrityConstraintViolationException e) {
+                        throw Failure.conflict(
+                                "Conflict occurred attempting to store application credential -"
+                                        + " Duplicate entry with this name.");
+                    }
+                    return new CredentialView(body(call, credential, Optional.of(secret)));
+                });
+    }
+
+    /**
+     * The roles asked for, all of which the caller must hold; without any asked for, all that it
+     * holds.
+     */
+    private List<Role> granted(Tx tx, Call call, NewCredential request) {
+        List<Role> held =
+                roles.effective(
+                        tx,
+                        call.caller().user(),
+                        AssignmentTarget.project(call.caller().requireProject().value()));
+        if (request.roles().isEmpty() || request.roles().get().isEmpty()) {
+            return held;
+        }
+        List<Role> granted = new ArrayList<>();
+        for (RoleName name : request.roles().get()) {
+            granted.add(
+                    held.stream()
+                            .filter(
+                                    role ->
+                                            name.id().map(role.id()::equals).orElse(true)
+                                                    && name.name()
+                                                            .map(role.name()::equals)
+                                                            .orElse(true)
+                                                    && (name.id().isPresent()
+                                                            || name.name().isPresent()))
+                            .findFirst()
+                            .orElseThrow(
+                                    () ->
+                                            Failure.badRequest(
+                                                    "A role was asked for that the caller does not"
+                                                            + " hold in this project.")));
+        }
+        return granted.stream().distinct().toList();
+    }
+
+    private Object delete(Call call, Tx tx) {
+        credentials.delete(tx, credential(call, tx).id());
+        changes.made(tx);
+        return Reply.empty();
+    }
+
+    private ApplicationCredential credential(Call call, Tx tx) {
+        UserId user = new UserId(call.path("user_id"));
+        call.authorize(Targets.user(user));
+        String id = call.path("credential_id");
+        return credentials
+                .find(tx, id)
+                .filter(credential -> credential.user().equals(user))
+                .orElseThrow(
+                        () -> Failure.notFound("Could not find Application Credential: %s.", id));
+    }
+
+    private Instant expiry(String text) {
+        try {
+            Instant expires = Times.parse(text);
+            if (!expires.isAfter(clock.instant())) {
+                throw Failure.badRequest("expires_at lies in the past.");
+            }
+            return expires;
+        } catch (DateTimeException e) {
+            throw Failure.badRequest("expires_at is not a time of the form YYYY-MM-DDTHH:MM:SS.");
+        }
+    }
+
+    private String newSecret() {
+        byte[] bytes = new byte[64];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    private static CredentialBody body(
+            Call call, ApplicationCredential credential, Optional<String> secret) {
+        return new CredentialBody(
+                credential.id(),
+                credential.name(),
+                credential.description(),
+                secret,
+                credential.project().value(),
+                credential.user().value(),
+                credential.roles().stream()
+                        .map(role -> new RoleBody(role.id(), role.name(), Optional.empty()))
+                        .toList(),
+                credential.expiresAt().map(Times::micros),
+                credential.unrestricted(),
+                Links.self(
+                        call,
+                        "/users/"
+                                + credential.user()
+                                + "/application_credentials/"
+                                + credential.id()));
+    }
+}

@@ -1,0 +1,177 @@
+package cloud.welkin.identity.api;
+
+import cloud.welkin.database.Tx;
+import cloud.welkin.identity.Authentication;
+import cloud.welkin.identity.Changes;
+import cloud.welkin.identity.Session;
+import cloud.welkin.identity.Sessions;
+import cloud.welkin.identity.domain.AssignmentTarget;
+import cloud.welkin.identity.domain.CatalogEntry;
+import cloud.welkin.identity.domain.Project;
+import cloud.welkin.identity.store.ProjectStore;
+import cloud.welkin.identity.store.RoleStore;
+import cloud.welkin.identity.store.TokenStore;
+import cloud.welkin.kernel.api.Call;
+import cloud.welkin.kernel.api.Operation;
+import cloud.welkin.kernel.api.OperationGroup;
+import cloud.welkin.kernel.api.Param;
+import cloud.welkin.kernel.api.Reply;
+import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.kernel.policy.Target;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Tokens and what can be asked with one: /v3/auth. */
+final class TokenOperations implements OperationGroup {
+    private static final Param NO_CATALOG = Param.text("nocatalog", "Leave the catalogue out.");
+
+    private final Authentication authentication;
+    private final Sessions sessions;
+    private final Changes changes;
+    private final TokenStore tokens;
+    private final RoleStore roles;
+    private final ProjectStore projects;
+    private final List<CatalogEntry> catalog;
+
+    TokenOperations(
+            Authentication authentication,
+            Sessions sessions,
+            Changes changes,
+            TokenStore tokens,
+            RoleStore roles,
+            ProjectStore projects,
+            List<CatalogEntry> catalog) {
+        this.authentication = authentication;
+        this.sessions = sessions;
+        this.changes = changes;
+        this.tokens = tokens;
+        this.roles = roles;
+        this.projects = projects;
+        this.catalog = catalog;
+    }
+
+    @Override
+    public List<Operation> operations() {
+        return List.of(
+                Operation.post("/auth/tokens")
+                        .openToAll()
+                        .doc("Authenticates and gives a token, in X-Subject-Token.")
+                        .params(NO_CATALOG)
+                        .body(AuthRequest.class)
+                        .replies(TokenView.class)
+                        .computes(this::issue),
+                Operation.get("/auth/tokens")
+                        .policyByHandler("identity:validate_token")
+                        .doc("Shows the token in X-Subject-Token.")
+                        .params(NO_CATALOG, Param.text("allow_expired", "Expired ones too."))
+                        .replies(TokenView.class)
+                        .reads(this::show),
+                Operation.delete("/auth/tokens")
+                        .policyByHandler("identity:revoke_token")
+                        .doc("Revokes the token in X-Subject-Token.")
+                        .writes((call, tx, body) -> revoke(call, tx)),
+                Operation.get("/auth/catalog")
+                        .policy("identity:get_auth_catalog")
+                        .doc("The catalogue as the caller's token sees it.")
+                        .reads(this::catalog),
+                Operation.get("/auth/projects")
+                        .policy("identity:get_auth_projects")
+                        .doc("The projects that the caller can have a token for.")
+                        .reads(
+                                (call, tx) ->
+                                        ProjectOperations.projectList(
+                                                call,
+                                                reachable(
+                                                        call, tx, AssignmentTarget.Kind.PROJECT))),
+                Operation.get("/auth/domains")
+                        .policy("identity:get_auth_domains")
+                        .doc("The domains that the caller can have a token for.")
+                        .reads(
+                                (call, tx) ->
+                                        ProjectOperations.domainList(
+                                                call,
+                                                reachable(call, tx, AssignmentTarget.Kind.DOMAIN))),
+                Operation.get("/auth/system")
+                        .policy("identity:get_auth_system")
+                        .doc("Whether the caller can have a token for the system.")
+                        .reads(this::systems));
+    }
+
+    private Object issue(Call call, AuthRequest request) {
+        Session session = authentication.authenticate(request.auth());
+        return Reply.of(view(call, session))
+                .header("X-Subject-Token", session.caller().token().text());
+    }
+
+    private Object show(Call call, Tx tx) {
+        Session subject = subject(call);
+        return Reply.of(view(call, subject))
+                .header("X-Subject-Token", subject.caller().token().text());
+    }
+
+    private Object revoke(Call call, Tx tx) {
+        Session subject = subject(call);
+        tokens.revoke(tx, subject.payload().auditId(), subject.payload().expiresAt());
+        changes.made(tx);
+        return Reply.empty();
+    }
+
+    /** The token that the request is about, if the caller may know of it. */
+    private Session subject(Call call) {
+        String text =
+                call.header("X-Subject-Token")
+                        .orElseThrow(() -> Failure.badRequest("X-Subject-Token is missing."));
+        Session subject;
+        try {
+            subject = sessions.session(text);
+        } catch (Failure notValid) {
+            call.authorize(new Target(Map.of("user_id", call.caller().user().value())));
+            throw Failure.notFound("Failed to validate token");
+        }
+        call.authorize(new Target(Map.of("user_id", subject.user().id().value())));
+        return subject;
+    }
+
+    private TokenView view(Call call, Session session) {
+        return TokenView.of(session, catalog, call.origin(), !call.query().has("nocatalog"));
+    }
+
+    private Object catalog(Call call, Tx tx) {
+        Session session = sessions.session(call.caller().token().text());
+        return Map.of(
+                "catalog", TokenView.services(session, catalog, call.origin()),
+                "links", Links.self(call, "/auth/catalog"));
+    }
+
+    private List<Project> reachable(Call call, Tx tx, AssignmentTarget.Kind kind) {
+        List<String> ids =
+                roles
+                        .assignments(
+                                tx,
+                                new RoleStore.AssignmentFilter(
+                                        Optional.of(call.caller().user()),
+                                        Optional.empty(),
+                                        Optional.empty()))
+                        .stream()
+                        .map(RoleStore.Assignment::target)
+                        .filter(target -> target.kind() == kind)
+                        .map(AssignmentTarget::id)
+                        .distinct()
+                        .toList();
+        return projects
+                .list(tx, ProjectStore.Filter.of(kind == AssignmentTarget.Kind.DOMAIN).ids(ids))
+                .stream()
+                .filter(Project::enabled)
+                .toList();
+    }
+
+    private Object systems(Call call, Tx tx) {
+        boolean any = !roles.effective(tx, call.caller().user(), AssignmentTarget.SYSTEM).isEmpty();
+        return Map.of(
+                "system",
+                any ? List.of(Map.of("all", true)) : List.of(),
+                "links",
+                Links.self(call, "/auth/system"));
+    }
+}

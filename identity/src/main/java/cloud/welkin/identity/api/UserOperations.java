@@ -1,0 +1,349 @@
+package cloud.welkin.identity.api;
+
+import cloud.welkin.database.Constraints;
+import cloud.welkin.database.Database;
+import cloud.welkin.database.Tx;
+import cloud.welkin.identity.Changes;
+import cloud.welkin.identity.domain.Passwords;
+import cloud.welkin.identity.domain.Project;
+import cloud.welkin.identity.domain.User;
+import cloud.welkin.identity.store.ProjectStore;
+import cloud.welkin.identity.store.Rows;
+import cloud.welkin.identity.store.UserStore;
+import cloud.welkin.kernel.api.Call;
+import cloud.welkin.kernel.api.Operation;
+import cloud.welkin.kernel.api.OperationGroup;
+import cloud.welkin.kernel.api.Param;
+import cloud.welkin.kernel.api.Query;
+import cloud.welkin.kernel.api.Reply;
+import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.kernel.id.DomainId;
+import cloud.welkin.kernel.id.Ids;
+import cloud.welkin.kernel.id.ProjectId;
+import cloud.welkin.kernel.id.UserId;
+import cloud.welkin.kernel.json.Field;
+import cloud.welkin.kernel.policy.Scope;
+import cloud.welkin.kernel.validate.Length;
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jooq.exception.IntegrityConstraintViolationException;
+import tools.jackson.databind.JsonNode;
+
+/** Users: /v3/users. Whatever needs a password's hash computes it before its transaction begins. */
+final class UserOperations implements OperationGroup {
+    private final Database database;
+    private final Clock clock;
+    private final Passwords passwords;
+    private final UserStore users;
+    private final ProjectStore projects;
+    private final Changes changes;
+
+    UserOperations(
+            Database database,
+            Clock clock,
+            Passwords passwords,
+            UserStore users,
+            ProjectStore projects,
+            Changes changes) {
+        this.database = database;
+        this.clock = clock;
+        this.passwords = passwords;
+        this.users = users;
+        this.projects = projects;
+        this.changes = changes;
+    }
+
+    record UserRequest(NewUser user) {}
+
+    record NewUser(
+            @Length(min = 1, max = 255) String name,
+            @Length(max = 4096) Optional<String> password,
+            Optional<String> domainId,
+            Optional<String> defaultProjectId,
+            Optional<Boolean> enabled,
+            Optional<String> description,
+            Optional<String> email,
+            Optional<Map<String, JsonNode>> options,
+            @JsonAnySetter Map<String, JsonNode> extra) {
+        NewUser {
+            extra = extra == null ? Map.of() : extra;
+        }
+
+        @Override
+        public String toString() {
+            return "NewUser[" + name + "]";
+        }
+    }
+
+    record UserChangeRequest(UserChange user) {}
+
+    record UserChange(
+            @Length(min = 1, max = 255) Field<String> name,
+            @Length(max = 4096) Field<String> password,
+            Field<String> domainId,
+            Field<String> defaultProjectId,
+            Field<Boolean> enabled,
+            Field<String> description,
+            Field<String> email,
+            Field<Map<String, JsonNode>> options,
+            @JsonAnySetter Map<String, JsonNode> extra) {
+        UserChange {
+            extra = extra == null ? Map.of() : extra;
+        }
+
+        @Override
+        public String toString() {
+            return "UserChange[" + name + "]";
+        }
+    }
+
+    record PasswordRequest(PasswordChange user) {}
+
+    record PasswordChange(
+            @Length(max = 4096) String password, @Length(max = 4096) String originalPassword) {
+        @Override
+        public String toString() {
+            return "PasswordChange[…]";
+        }
+    }
+
+    record UserView(UserBody user) {}
+
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    record UserBody(
+            String id,
+            String name,
+            String domainId,
+            boolean enabled,
+            Optional<String> defaultProjectId,
+            Optional<String> description,
+            Optional<String> email,
+            @JsonInclude(JsonInclude.Include.ALWAYS) Optional<String> passwordExpiresAt,
+            Map<String, JsonNode> options,
+            Map<String, String> links,
+            @JsonAnyGetter Map<String, JsonNode> extra) {}
+
+    @Override
+    public List<Operation> operations() {
+        return List.of(
+                Operation.get("/users")
+                        .policyByHandler("identity:list_users")
+                        .doc("Lists users.")
+                        .params(
+                                Param.text("name", "Those of this name."),
+                                Param.text("name__contains", "Those whose name holds this."),
+                                Param.bool("enabled", "Those that are enabled, or not."),
+                                Param.text("domain_id", "Those of this domain."),
+                                Param.integer("limit", "At most so many."),
+                                Param.text("marker", "Those behind this id."))
+                        .anyParam()
+                        .reads(this::list),
+                Operation.post("/users")
+                        .policyByHandler("identity:create_user")
+                        .doc("Creates a user.")
+                        .body(UserRequest.class)
+                        .replies(UserView.class)
+                        .computes((call, body) -> create(call, body.user())),
+                Operation.get("/users/{user_id}")
+                        .policyByHandler("identity:get_user")
+                        .doc("Shows a user.")
+                        .replies(UserView.class)
+                        .reads((call, tx) -> new UserView(body(call, user(call, tx)))),
+                Operation.patch("/users/{user_id}")
+                        .policyByHandler("identity:update_user")
+                        .doc("Changes a user; a new password ends all tokens of the old one.")
+                        .body(UserChangeRequest.class)
+                        .replies(UserView.class)
+                        .computes((call, body) -> change(call, body.user())),
+                Operation.delete("/users/{user_id}")
+                        .policyByHandler("identity:delete_user")
+                        .doc("Deletes a user and every role that it holds.")
+                        .writes((call, tx, body) -> delete(call, tx)),
+                Operation.post("/users/{user_id}/password")
+                        .policyByHandler("identity:change_password")
+                        .doc("Changes one's own password.")
+                        .body(PasswordRequest.class)
+                        .status(204)
+                        .computes((call, body) -> changePassword(call, body.user())));
+    }
+
+    private Object list(Call call, Tx tx) {
+        Query query = call.query();
+        Optional<DomainId> domain =
+                query.text("domain_id")
+                        .map(DomainId::new)
+                        .or(
+                                () ->
+                                        call.caller().scope() instanceof Scope.Domain(DomainId id)
+                                                ? Optional.of(id)
+                                                : Optional.empty());
+        call.authorize(Targets.listed(domain));
+        int limit = Links.limit(query, Rows.MOST);
+        List<User> found =
+                users.list(
+                        tx,
+                        new UserStore.Filter(
+                                query.text("name"),
+                                query.text("name__contains"),
+                                query.bool("enabled"),
+                                domain,
+                                query.text("marker"),
+                                limit));
+        return Map.of(
+                "users", found.stream().map(user -> body(call, user)).toList(),
+                "links", Links.list(call, limit, found.stream().map(u -> u.id().value()).toList()));
+    }
+
+    private Object create(Call call, NewUser request) {
+        DomainId domain =
+                request.domainId()
+                        .map(DomainId::new)
+                        .orElseGet(
+                                () ->
+                                        switch (call.caller().scope()) {
+                                            case Scope.Project project -> project.domain();
+                                            case Scope.Domain own -> own.id();
+                                            case Scope.System system -> call.caller().userDomain();
+                                            case Scope.Unscoped none -> call.caller().userDomain();
+                                        });
+        call.authorize(Targets.inDomain("target.user.domain_id", domain));
+        Optional<String> hash = request.password().map(passwords::hash);
+        return database.write(
+                tx -> {
+                    if (projects.find(tx, new ProjectId(domain.value()))
+                            .filter(Project::isDomain)
+                            .isEmpty()) {
+                        throw Failure.notFound("Could not find domain: %s.", domain);
+                    }
+                    checkDefaultProject(tx, request.defaultProjectId());
+                    User user =
+                            new User(
+                                    new UserId(Ids.hex()),
+                                    domain,
+                                    request.name().strip(),
+                                    request.enabled().orElse(true),
+                                    request.description(),
+                                    request.email(),
+                                    request.defaultProjectId().map(ProjectId::new),
+                                    hash,
+                                    Instant.EPOCH,
+                                    request.extra());
+                    store(() -> users.insert(tx, user));
+                    return new UserView(body(call, user));
+                });
+    }
+
+    private Object change(Call call, UserChange change) {
+        Optional<String> hash = change.password().given().map(passwords::hash);
+        return database.write(
+                tx -> {
+                    User current = user(call, tx);
+                    if (change.domainId()
+                            .given()
+                            .filter(id -> !id.equals(current.domain().value()))
+                            .isPresent()) {
+                        throw Failure.badRequest("The domain of a user cannot be changed.");
+                    }
+                    checkDefaultProject(tx, change.defaultProjectId().given());
+                    Instant now = clock.instant();
+                    boolean enabled = change.enabled().orKeep(current.enabled());
+                    boolean ends = hash.isPresent() || (current.enabled() && !enabled);
+                    Map<String, JsonNode> extra = new HashMap<>(current.extra());
+                    extra.putAll(change.extra());
+                    User changed =
+                            new User(
+                                    current.id(),
+                                    current.domain(),
+                                    change.name().orKeep(current.name()).strip(),
+                                    enabled,
+                                    change.description().over(current.description()),
+                                    change.email().over(current.email()),
+                                    change.defaultProjectId()
+                                            .map(ProjectId::new)
+                                            .over(current.defaultProject()),
+                                    hash.or(current::passwordHash),
+                                    ends ? now : current.tokensValidAfter(),
+                                    extra);
+                    store(() -> users.update(tx, changed));
+                    changes.made(tx);
+                    return new UserView(body(call, changed));
+                });
+    }
+
+    private Object changePassword(Call call, PasswordChange change) {
+        UserId id = new UserId(call.path("user_id"));
+        call.authorize(Targets.user(id));
+        Optional<User> user = database.read(tx -> users.find(tx, id));
+        if (!passwords.matches(change.originalPassword(), user.flatMap(User::passwordHash))) {
+            throw Failure.unauthorized("The request you have made requires authentication.");
+        }
+        String hash = passwords.hash(change.password());
+        database.change(
+                tx -> {
+                    users.setPassword(tx, id, hash, clock.instant());
+                    changes.made(tx);
+                });
+        return Reply.empty();
+    }
+
+    private Object delete(Call call, Tx tx) {
+        User user = user(call, tx);
+        users.delete(tx, user.id());
+        changes.made(tx);
+        return Reply.empty();
+    }
+
+    private User user(Call call, Tx tx) {
+        UserId id = new UserId(call.path("user_id"));
+        Optional<User> found = users.find(tx, id);
+        if (found.isPresent() && call.may(Targets.user(found.get()))) {
+            return found.get();
+        }
+        call.authorize(Targets.inDomain("target.user.domain_id", call.caller().userDomain()));
+        throw Failure.notFound("Could not find user: %s.", id);
+    }
+
+    private void checkDefaultProject(Tx tx, Optional<String> id) {
+        if (id.isPresent()
+                && projects.find(tx, new ProjectId(id.get()))
+                        .filter(project -> !project.isDomain())
+                        .isEmpty()) {
+            throw Failure.badRequest("The default project %s does not exist.", id.get());
+        }
+    }
+
+    private static void store(Runnable write) {
+        try {
+            write.run();
+        } catch (IntegrityConstraintViolationException e) {
+            if (Constraints.violated(e).filter("user_name_in_domain"::equals).isPresent()) {
+                throw Failure.conflict(
+                        "Conflict occurred attempting to store user - Duplicate entry found with"
+                                + " this name in the domain.");
+            }
+            throw e;
+        }
+    }
+
+    private static UserBody body(Call call, User user) {
+        return new UserBody(
+                user.id().value(),
+                user.name(),
+                user.domain().value(),
+                user.enabled(),
+                user.defaultProject().map(ProjectId::value),
+                user.description(),
+                user.email(),
+                Optional.empty(),
+                Map.of(),
+                Links.self(call, "/users/" + user.id()),
+                user.extra());
+    }
+}

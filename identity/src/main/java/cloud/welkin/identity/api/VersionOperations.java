@@ -1,0 +1,48 @@
+package cloud.welkin.identity.api;
+
+import cloud.welkin.kernel.api.Call;
+import cloud.welkin.kernel.api.Operation;
+import cloud.welkin.kernel.api.Reply;
+import java.util.List;
+import java.util.Map;
+
+/** What versions of the API there are: GET /identity and GET /identity/v3, open to all. */
+final class VersionOperations {
+    private VersionOperations() {}
+
+    static List<Operation> ofService() {
+        return List.of(
+                Operation.get("")
+                        .openToAll()
+                        .doc("The versions of the API.")
+                        .reads(
+                                (call, tx) ->
+                                        Reply.of(
+                                                        Map.of(
+                                                                "versions",
+                                                                Map.of(
+                                                                        "values",
+                                                                        List.of(version(call)))))
+                                                .status(300)));
+    }
+
+    static Operation ofV3() {
+        return Operation.get("")
+                .openToAll()
+                .doc("The version that this is.")
+                .reads((call, tx) -> Map.of("version", version(call)));
+    }
+
+    private static Object version(Call call) {
+        return Map.of(
+                "id", "v3.14",
+                "status", "stable",
+                "updated", "2020-04-07T00:00:00Z",
+                "links", List.of(Map.of("rel", "self", "href", call.origin() + Links.ROOT + "/")),
+                "media-types",
+                        List.of(
+                                Map.of(
+                                        "base", "application/json",
+                                        "type", "application/vnd.openstack.identity-v3+json")));
+    }
+}
