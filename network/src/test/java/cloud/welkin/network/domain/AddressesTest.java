@@ -15,22 +15,45 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AddressesTest {
     @ParameterizedTest
     @CsvSource({
-        "10.0.0.1,10.0.0.1", "::,::", "::1,::1", "FD00:0:0::5,fd00::5", "1:0:0:2:0:0:0:3,1:0:0:2::3",
-        "::ffff:10.0.0.1,::ffff:a00:1", "2001:db8:0:1:1:1:1:1,2001:db8:0:1:1:1:1:1", "1::,1::", "0:1::,0:1::"
+        "10.0.0.1,10.0.0.1",
+        "::,::",
+        "::1,::1",
+        "FD00:0:0::5,fd00::5",
+        "1:0:0:2:0:0:0:3,1:0:0:2::3",
+        "::ffff:10.0.0.1,::ffff:a00:1",
+        "2001:db8:0:1:1:1:1:1,2001:db8:0:1:1:1:1:1",
+        "1::,1::",
+        "0:1::,0:1::"
     })
     void addressesAreSpelledInOneWay(String text, String canonical) {
         assertThat(Ip.of(text)).hasToString(canonical);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "1.2.3", "1.2.3.256", "01.2.3.4", "1.2.3.4.5", ":", ":::", "1::2::3", "g::", "1:2:3:4:5:6:7:8:9", "10.0.0.1 ", "٣.1.1.1", "fe80::1%eth0"})
+    @ValueSource(
+            strings = {
+                "",
+                "1.2.3",
+                "1.2.3.256",
+                "01.2.3.4",
+                "1.2.3.4.5",
+                ":",
+                ":::",
+                "1::2::3",
+                "g::",
+                "1:2:3:4:5:6:7:8:9",
+                "10.0.0.1 ",
+                "٣.1.1.1",
+                "fe80::1%eth0"
+            })
     void whatIsNoAddressIsNone(String text) {
         assertThat(Ip.parse(text)).isEmpty();
     }
 
     @Test
     void guestsMakeTheirOwnAddressesOfPrefixAndMac() {
-        assertThat(Ip.eui64(Cidr.of("fd00:2::/64"), Mac.of("fa:16:3e:00:00:11"))).hasToString("fd00:2::f816:3eff:fe00:11");
+        assertThat(Ip.eui64(Cidr.of("fd00:2::/64"), Mac.of("fa:16:3e:00:00:11")))
+                .hasToString("fd00:2::f816:3eff:fe00:11");
     }
 
     @Test
@@ -47,8 +70,15 @@ class AddressesTest {
     void theUsualPoolsLeaveOutTheGateway() {
         assertThat(Pool.usual(Cidr.of("10.0.0.0/29"), Optional.of(Ip.of("10.0.0.3"))))
                 .containsExactly(
-                        new Pool(Ip.of("10.0.0.1"), Ip.of("10.0.0.2")), new Pool(Ip.of("10.0.0.4"), Ip.of("10.0.0.6")));
-        assertThat(Pool.total(Pool.usual(Cidr.of("10.0.0.0/32"), Optional.of(Ip.of("10.0.0.0")))).signum()).isZero();
+                        new Pool(Ip.of("10.0.0.1"), Ip.of("10.0.0.2")),
+                        new Pool(Ip.of("10.0.0.4"), Ip.of("10.0.0.6")));
+        assertThat(
+                        Pool.total(
+                                        Pool.usual(
+                                                Cidr.of("10.0.0.0/32"),
+                                                Optional.of(Ip.of("10.0.0.0"))))
+                                .signum())
+                .isZero();
     }
 
     @Test

@@ -21,7 +21,11 @@ class DifferenceTest {
     private static DesiredRow desiredSwitch(String... ports) {
         return new Draft("Logical_Switch", "s")
                 .with("name", "s")
-                .refs("ports", List.of(ports).stream().map(name -> new To("Logical_Switch_Port", name)).toList())
+                .refs(
+                        "ports",
+                        List.of(ports).stream()
+                                .map(name -> new To("Logical_Switch_Port", name))
+                                .toList())
                 .done();
     }
 
@@ -34,7 +38,8 @@ class DifferenceTest {
     }
 
     private static Row switchRow(Value ports) {
-        return new Row(ONE, Map.of("name", Value.of("s"), "ports", ports, "external_ids", mark("s")));
+        return new Row(
+                ONE, Map.of("name", Value.of("s"), "ports", ports, "external_ids", mark("s")));
     }
 
     private static Row portRow(RowId id, String key, String type) {
@@ -44,9 +49,12 @@ class DifferenceTest {
     @Test
     void whatIsMissingIsInsertedWithItsReferencesByName() {
         var operations =
-                Difference.between(List.of(desiredPort("p", ""), desiredSwitch("p")), Map.of("Logical_Switch", List.of()));
+                Difference.between(
+                        List.of(desiredPort("p", ""), desiredSwitch("p")),
+                        Map.of("Logical_Switch", List.of()));
         assertThat(operations).hasSize(2).allMatch(each -> each instanceof Operation.Insert);
-        assertThat(((Operation.Insert) operations.get(1)).row()).containsEntry("ports", Value.named("row0"));
+        assertThat(((Operation.Insert) operations.get(1)).row())
+                .containsEntry("ports", Value.named("row0"));
     }
 
     @Test
@@ -69,7 +77,9 @@ class DifferenceTest {
                                 "Logical_Switch", List.of(switchRow(Value.of(TWO))),
                                 "Logical_Switch_Port", List.of(portRow(TWO, "p", ""))));
         assertThat(operations)
-                .containsExactly(new Operation.Update("Logical_Switch_Port", TWO, Map.of("type", Value.of("router"))));
+                .containsExactly(
+                        new Operation.Update(
+                                "Logical_Switch_Port", TWO, Map.of("type", Value.of("router"))));
     }
 
     @Test
@@ -78,25 +88,34 @@ class DifferenceTest {
                 Difference.between(
                         List.of(desiredPort("p", ""), desiredSwitch("p")),
                         Map.of(
-                                "Logical_Switch", List.of(switchRow(Value.refs(List.of(TWO, STRANGE)))),
+                                "Logical_Switch",
+                                        List.of(switchRow(Value.refs(List.of(TWO, STRANGE)))),
                                 "Logical_Switch_Port", List.of(portRow(TWO, "p", ""))));
         assertThat(operations).hasSize(1).allMatch(each -> each instanceof Operation.Mutate);
     }
 
     @Test
     void aStrangersOwnRowStays() {
-        Row foreign = new Row(STRANGE, Map.of("name", Value.of("theirs"), "external_ids", Value.map(Map.of())));
-        assertThat(Difference.between(List.of(), Map.of("Logical_Switch", List.of(foreign)))).isEmpty();
+        Row foreign =
+                new Row(
+                        STRANGE,
+                        Map.of("name", Value.of("theirs"), "external_ids", Value.map(Map.of())));
+        assertThat(Difference.between(List.of(), Map.of("Logical_Switch", List.of(foreign))))
+                .isEmpty();
     }
 
     @Test
     void whatIsNoLongerWantedAndWhatIsThereTwiceGoes() {
-        assertThat(Difference.between(List.of(), Map.of("Logical_Switch", List.of(switchRow(Value.none())))))
+        assertThat(
+                        Difference.between(
+                                List.of(),
+                                Map.of("Logical_Switch", List.of(switchRow(Value.none())))))
                 .containsExactly(new Operation.Delete("Logical_Switch", ONE));
         Row twin = new Row(TWO, switchRow(Value.none()).columns());
         assertThat(
                         Difference.between(
-                                List.of(desiredSwitch()), Map.of("Logical_Switch", List.of(switchRow(Value.none()), twin))))
+                                List.of(desiredSwitch()),
+                                Map.of("Logical_Switch", List.of(switchRow(Value.none()), twin))))
                 .containsExactly(new Operation.Delete("Logical_Switch", TWO));
     }
 }

@@ -20,7 +20,11 @@ final class OvnCentral implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         for (String name : List.of("nb", "sb")) {
-            run("ovsdb-tool", "create", path(name + ".db"), "/usr/share/ovn/ovn-" + name + ".ovsschema");
+            run(
+                    "ovsdb-tool",
+                    "create",
+                    path(name + ".db"),
+                    "/usr/share/ovn/ovn-" + name + ".ovsschema");
             start(
                     "ovsdb-server",
                     "-vconsole:off",
@@ -42,7 +46,8 @@ final class OvnCentral implements AutoCloseable {
 
     Northbound.Addresses addresses() {
         return new Northbound.Addresses(
-                new Remote.Unix(folder.resolve("nb.sock")), new Remote.Unix(folder.resolve("sb.sock")));
+                new Remote.Unix(folder.resolve("nb.sock")),
+                new Remote.Unix(folder.resolve("sb.sock")));
     }
 
     String nbctl(String... arguments) {
@@ -72,7 +77,11 @@ final class OvnCentral implements AutoCloseable {
 
     private void start(String... command) {
         try {
-            daemons.add(new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start());
+            daemons.add(
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -81,7 +90,10 @@ final class OvnCentral implements AutoCloseable {
     private String run(String... command) {
         try {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            String output =
+                    new String(
+                            process.getInputStream().readAllBytes(),
+                            java.nio.charset.StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
                 throw new IllegalStateException(String.join(" ", command) + ": " + output);
             }
