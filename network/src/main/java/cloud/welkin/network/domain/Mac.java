@@ -11,7 +11,8 @@ public record Mac(long number) {
 
     public static Optional<Mac> parse(String text) {
         String digits = text.toLowerCase(Locale.ROOT).replaceAll("[:.-]", "");
-        if (digits.length() != 12 || text.length() > 17
+        if (digits.length() != 12
+                || text.length() > 17
                 || !digits.chars().allMatch(c -> Character.digit(c, 16) >= 0 && c < 128)) {
             return Optional.empty();
         }

@@ -11,7 +11,11 @@ import java.util.Map;
  * @param seen when it last caught up with a heartbeat
  */
 public record Chassis(
-        String name, String hostname, Map<String, String> bridgeMappings, boolean gateway, Instant seen) {
+        String name,
+        String hostname,
+        Map<String, String> bridgeMappings,
+        boolean gateway,
+        Instant seen) {
     /** Whether this is the host that ports name by {@code binding:host_id}. */
     boolean is(String host) {
         return name.equals(host) || hostname.equals(host);

@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A row of a northbound table as it shall be. Columns that are not named are OVN's own or at their default.
+ * A row of a northbound table as it shall be. Columns that are not named are OVN's own or at their
+ * default.
  *
- * @param key unique within the table; kept in {@code external_ids:welkin:key}, by which the row is found again
+ * @param key unique within the table; kept in {@code external_ids:welkin:key}, by which the row is
+ *     found again
  */
 public record DesiredRow(String table, String key, Map<String, Cell> columns) {
     /** Where the key of a row stands in its external_ids. */
@@ -57,7 +59,8 @@ public record DesiredRow(String table, String key, Map<String, Cell> columns) {
         }
 
         Draft refs(String column, Collection<To> rows) {
-            columns.put(column, new Cell.Refs(new ArrayList<>(new java.util.LinkedHashSet<>(rows))));
+            columns.put(
+                    column, new Cell.Refs(new ArrayList<>(new java.util.LinkedHashSet<>(rows))));
             return this;
         }
 

@@ -48,10 +48,24 @@ final class DhcpRows {
                     Map.entry("67", "bootfile_name"),
                     Map.entry("classless-static-route", "classless_static_route"),
                     Map.entry("wpad", "wpad"));
+
     private static final Map<String, String> NAMES_6 =
-            Map.of("dns-server", "dns_server", "domain-search", "domain_search", "server-id", "server_id");
+            Map.of(
+                    "dns-server",
+                    "dns_server",
+                    "domain-search",
+                    "domain_search",
+                    "server-id",
+                    "server_id");
     private static final List<String> QUOTED =
-            List.of("domain_name", "domain_search", "domain_search_list", "hostname", "tftp_server", "bootfile_name", "wpad");
+            List.of(
+                    "domain_name",
+                    "domain_search",
+                    "domain_search_list",
+                    "hostname",
+                    "tftp_server",
+                    "bootfile_name",
+                    "wpad");
 
     private DhcpRows() {}
 
@@ -68,7 +82,8 @@ final class DhcpRows {
                 List<DhcpOption> own = ofVersion(port, version);
                 Optional<SubnetRow> subnet = served(intended, port, version);
                 if (!own.isEmpty() && subnet.isPresent()) {
-                    Map<String, String> options = new TreeMap<>(options(intended, subnet.get(), metadata));
+                    Map<String, String> options =
+                            new TreeMap<>(options(intended, subnet.get(), metadata));
                     own.forEach(option -> add(options, option, version));
                     rows.add(row("port:" + port.id() + ":" + version, subnet.get(), options));
                 }
@@ -101,12 +116,16 @@ final class DhcpRows {
     private static List<DhcpOption> ofVersion(PortRow port, int version) {
         Map<String, String> names = version == 4 ? NAMES_4 : NAMES_6;
         return port.dhcpOptions().stream()
-                .filter(option -> option.ipVersion() == version && names.containsKey(option.optName()))
+                .filter(
+                        option ->
+                                option.ipVersion() == version
+                                        && names.containsKey(option.optName()))
                 .toList();
     }
 
     private static void add(Map<String, String> options, DhcpOption option, int version) {
-        String name = (version == 4 ? NAMES_4 : NAMES_6).getOrDefault(option.optName(), option.optName());
+        String name =
+                (version == 4 ? NAMES_4 : NAMES_6).getOrDefault(option.optName(), option.optName());
         String value = option.optValue();
         options.put(name, QUOTED.contains(name) ? quoted(value) : value);
     }
@@ -116,7 +135,10 @@ final class DhcpRows {
     }
 
     private static DesiredRow row(String key, SubnetRow subnet, Map<String, String> options) {
-        return new Draft(TABLE, key).with("cidr", subnet.cidr().toString()).map("options", options).done();
+        return new Draft(TABLE, key)
+                .with("cidr", subnet.cidr().toString())
+                .map("options", options)
+                .done();
     }
 
     private static Map<String, String> options(
@@ -132,7 +154,9 @@ final class DhcpRows {
             SubnetRow subnet, String serverMac, int mtu, Optional<String> metadata) {
         Map<String, String> options = new TreeMap<>();
         Optional<String> gateway = subnet.gateway().map(Ip::toString);
-        options.put("server_id", gateway.or(() -> metadata).orElse(subnet.cidr().first().plus(1).toString()));
+        options.put(
+                "server_id",
+                gateway.or(() -> metadata).orElse(subnet.cidr().first().plus(1).toString()));
         options.put("server_mac", serverMac);
         options.put("lease_time", LEASE);
         options.put("mtu", Integer.toString(mtu));

@@ -16,8 +16,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What must be written so that the northbound rows become what they shall be. Pure. Rows without our mark are somebody
- * else's and stay, unless they hang on one of ours (an ACL in our group, a port of our switch): then they are let go.
+ * What must be written so that the northbound rows become what they shall be. Pure. Rows without
+ * our mark are somebody else's and stay, unless they hang on one of ours (an ACL in our group, a
+ * port of our switch): then they are let go.
  */
 public final class Difference {
     /** Rows of these tables go by themselves when nothing refers to them any more. */
@@ -42,7 +43,8 @@ public final class Difference {
      * @param replica the rows of every table that this program writes to
      * @return the operations of one transaction; empty when nothing differs
      */
-    public static List<Operation> between(List<DesiredRow> desired, Map<String, List<Row>> replica) {
+    public static List<Operation> between(
+            List<DesiredRow> desired, Map<String, List<Row>> replica) {
         Difference difference = new Difference();
         difference.index(desired, replica);
         desired.forEach(difference::write);
@@ -65,7 +67,8 @@ public final class Difference {
                                 .ifPresent(
                                         key -> {
                                             To to = new To(table, key);
-                                            if (!wanted.contains(to) || present.putIfAbsent(to, row) != null) {
+                                            if (!wanted.contains(to)
+                                                    || present.putIfAbsent(to, row) != null) {
                                                 surplus.add(to);
                                                 surplusRows.add(row);
                                             }
@@ -108,20 +111,26 @@ public final class Difference {
                                         changed.put(column, value);
                                     }
                                 }
-                                case Cell.Refs(List<To> rows) -> refs(column, rows, is, changed, mutations);
+                                case Cell.Refs(List<To> rows) ->
+                                        refs(column, rows, is, changed, mutations);
                             }
                         });
         if (!changed.isEmpty()) {
             operations.add(new Operation.Update(row.table(), is.id(), changed));
         }
         if (!mutations.isEmpty()) {
-            operations.add(new Operation.Mutate(row.table(), is.id(), mutations.toArray(Mutation[]::new)));
+            operations.add(
+                    new Operation.Mutate(row.table(), is.id(), mutations.toArray(Mutation[]::new)));
         }
     }
 
     /** Sets of references are changed by what differs; where one replaces another, as a whole. */
     private void refs(
-            String column, List<To> rows, Row is, Map<String, Value> changed, List<Mutation> mutations) {
+            String column,
+            List<To> rows,
+            Row is,
+            Map<String, Value> changed,
+            List<Mutation> mutations) {
         Set<RowId> current = is.refs(column);
         List<Value.Atom> more = new ArrayList<>();
         Set<RowId> kept = new HashSet<>();

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Security groups as port groups with ACLs. One more group holds every port that is filtered: what no rule lets through is
- * dropped there, but for asking DHCP servers, which every guest may.
+ * Security groups as port groups with ACLs. One more group holds every port that is filtered: what
+ * no rule lets through is dropped there, but for asking DHCP servers, which every guest may.
  */
 final class GroupRows {
     static final String GROUP = "Port_Group";
@@ -63,20 +63,34 @@ final class GroupRows {
     private static void drop(List<DesiredRow> rows, List<To> filtered) {
         List<DesiredRow> acls =
                 List.of(
-                        acl("drop:in", "to-lport", DROPPED, "drop", "outport == @" + DROP + " && ip"),
-                        acl("drop:out", "from-lport", DROPPED, "drop", "inport == @" + DROP + " && ip"),
+                        acl(
+                                "drop:in",
+                                "to-lport",
+                                DROPPED,
+                                "drop",
+                                "outport == @" + DROP + " && ip"),
+                        acl(
+                                "drop:out",
+                                "from-lport",
+                                DROPPED,
+                                "drop",
+                                "inport == @" + DROP + " && ip"),
                         acl(
                                 "dhcp:4",
                                 "from-lport",
                                 ALLOWED,
                                 "allow",
-                                "inport == @" + DROP + " && ip4 && udp && udp.src == 68 && udp.dst == 67"),
+                                "inport == @"
+                                        + DROP
+                                        + " && ip4 && udp && udp.src == 68 && udp.dst == 67"),
                         acl(
                                 "dhcp:6",
                                 "from-lport",
                                 ALLOWED,
                                 "allow",
-                                "inport == @" + DROP + " && ip6 && udp && udp.src == 546 && udp.dst == 547"));
+                                "inport == @"
+                                        + DROP
+                                        + " && ip6 && udp && udp.src == 546 && udp.dst == 547"));
         rows.addAll(acls);
         rows.add(
                 new Draft(GROUP, "drop")
@@ -101,7 +115,8 @@ final class GroupRows {
                 (in ? "outport == @" : "inport == @") + name(group.id()) + match(rule));
     }
 
-    private static DesiredRow acl(String key, String direction, int priority, String action, String match) {
+    private static DesiredRow acl(
+            String key, String direction, int priority, String action, String match) {
         return new Draft(ACL, key)
                 .with("direction", direction)
                 .with("priority", Value.of(priority))
@@ -132,7 +147,10 @@ final class GroupRows {
     }
 
     private static String protocol(Rule rule, String protocol, boolean six) {
-        int number = protocol.equals("icmp") && six ? Protocols.ICMPV6 : Protocols.number(protocol).orElse(0);
+        int number =
+                protocol.equals("icmp") && six
+                        ? Protocols.ICMPV6
+                        : Protocols.number(protocol).orElse(0);
         return switch (number) {
             case Protocols.TCP -> " && tcp" + ports(rule, "tcp.dst");
             case Protocols.UDP -> " && udp" + ports(rule, "udp.dst");

@@ -7,6 +7,7 @@ import java.time.Duration;
 /** Has the hosts' OVN controllers say from time to time that they are alive. */
 final class HostHeartbeat implements Reconciler {
     static final Duration EVERY = Duration.ofSeconds(20);
+
     /** A host that missed three beats is not alive. */
     static final Duration LATE = Duration.ofSeconds(75);
 

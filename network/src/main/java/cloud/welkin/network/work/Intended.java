@@ -59,13 +59,18 @@ public record Intended(
         return ports.values().stream()
                 .filter(port -> port.deviceOwner().equals(DeviceOwner.METADATA))
                 .flatMap(port -> port.fixedIps().stream())
-                .collect(Collectors.toUnmodifiableMap(PortRow.FixedIp::subnetId, PortRow.FixedIp::ipAddress));
+                .collect(
+                        Collectors.toUnmodifiableMap(
+                                PortRow.FixedIp::subnetId, PortRow.FixedIp::ipAddress));
     }
 
     /** The router's ports, by their role. */
     List<PortRow> portsOf(UUID router, String owner) {
         return ports.values().stream()
-                .filter(port -> port.deviceOwner().equals(owner) && port.deviceId().equals(router.toString()))
+                .filter(
+                        port ->
+                                port.deviceOwner().equals(owner)
+                                        && port.deviceId().equals(router.toString()))
                 .sorted(java.util.Comparator.comparing(PortRow::id))
                 .toList();
     }

@@ -24,7 +24,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Both databases of OVN: the northbound one, which is written, and the hosts of the southbound one. */
+/**
+ * Both databases of OVN: the northbound one, which is written, and the hosts of the southbound one.
+ */
 public final class Northbound implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -34,22 +36,53 @@ public final class Northbound implements AutoCloseable {
     /** Every table that is written, with the columns that are. */
     private static final Map<String, List<String>> TABLES =
             Map.ofEntries(
-                    Map.entry("Logical_Switch", List.of("name", "ports", "dns_records", "other_config", "external_ids")),
+                    Map.entry(
+                            "Logical_Switch",
+                            List.of(
+                                    "name",
+                                    "ports",
+                                    "dns_records",
+                                    "other_config",
+                                    "external_ids")),
                     Map.entry(
                             "Logical_Switch_Port",
                             List.of(
-                                    "name", "type", "addresses", "port_security", "options", "enabled", "tag", "up",
-                                    "dhcpv4_options", "dhcpv6_options", "external_ids")),
+                                    "name",
+                                    "type",
+                                    "addresses",
+                                    "port_security",
+                                    "options",
+                                    "enabled",
+                                    "tag",
+                                    "up",
+                                    "dhcpv4_options",
+                                    "dhcpv6_options",
+                                    "external_ids")),
                     Map.entry("DHCP_Options", List.of("cidr", "options", "external_ids")),
                     Map.entry("DNS", List.of("records", "external_ids")),
                     Map.entry("Port_Group", List.of("name", "ports", "acls", "external_ids")),
-                    Map.entry("ACL", List.of("direction", "priority", "action", "match", "external_ids")),
+                    Map.entry(
+                            "ACL",
+                            List.of("direction", "priority", "action", "match", "external_ids")),
                     Map.entry(
                             "Logical_Router",
-                            List.of("name", "enabled", "options", "ports", "static_routes", "nat", "external_ids")),
+                            List.of(
+                                    "name",
+                                    "enabled",
+                                    "options",
+                                    "ports",
+                                    "static_routes",
+                                    "nat",
+                                    "external_ids")),
                     Map.entry(
                             "Logical_Router_Port",
-                            List.of("name", "mac", "networks", "ipv6_ra_configs", "ha_chassis_group", "external_ids")),
+                            List.of(
+                                    "name",
+                                    "mac",
+                                    "networks",
+                                    "ipv6_ra_configs",
+                                    "ha_chassis_group",
+                                    "external_ids")),
                     Map.entry(
                             "Logical_Router_Static_Route",
                             List.of("ip_prefix", "nexthop", "output_port", "external_ids")),
@@ -71,7 +104,9 @@ public final class Northbound implements AutoCloseable {
      * @param onHostEvent the same of hosts
      */
     public Northbound(
-            Supplier<Optional<Addresses>> where, Consumer<Event> onPortEvent, Consumer<Event> onHostEvent) {
+            Supplier<Optional<Addresses>> where,
+            Consumer<Event> onPortEvent,
+            Consumer<Event> onHostEvent) {
         this.where = where;
         this.onPortEvent = onPortEvent;
         this.onHostEvent = onHostEvent;
@@ -80,7 +115,9 @@ public final class Northbound implements AutoCloseable {
     /** Both databases at one moment. */
     private record Pair(Ovsdb northbound, Ovsdb southbound) {}
 
-    /** @throws OvsdbException.Unavailable when a database does not answer */
+    /**
+     * @throws OvsdbException.Unavailable when a database does not answer
+     */
     private Optional<Pair> connected() {
         lock.lock();
         try {
@@ -90,14 +127,23 @@ public final class Northbound implements AutoCloseable {
             }
             if (northbound == null || southbound == null || !now.get().equals(connectedTo)) {
                 disconnect();
-                OvsdbSettings north = OvsdbSettings.of(now.get().northbound(), "OVN_Northbound").withPatience(PATIENCE);
+                OvsdbSettings north =
+                        OvsdbSettings.of(now.get().northbound(), "OVN_Northbound")
+                                .withPatience(PATIENCE);
                 for (Map.Entry<String, List<String>> table : TABLES.entrySet()) {
-                    north = north.replicating(table.getKey(), table.getValue().toArray(String[]::new));
+                    north =
+                            north.replicating(
+                                    table.getKey(), table.getValue().toArray(String[]::new));
                 }
                 OvsdbSettings south =
                         OvsdbSettings.of(now.get().southbound(), "OVN_Southbound")
                                 .withPatience(PATIENCE)
-                                .replicating("Chassis", "name", "hostname", "other_config", "external_ids")
+                                .replicating(
+                                        "Chassis",
+                                        "name",
+                                        "hostname",
+                                        "other_config",
+                                        "external_ids")
                                 .replicating("Chassis_Private", "name", "nb_cfg_timestamp");
                 Ovsdb n = Ovsdb.open(north);
                 northbound = n;
@@ -129,7 +175,8 @@ public final class Northbound implements AutoCloseable {
                                                                                     table,
                                                                                     List.copyOf(
                                                                                             pair.northbound()
-                                                                                                    .table(table)
+                                                                                                    .table(
+                                                                                                            table)
                                                                                                     .rows())));
                                                     return all;
                                                 }));
@@ -162,7 +209,8 @@ public final class Northbound implements AutoCloseable {
                                     row ->
                                             seen.put(
                                                     row.text("name"),
-                                                    Instant.ofEpochMilli(row.whole("nb_cfg_timestamp"))));
+                                                    Instant.ofEpochMilli(
+                                                            row.whole("nb_cfg_timestamp"))));
                     Map<UUID, Chassis> hosts = new HashMap<>();
                     southbound
                             .table("Chassis")
@@ -172,7 +220,9 @@ public final class Northbound implements AutoCloseable {
                 });
     }
 
-    /** Has every host say that it is alive: each writes down when it caught up with the new number. */
+    /**
+     * Has every host say that it is alive: each writes down when it caught up with the new number.
+     */
     public boolean beat() {
         return connected()
                 .map(
@@ -180,7 +230,9 @@ public final class Northbound implements AutoCloseable {
                             pair.northbound()
                                     .transact(
                                             new Operation.Mutate(
-                                                    "NB_Global", List.of(), List.of(Mutation.add("nb_cfg", 1))));
+                                                    "NB_Global",
+                                                    List.of(),
+                                                    List.of(Mutation.add("nb_cfg", 1))));
                             return true;
                         })
                 .orElse(false);
@@ -193,12 +245,18 @@ public final class Northbound implements AutoCloseable {
         for (String mapping : config.getOrDefault("ovn-bridge-mappings", "").split(",")) {
             int colon = mapping.indexOf(':');
             if (colon > 0) {
-                mappings.put(mapping.substring(0, colon).strip(), mapping.substring(colon + 1).strip());
+                mappings.put(
+                        mapping.substring(0, colon).strip(), mapping.substring(colon + 1).strip());
             }
         }
         boolean gateway =
-                Arrays.asList(config.getOrDefault("ovn-cms-options", "").split(",")).contains("enable-chassis-as-gw");
-        return new Chassis(row.text("name"), row.text("hostname"), Map.copyOf(mappings), gateway,
+                Arrays.asList(config.getOrDefault("ovn-cms-options", "").split(","))
+                        .contains("enable-chassis-as-gw");
+        return new Chassis(
+                row.text("name"),
+                row.text("hostname"),
+                Map.copyOf(mappings),
+                gateway,
                 seen.getOrDefault(row.text("name"), Instant.EPOCH));
     }
 

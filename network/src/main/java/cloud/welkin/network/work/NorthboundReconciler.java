@@ -15,8 +15,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Makes OVN's northbound rows equal to what the database intends, in one transaction; what ports do comes back into rows.
- * Takes no input: run twice, the second run writes nothing. A row that somebody removed or changed is mended by the next run.
+ * Makes OVN's northbound rows equal to what the database intends, in one transaction; what ports do
+ * comes back into rows. Takes no input: run twice, the second run writes nothing. A row that
+ * somebody removed or changed is mended by the next run.
  */
 public final class NorthboundReconciler implements Reconciler {
     public static final String NAME = "northbound";
@@ -95,14 +96,19 @@ public final class NorthboundReconciler implements Reconciler {
         return found.isEmpty() ? 0 : database.write(tx -> statuses.found(tx, found));
     }
 
-    /** Which of our guests' ports are up. Routers' and metadata ports have no state of their own. */
+    /**
+     * Which of our guests' ports are up. Routers' and metadata ports have no state of their own.
+     */
     static Map<UUID, Boolean> statuses(Iterable<Row> rows) {
         Map<UUID, Boolean> found = new HashMap<>();
         for (Row row : rows) {
             if (row.text("type").isEmpty()) {
                 row.entry("external_ids", DesiredRow.MARK)
                         .filter(key -> key.startsWith("port:"))
-                        .flatMap(key -> cloud.welkin.kernel.id.Ids.uuid(key.substring("port:".length())))
+                        .flatMap(
+                                key ->
+                                        cloud.welkin.kernel.id.Ids.uuid(
+                                                key.substring("port:".length())))
                         .ifPresent(id -> found.put(id, row.truth("up")));
             }
         }

@@ -37,7 +37,9 @@ public final class OvnBackbone implements Backbone, AutoCloseable {
     private final Northbound northbound;
     private final NorthboundReconciler reconciler;
 
-    /** @param where the databases of OVN; may be empty for as long as they are not there */
+    /**
+     * @param where the databases of OVN; may be empty for as long as they are not there
+     */
     public OvnBackbone(
             Database database,
             PortStatuses statuses,
@@ -68,7 +70,10 @@ public final class OvnBackbone implements Backbone, AutoCloseable {
         return List.of(reconciler, new HostHeartbeat(northbound));
     }
 
-    /** Quickly, what one transaction of OVN changed; whatever is missed, the next reconciliation finds. */
+    /**
+     * Quickly, what one transaction of OVN changed; whatever is missed, the next reconciliation
+     * finds.
+     */
     private void portsChanged(Event event) {
         switch (event) {
             case Event.Changed(List<Change> changes) -> {
@@ -89,7 +94,8 @@ public final class OvnBackbone implements Backbone, AutoCloseable {
                 }
             }
             case Event.Connected connected -> lookAgain();
-            case Event.Disconnected disconnected -> log.warn("OVN is not reachable: {}", disconnected.reason());
+            case Event.Disconnected disconnected ->
+                    log.warn("OVN is not reachable: {}", disconnected.reason());
         }
     }
 
@@ -119,18 +125,37 @@ public final class OvnBackbone implements Backbone, AutoCloseable {
                             (id, chassis) -> {
                                 List<String> mappings =
                                         chassis.bridgeMappings().entrySet().stream()
-                                                .map(entry -> entry.getKey() + ":" + entry.getValue())
+                                                .map(
+                                                        entry ->
+                                                                entry.getKey()
+                                                                        + ":"
+                                                                        + entry.getValue())
                                                 .sorted()
                                                 .toList();
-                                boolean alive = chassis.seen().isAfter(now.minus(HostHeartbeat.LATE));
+                                boolean alive =
+                                        chassis.seen().isAfter(now.minus(HostHeartbeat.LATE));
                                 String type =
-                                        chassis.gateway() ? "OVN Controller Gateway agent" : "OVN Controller agent";
+                                        chassis.gateway()
+                                                ? "OVN Controller Gateway agent"
+                                                : "OVN Controller agent";
                                 agents.add(
                                         new Agent(
-                                                id, type, "ovn-controller", chassis.hostname(), alive, startedAt, chassis.seen(), mappings));
+                                                id,
+                                                type,
+                                                "ovn-controller",
+                                                chassis.hostname(),
+                                                alive,
+                                                startedAt,
+                                                chassis.seen(),
+                                                mappings));
                                 agents.add(
                                         new Agent(
-                                                UUID.nameUUIDFromBytes(("metadata " + id).getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+                                                UUID.nameUUIDFromBytes(
+                                                        ("metadata " + id)
+                                                                .getBytes(
+                                                                        java.nio.charset
+                                                                                .StandardCharsets
+                                                                                .UTF_8)),
                                                 "OVN Metadata agent",
                                                 "neutron-ovn-metadata-agent",
                                                 chassis.hostname(),
@@ -159,7 +184,9 @@ public final class OvnBackbone implements Backbone, AutoCloseable {
                                                         new Finding(
                                                                 "left to be written: " + operation,
                                                                 List.of(),
-                                                                "The reconciler '" + NorthboundReconciler.NAME + "' writes it."))
+                                                                "The reconciler '"
+                                                                        + NorthboundReconciler.NAME
+                                                                        + "' writes it."))
                                         .toList()));
     }
 

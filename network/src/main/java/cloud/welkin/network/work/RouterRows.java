@@ -32,6 +32,7 @@ final class RouterRows {
     static final String NAT = "NAT";
     static final String HA_GROUP = "HA_Chassis_Group";
     static final String HA_CHASSIS = "HA_Chassis";
+
     /** On so many hosts a gateway may be: one works, the others stand by. */
     private static final int STAND_BY = 5;
 
@@ -48,7 +49,9 @@ final class RouterRows {
                                         .ifPresent(
                                                 to ->
                                                         floatingIps
-                                                                .computeIfAbsent(to.router(), id -> new ArrayList<>())
+                                                                .computeIfAbsent(
+                                                                        to.router(),
+                                                                        id -> new ArrayList<>())
                                                                 .add(ip)));
     }
 
@@ -61,7 +64,9 @@ final class RouterRows {
     private void add(RouterRow router) {
         List<PortRow> inside = intended.portsOf(router.id(), DeviceOwner.ROUTER_INTERFACE);
         Optional<PortRow> gateway =
-                router.gateway().map(Gateway::port).flatMap(id -> Optional.ofNullable(intended.ports().get(id)));
+                router.gateway()
+                        .map(Gateway::port)
+                        .flatMap(id -> Optional.ofNullable(intended.ports().get(id)));
         List<To> ports = new ArrayList<>();
         inside.forEach(port -> ports.add(port(port, List.of())));
         gateway.ifPresent(port -> ports.add(port(port, List.of(holders(router, port)))));
@@ -71,7 +76,11 @@ final class RouterRows {
                         .with("enabled", Value.of(router.adminStateUp()))
                         .map(
                                 "options",
-                                Map.of("always_learn_from_arp_request", "false", "dynamic_neigh_routers", "true"))
+                                Map.of(
+                                        "always_learn_from_arp_request",
+                                        "false",
+                                        "dynamic_neigh_routers",
+                                        "true"))
                         .refs("ports", ports)
                         .refs("static_routes", routes(router, gateway))
                         .refs("nat", translations(router, gateway, inside))
@@ -115,27 +124,41 @@ final class RouterRows {
                     case STATELESS -> "dhcpv6_stateless";
                 });
         told.put("send_periodic", "true");
-        told.put("mtu", intended.network(subnet.network()).map(n -> Integer.toString(n.mtu())).orElse("1442"));
+        told.put(
+                "mtu",
+                intended.network(subnet.network())
+                        .map(n -> Integer.toString(n.mtu()))
+                        .orElse("1442"));
         if (subnet.raMode().get() == Addressing.SLAAC) {
             subnet.dns().stream().findFirst().ifPresent(server -> told.put("rdnss", server));
         }
         return told;
     }
 
-    /** The hosts that may hold the gateway, best first: the same ones for the same router, spread over all. */
+    /**
+     * The hosts that may hold the gateway, best first: the same ones for the same router, spread
+     * over all.
+     */
     private To holders(RouterRow router, PortRow gateway) {
         Optional<String> physical =
-                intended.network(gateway.network()).map(NetworkRow::segment).flatMap(NetworkRow.Segment::physicalNetwork);
+                intended.network(gateway.network())
+                        .map(NetworkRow::segment)
+                        .flatMap(NetworkRow.Segment::physicalNetwork);
         List<Chassis> able =
                 intended.chassis().stream()
-                        .filter(each -> physical.map(each.bridgeMappings()::containsKey).orElse(true))
+                        .filter(
+                                each ->
+                                        physical.map(each.bridgeMappings()::containsKey)
+                                                .orElse(true))
                         .toList();
         List<Chassis> chosen = able.stream().filter(Chassis::gateway).toList();
         List<Chassis> ranked =
                 (chosen.isEmpty() ? able : chosen)
                         .stream()
                                 .sorted(
-                                        Comparator.comparingInt((Chassis each) -> weight(router.id(), each.name()))
+                                        Comparator.comparingInt(
+                                                        (Chassis each) ->
+                                                                weight(router.id(), each.name()))
                                                 .thenComparing(Chassis::name))
                                 .limit(STAND_BY)
                                 .toList();
@@ -151,7 +174,10 @@ final class RouterRows {
             members.add(new To(HA_CHASSIS, member));
         }
         rows.add(
-                new Draft(HA_GROUP, key).with("name", "neutron-" + router.id()).refs("ha_chassis", members).done());
+                new Draft(HA_GROUP, key)
+                        .with("name", "neutron-" + router.id())
+                        .refs("ha_chassis", members)
+                        .done());
         return new To(HA_GROUP, key);
     }
 
@@ -169,11 +195,22 @@ final class RouterRows {
                                 .ifPresent(
                                         subnet -> {
                                             DesiredRow row =
-                                                    new Draft(ROUTE, "default:" + router.id() + ":" + subnet.id())
-                                                            .with("ip_prefix", subnet.version() == 4 ? "0.0.0.0/0" : "::/0")
+                                                    new Draft(
+                                                                    ROUTE,
+                                                                    "default:"
+                                                                            + router.id()
+                                                                            + ":"
+                                                                            + subnet.id())
+                                                            .with(
+                                                                    "ip_prefix",
+                                                                    subnet.version() == 4
+                                                                            ? "0.0.0.0/0"
+                                                                            : "::/0")
                                                             .with(
                                                                     "nexthop",
-                                                                    subnet.gateway().map(Ip::toString).orElse(""))
+                                                                    subnet.gateway()
+                                                                            .map(Ip::toString)
+                                                                            .orElse(""))
                                                             .with("output_port", "lrp-" + port.id())
                                                             .done();
                                             rows.add(row);
@@ -183,7 +220,14 @@ final class RouterRows {
                 });
         for (Route route : router.routes()) {
             DesiredRow row =
-                    new Draft(ROUTE, "route:" + router.id() + ":" + route.destination() + ":" + route.nexthop())
+                    new Draft(
+                                    ROUTE,
+                                    "route:"
+                                            + router.id()
+                                            + ":"
+                                            + route.destination()
+                                            + ":"
+                                            + route.nexthop())
                             .with("ip_prefix", route.destination())
                             .with("nexthop", route.nexthop())
                             .done();
@@ -193,7 +237,8 @@ final class RouterRows {
         return all;
     }
 
-    private List<To> translations(RouterRow router, Optional<PortRow> gateway, List<PortRow> inside) {
+    private List<To> translations(
+            RouterRow router, Optional<PortRow> gateway, List<PortRow> inside) {
         List<To> all = new ArrayList<>();
         Optional<String> outside =
                 gateway.stream()
@@ -213,7 +258,10 @@ final class RouterRows {
                                     subnet ->
                                             all.add(
                                                     nat(
-                                                            "snat:" + router.id() + ":" + subnet.id(),
+                                                            "snat:"
+                                                                    + router.id()
+                                                                    + ":"
+                                                                    + subnet.id(),
                                                             "snat",
                                                             outside.get(),
                                                             subnet.cidr().toString())));

@@ -35,12 +35,15 @@ final class SwitchRows {
         for (PortRow port : intended.ports().values()) {
             if (!port.deviceOwner().equals(DeviceOwner.FLOATING_IP)) {
                 rows.add(port(intended, port));
-                portsOf.computeIfAbsent(port.network(), id -> new ArrayList<>()).add(port(port.id()));
+                portsOf.computeIfAbsent(port.network(), id -> new ArrayList<>())
+                        .add(port(port.id()));
             }
             if (!port.dnsName().isEmpty() && !port.fixedIps().isEmpty()) {
                 String name = port.dnsName().toLowerCase(java.util.Locale.ROOT);
-                Map<String, String> names = namesOf.computeIfAbsent(port.network(), id -> new TreeMap<>());
-                String ips = String.join(" ", port.fixedIps().stream().map(FixedIp::ipAddress).toList());
+                Map<String, String> names =
+                        namesOf.computeIfAbsent(port.network(), id -> new TreeMap<>());
+                String ips =
+                        String.join(" ", port.fixedIps().stream().map(FixedIp::ipAddress).toList());
                 names.put(name, ips);
                 names.put(name + "." + DhcpRows.DOMAIN, ips);
             }
@@ -61,9 +64,13 @@ final class SwitchRows {
             rows.add(
                     new Draft(SWITCH, key)
                             .with("name", "neutron-" + network.id())
-                            .map("other_config", Map.of("mcast_snoop", "false", "vlan-passthru", "false"))
+                            .map(
+                                    "other_config",
+                                    Map.of("mcast_snoop", "false", "vlan-passthru", "false"))
                             .refs("ports", ports)
-                            .refs("dns_records", names.isEmpty() ? List.of() : List.of(new To(DNS, key)))
+                            .refs(
+                                    "dns_records",
+                                    names.isEmpty() ? List.of() : List.of(new To(DNS, key)))
                             .done());
         }
         return rows;
@@ -83,7 +90,10 @@ final class SwitchRows {
                                         .with(
                                                 "tag",
                                                 network.segment().type().equals("vlan")
-                                                        ? network.segment().id().<Value>map(Value::of).orElse(Value.none())
+                                                        ? network.segment()
+                                                                .id()
+                                                                .<Value>map(Value::of)
+                                                                .orElse(Value.none())
                                                         : Value.none())
                                         .done());
     }
@@ -93,7 +103,10 @@ final class SwitchRows {
         return switch (port.deviceOwner()) {
             case DeviceOwner.ROUTER_INTERFACE -> routers(draft, port, Map.of());
             case DeviceOwner.ROUTER_GATEWAY ->
-                    routers(draft, port, Map.of("nat-addresses", "router", "exclude-lb-vips-from-garp", "true"));
+                    routers(
+                            draft,
+                            port,
+                            Map.of("nat-addresses", "router", "exclude-lb-vips-from-garp", "true"));
             case DeviceOwner.METADATA ->
                     guests(intended, draft, port).with("type", "localport").done();
             default -> guests(intended, draft, port).with("type", "").done();
@@ -111,13 +124,20 @@ final class SwitchRows {
     }
 
     private static Draft guests(Intended intended, Draft draft, PortRow port) {
-        String own = addresses(port.mac().toString(), port.fixedIps().stream().map(FixedIp::ipAddress).toList());
+        String own =
+                addresses(
+                        port.mac().toString(),
+                        port.fixedIps().stream().map(FixedIp::ipAddress).toList());
         boolean secured = port.portSecurity();
         boolean open = !secured && !port.deviceOwner().equals(DeviceOwner.METADATA);
         Map<String, String> options = new TreeMap<>();
         port.binding()
                 .host()
-                .flatMap(host -> intended.chassis().stream().filter(each -> each.is(host)).findFirst())
+                .flatMap(
+                        host ->
+                                intended.chassis().stream()
+                                        .filter(each -> each.is(host))
+                                        .findFirst())
                 .ifPresent(chassis -> options.put("requested-chassis", chassis.name()));
         draft.texts("addresses", open ? List.of(own, "unknown") : List.of(own))
                 .texts("port_security", secured ? security(port) : List.of())
@@ -135,9 +155,12 @@ final class SwitchRows {
                 port.mac().toString(),
                 new ArrayList<>(port.fixedIps().stream().map(FixedIp::ipAddress).toList()));
         for (AddressPair pair : port.pairs()) {
-            byMac.computeIfAbsent(pair.macAddress(), mac -> new ArrayList<>()).add(pair.ipAddress());
+            byMac.computeIfAbsent(pair.macAddress(), mac -> new ArrayList<>())
+                    .add(pair.ipAddress());
         }
-        return byMac.entrySet().stream().map(entry -> addresses(entry.getKey(), entry.getValue())).toList();
+        return byMac.entrySet().stream()
+                .map(entry -> addresses(entry.getKey(), entry.getValue()))
+                .toList();
     }
 
     private static String addresses(String mac, List<String> ips) {

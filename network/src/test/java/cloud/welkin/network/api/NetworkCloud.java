@@ -40,7 +40,8 @@ public final class NetworkCloud implements AutoCloseable {
                         NetworkSettings.defaults(),
                         Clock.systemUTC(),
                         new Random(7));
-        database().change(tx -> service.bootstrap(tx, new ProjectId(admin.requireProject().value())));
+        database()
+                .change(tx -> service.bootstrap(tx, new ProjectId(admin.requireProject().value())));
         api = new ApiTester(database(), callers, service.apis());
     }
 
@@ -65,17 +66,28 @@ public final class NetworkCloud implements AutoCloseable {
     }
 
     public String network(Caller by) {
-        return post(by, "/networks", "{'network': {'name': 'net'}}").expect(201).text("/network/id");
+        return post(by, "/networks", "{'network': {'name': 'net'}}")
+                .expect(201)
+                .text("/network/id");
     }
 
     public String subnet(Caller by, String network, String cidr) {
-        return post(by, "/subnets", "{'subnet': {'network_id': '" + network + "', 'ip_version': 4, 'cidr': '" + cidr + "'}}")
+        return post(
+                        by,
+                        "/subnets",
+                        "{'subnet': {'network_id': '"
+                                + network
+                                + "', 'ip_version': 4, 'cidr': '"
+                                + cidr
+                                + "'}}")
                 .expect(201)
                 .text("/subnet/id");
     }
 
     public String port(Caller by, String network) {
-        return post(by, "/ports", "{'port': {'network_id': '" + network + "'}}").expect(201).text("/port/id");
+        return post(by, "/ports", "{'port': {'network_id': '" + network + "'}}")
+                .expect(201)
+                .text("/port/id");
     }
 
     public String publicNetwork() {
@@ -84,7 +96,10 @@ public final class NetworkCloud implements AutoCloseable {
 
     /** What the doctor would find. */
     public java.util.List<String> findings() {
-        return service.invariants().stream().flatMap(i -> i.check().get().stream()).map(f -> f.wrong()).toList();
+        return service.invariants().stream()
+                .flatMap(i -> i.check().get().stream())
+                .map(f -> f.wrong())
+                .toList();
     }
 
     @Override
