@@ -55,7 +55,7 @@ public final class IdentityService implements AutoCloseable {
                         users,
                         roles,
                         credentials);
-        bootstrap = new Bootstrap(passwords, random, projects, users, roles, tokens);
+        bootstrap = new Bootstrap(clock, passwords, random, projects, users, roles, tokens);
         apis =
                 IdentityApi.of(
                         database,
@@ -81,8 +81,9 @@ public final class IdentityService implements AutoCloseable {
     }
 
     /** Makes what every cloud begins with, as far as it is missing. */
-    public Bootstrap.Made bootstrap(Tx tx, String adminPassword, String demoPassword) {
-        Bootstrap.Made made = bootstrap.run(tx, adminPassword, demoPassword);
+    public Bootstrap.Made bootstrap(
+            Tx tx, String adminPassword, boolean change, String demoPassword) {
+        Bootstrap.Made made = bootstrap.run(tx, adminPassword, change, demoPassword);
         sessions.made(tx);
         return made;
     }

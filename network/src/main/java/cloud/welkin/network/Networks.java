@@ -45,6 +45,12 @@ public interface Networks {
     /** The device of the port that has this address in this network: who asks the metadata service. */
     Optional<UUID> deviceAt(Tx tx, UUID network, String address);
 
+    /**
+     * The metadata ports of the networks that have a port bound to this host: for each the host keeps a namespace in which
+     * haproxy passes guests' requests on.
+     */
+    List<MetadataPort> metadataPorts(Tx tx, HostName host);
+
     /** Called in the transaction in which a port became active or down. */
     void addListener(Listener listener);
 

@@ -6,6 +6,7 @@ import cloud.welkin.kernel.validate.Length;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -62,7 +63,7 @@ public record AuthRequest(Auth auth) {
             Optional<ProjectName> project,
             Optional<DomainName> domain,
             Optional<SystemScope> system,
-            Optional<JsonNode> unscoped) {
+            Optional<Map<String, JsonNode>> unscoped) {
 
         public Scope {
             long given =
@@ -85,7 +86,7 @@ public record AuthRequest(Auth auth) {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
-                    Optional.of(tools.jackson.databind.node.NullNode.getInstance()));
+                    Optional.of(Map.of()));
         }
 
         @JsonCreator
@@ -93,7 +94,7 @@ public record AuthRequest(Auth auth) {
                 @JsonProperty("project") Optional<ProjectName> project,
                 @JsonProperty("domain") Optional<DomainName> domain,
                 @JsonProperty("system") Optional<SystemScope> system,
-                @JsonProperty("unscoped") Optional<JsonNode> unscoped) {
+                @JsonProperty("unscoped") Optional<Map<String, JsonNode>> unscoped) {
             return new Scope(project, domain, system, unscoped);
         }
 

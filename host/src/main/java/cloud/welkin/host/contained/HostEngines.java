@@ -1,0 +1,55 @@
+package cloud.welkin.host.contained;
+
+import cloud.welkin.ovsdb.Remote;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A host's libvirt, Open vSwitch and OVN, wherever they run. Closing it leaves them and all guests
+ * running; the next program finds them again.
+ */
+public sealed interface HostEngines extends AutoCloseable permits ContainedHost, MachineHost {
+
+    /**
+     * Brings up, or mends, what this program is responsible for; what is right already is left
+     * alone.
+     */
+    void reconcile();
+
+    Path libvirtSocket();
+
+    Remote openVSwitch();
+
+    Remote northbound();
+
+    Remote southbound();
+
+    /** The host's name in OVN: Open vSwitch's system-id. */
+    String chassis();
+
+    /**
+     * The command, without what it shall run, that runs something where floating IPs are reachable.
+     * May be empty.
+     */
+    List<String> exec();
+
+    /**
+     * Whether the datapath finishes checksums. Where it does not (Open vSwitch in userspace),
+     * guests' network cards must not leave them unfinished: all their offloads off.
+     */
+    boolean finishesChecksums();
+
+    TapPorts taps();
+
+    MetadataProxies metadata();
+
+    /** Each part by name, and whether it runs. */
+    Map<String, Boolean> parts();
+
+    List<Leftover> leftovers();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,100 @@
+package cloud.welkin.host.contained;
+
+import static cloud.welkin.host.contained.HostFolder.inside;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * A contained host's own libvirtd and virtlogd. All of its guests' processes are its children's
+ * children in the PID namespace, so that it may die and come back without them noticing.
+ */
+final class LibvirtDaemon {
+
+    private final HostFolder folder;
+    private final Daemon virtlogd;
+    private final Daemon libvirtd;
+
+    LibvirtDaemon(HostFolder folder) {
+        this.folder = folder;
+        this.virtlogd =
+                new Daemon(
+                        "virtlogd",
+                        List.of(
+                                "virtlogd",
+                                "-d",
+                                "-p",
+                                inside("libvirt/virtlogd.pid"),
+                                "-f",
+                                "/etc/libvirt/virtlogd.conf"),
+                        folder.run().resolve("libvirt/virtlogd.pid"));
+        this.libvirtd =
+                new Daemon(
+                        "libvirtd",
+                        List.of(
+                                "libvirtd",
+                                "-d",
+                                "-p",
+                                inside("libvirt/libvirtd.pid"),
+                                "-f",
+                                "/etc/libvirt/libvirtd.conf"),
+                        folder.run().resolve("libvirt/libvirtd.pid"));
+    }
+
+    Path socket() {
+        return folder.run().resolve("libvirt/libvirt-sock");
+    }
+
+    void ensure(Inside inside) {
+        if (libvirtd.running(inside).isEmpty()) {
+            configure();
+        }
+        virtlogd.ensure(inside);
+        libvirtd.ensure(inside);
+    }
+
+    List<Daemon> daemons() {
+        return List.of(virtlogd, libvirtd);
+    }
+
+    private void configure() {
+        var etc = folder.state().resolve("etc/libvirt");
+        var uuid =
+                UUID.nameUUIDFromBytes(folder.state().toString().getBytes(StandardCharsets.UTF_8));
+        HostFolder.write(
+                etc.resolve("libvirtd.conf"),
+                """
+                listen_tls = 0
+                listen_tcp = 0
+                unix_sock_group = "root"
+                unix_sock_rw_perms = "0700"
+                auth_unix_ro = "none"
+                auth_unix_rw = "none"
+                host_uuid = "%s"
+                log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
+                """
+                        .formatted(uuid));
+        // Nobody but root runs anything here, and the machine's security modules know nothing of
+        // these paths.
+        HostFolder.write(
+                etc.resolve("qemu.conf"),
+                """
+                user = "root"
+                group = "root"
+                dynamic_ownership = 0
+                remember_owner = 0
+                security_driver = "none"
+                cgroup_controllers = []
+                namespaces = []
+                max_core = 0
+                stdio_handler = "logd"
+                """);
+        HostFolder.write(
+                etc.resolve("virtlogd.conf"),
+                """
+                log_outputs = "3:file:/var/log/libvirt/virtlogd.log"
+                """);
+    }
+}
