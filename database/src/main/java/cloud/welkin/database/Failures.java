@@ -37,7 +37,7 @@ final class Failures {
                                             String.valueOf(cause.getMessage())
                                                     .contains(
                                                             "cached plan must not change result"
-                                                                + " type");
+                                                                    + " type");
                                     default -> false;
                                 })
                 .orElse(false);
@@ -53,7 +53,7 @@ final class Failures {
                                     || state.startsWith("08") // connection_exception
                                     || state.startsWith(
                                             "53") // insufficient_resources: memory, disk,
-                                                  // connections
+                                    // connections
                                     || state.startsWith("28") // invalid_authorization_specification
                                     || UNAVAILABLE.contains(state);
                         })

@@ -52,7 +52,7 @@ final class MigrationHistory {
         try (var statement =
                         connection.prepareStatement(
                                 "select n.nspname from pg_class c join pg_namespace n on n.oid ="
-                                    + " c.relnamespace where c.relname = '"
+                                        + " c.relnamespace where c.relname = '"
                                         + TABLE
                                         + "'");
                 ResultSet rows = statement.executeQuery()) {

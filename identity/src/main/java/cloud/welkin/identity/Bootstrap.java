@@ -22,7 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What every cloud begins with: the default domain, roles, three projects, two users. Makes only what is missing. */
+/**
+ * What every cloud begins with: the default domain, roles, three projects, two users. Makes only
+ * what is missing.
+ */
 public final class Bootstrap {
     /** From the strongest to the weakest; each implies the next. */
     private static final List<String> LADDER = List.of("admin", "manager", "member", "reader");
@@ -154,7 +157,8 @@ public final class Bootstrap {
                 .map(Role::id)
                 .orElseGet(
                         () -> {
-                            Role role = new Role(Ids.hex(), name, Optional.empty(), Optional.empty());
+                            Role role =
+                                    new Role(Ids.hex(), name, Optional.empty(), Optional.empty());
                             roles.insert(tx, role);
                             return role.id();
                         });

@@ -41,8 +41,7 @@ public final class IdentityService implements AutoCloseable {
         TokenStore tokens = new TokenStore();
         ApplicationCredentialStore credentials = new ApplicationCredentialStore();
         sessions =
-                new Sessions(
-                        database, clock, random, projects, users, roles, tokens, credentials);
+                new Sessions(database, clock, random, projects, users, roles, tokens, credentials);
         Authentication authentication =
                 new Authentication(
                         database,

@@ -25,9 +25,12 @@ import cloud.welkin.kernel.work.Work;
 import cloud.welkin.kernel.work.WorkOptions;
 import cloud.welkin.network.NetworkService;
 import cloud.welkin.network.NetworkSettings;
+import cloud.welkin.network.work.Backbone;
+import cloud.welkin.network.work.OvnBackbone;
 import cloud.welkin.network.work.PortStatuses;
 import cloud.welkin.network.work.SimulatedBackbone;
 import cloud.welkin.placement.PlacementService;
+import cloud.welkin.volume.VolumeService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.security.SecureRandom;
@@ -53,19 +56,26 @@ final class Cloud implements AutoCloseable {
                     IdentityService.SCHEMA,
                     PlacementService.SCHEMA,
                     ImageService.SCHEMA,
-                    NetworkService.SCHEMA);
+                    NetworkService.SCHEMA,
+                    VolumeService.SCHEMA);
+
+    /** The one availability zone. */
+    private static final String ZONE = "nova";
 
     private static final List<CatalogEntry> CATALOG =
             List.of(
                     new CatalogEntry("identity", "keystone", "/identity/v3", false),
                     new CatalogEntry("placement", "placement", "/placement", false),
                     new CatalogEntry("image", "glance", "/image", false),
-                    new CatalogEntry("network", "neutron", "/network", false));
+                    new CatalogEntry("network", "neutron", "/network", false),
+                    new CatalogEntry("volumev3", "cinderv3", "/volume/v3", true),
+                    new CatalogEntry("block-storage", "cinder", "/volume/v3", true));
 
     private final Closing closing = new Closing();
     private final Home home;
     private final Settings settings;
     private final Listen listen;
+    private Optional<LocalHost> host = Optional.empty();
     private String origin = "";
 
     private Cloud(Home home, Settings settings, Listen listen) {
@@ -90,7 +100,18 @@ final class Cloud implements AutoCloseable {
         long began = System.nanoTime();
         Clock clock = Clock.systemUTC();
         Telemetry telemetry = closing.add(new Telemetry());
+        boolean simulated =
+                settings.get(WelkinSettings.COMPUTE_DRIVER) == WelkinSettings.Driver.SIMULATED;
         Database database = database();
+        if (!simulated) {
+            host =
+                    Optional.of(
+                            closing.add(
+                                    LocalHost.start(
+                                            home,
+                                            settings.get(WelkinSettings.HOST_MODE),
+                                            settings.get(WelkinSettings.COMPUTE_DRIVER))));
+        }
         telemetry.watch(database.dataSource());
         Work work =
                 closing.add(
@@ -125,19 +146,22 @@ final class Cloud implements AutoCloseable {
                         clock,
                         home.root().resolve("images"),
                         settings.get(WelkinSettings.IMAGE_GRACE));
+        VolumeService volume = new VolumeService(database, quotas, events, image, clock, ZONE);
         PortStatuses statuses = new PortStatuses(clock);
+        Backbone backbone = backbone(database, statuses, work, clock);
         NetworkService network =
                 new NetworkService(
                         database,
                         events,
                         quotas,
-                        new SimulatedBackbone(),
+                        backbone,
                         statuses,
                         NetworkSettings.defaults(),
                         clock,
                         new SecureRandom());
         image.quotas().forEach(quotas::register);
         NetworkService.quotas().forEach(quotas::register);
+        volume.quotas().forEach(quotas::register);
 
         Passwords passwords =
                 Passwords.of(
@@ -159,12 +183,14 @@ final class Cloud implements AutoCloseable {
         apis.addAll(placement.apis());
         apis.addAll(image.apis());
         apis.addAll(network.apis());
+        apis.addAll(volume.apis());
 
         doctor.register(work.invariants());
         doctor.register(events.invariants());
         doctor.register(placement.invariants());
         doctor.register(image.invariants());
         doctor.register(network.invariants());
+        doctor.register(volume.invariants());
         image.reconcilers().forEach(work.reconcilers()::register);
         network.reconcilers().forEach(work.reconcilers()::register);
         work.reconcilers().register(events.housekeeping());
@@ -227,6 +253,21 @@ final class Cloud implements AutoCloseable {
         }
         Migrations.run(database.dataSource(), SCHEMAS);
         return database;
+    }
+
+    /** OVN on the host's engines; nothing where hosts are simulated. */
+    private Backbone backbone(
+            Database database, PortStatuses statuses, Work work, Clock clock) {
+        return host.<Backbone>map(
+                        local ->
+                                closing.add(
+                                        new OvnBackbone(
+                                                database,
+                                                statuses,
+                                                work.reconcilers(),
+                                                clock,
+                                                () -> Optional.of(local.ovn()))))
+                .orElseGet(SimulatedBackbone::new);
     }
 
     private Policy policy(List<Api> apis) throws IOException {

@@ -76,8 +76,8 @@ public final class GenerateSchema {
                                                                         .withName("INSTANT")
                                                                         .withIncludeTypes(
                                                                                 "(?i:timestamp(\\(\\d\\))?"
-                                                                                    + " with time"
-                                                                                    + " zone|timestamptz)")))
+                                                                                        + " with time"
+                                                                                        + " zone|timestamptz)")))
                                         .withGenerate(
                                                 new Generate()
                                                         .withGeneratedAnnotation(true)

@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/** The body of POST /v3/auth/tokens (docs.openstack.org/api-ref/identity/v3, "Authentication and token management"). */
+/**
+ * The body of POST /v3/auth/tokens (docs.openstack.org/api-ref/identity/v3, "Authentication and
+ * token management").
+ */
 public record AuthRequest(Auth auth) {
     public record Auth(Identity identity, Optional<Scope> scope) {}
 
@@ -83,10 +86,7 @@ public record AuthRequest(Auth auth) {
                 throw Failure.badRequest("auth.scope is not understood.");
             }
             return new Scope(
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.of(Map.of()));
+                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(Map.of()));
         }
 
         @JsonCreator
