@@ -126,7 +126,7 @@ class DomainXmlTest {
         assertThat(xml(wanted))
                 .contains(
                         "<title>&lt;/title&gt;&lt;on_crash&gt;&apos;&quot;&amp;\uFFFD"
-                            + " \uD83D\uDE00</title>");
+                                + " \uD83D\uDE00</title>");
         assertThat(GuestLook.parse(xml(wanted)).getTagName()).isEqualTo("domain");
     }
 
