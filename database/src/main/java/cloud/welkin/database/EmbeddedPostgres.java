@@ -1,9 +1,11 @@
 package cloud.welkin.database;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -13,77 +15,124 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A real PostgreSQL in a folder of the home, behind a unix socket that only its own account and root can reach. It
- * outlives this program: the next start finds it running. While we live it is started again when it dies.
+ * A real PostgreSQL in a folder of the home, behind a unix socket that only its own account and
+ * root can reach; it never listens on a network. It outlives this program, even one that is killed:
+ * the next start finds it running. While we live it is started again when it dies.
+ *
+ * <p>The data are made and kept by one major version, and run by no other. As root the server gets
+ * an unprivileged account (postgres, else nobody). In the folder: {@code data}, {@code run} with
+ * the socket, {@code programs} where the machine has no PostgreSQL of its own.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedPostgres.class);
-    private static final Duration START = Duration.ofSeconds(60);
+
+    /** Recovery after a crash replays at most max_wal_size, but a slow disk takes its time. */
+    private static final Duration START = Duration.ofMinutes(2);
+
+    private static final Duration STOP = Duration.ofSeconds(30);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final String USER = "welkin";
-    private static final long LARGEST_LOG = 50L << 20;
 
     private final Path home;
-    private final Path logFile;
+    private final PostgresLog messages;
     private final PostgresPrograms programs;
     private final Map<String, String> settings;
+    private final Path socket;
     private volatile boolean closed;
     private final Thread supervisor;
 
     private EmbeddedPostgres(
-            Path home, Path logFile, PostgresPrograms programs, Map<String, String> settings) {
+            Path home, PostgresLog messages, PostgresPrograms programs, Map<String, String> more)
+            throws IOException {
         this.home = home;
-        this.logFile = logFile;
+        this.messages = messages;
         this.programs = programs;
-        this.settings = settings;
+        this.settings = PostgresSettings.with(programs.major(), more);
+        this.socket = PostgresSocket.of(home);
         this.supervisor = Thread.ofVirtual().name("postgres-supervisor").unstarted(this::supervise);
     }
 
     /**
-     * Finds the server running, or starts it, making its data first where there are none.
+     * Finds the server running, or starts it, making its data first where there are none. Returns
+     * when it answers.
      *
      * @param home the folder of the server's own, e.g. HOME/postgres
-     * @param logFile where the server's messages go
-     * @param settings of postgresql.conf, over the usual ones
+     * @param logFile where the server's messages go; cut when it grows beyond 16 MiB
+     * @param settings of postgresql.conf, over the usual ones; a server that is found running keeps
+     *     those it was started with
+     * @throws IOException with the end of the server's log when it does not start
      */
     public static EmbeddedPostgres start(Path home, Path logFile, Map<String, String> settings)
+            throws IOException, InterruptedException {
+        return start(home, logFile, settings, PostgresPrograms.PACKAGED);
+    }
+
+    static EmbeddedPostgres start(
+            Path home, Path logFile, Map<String, String> settings, Path packaged)
             throws IOException, InterruptedException {
         Files.createDirectories(home);
         // The server's account must get through to its own folders, which only it may enter.
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx--x--x"));
         Path absolute = home.toRealPath();
-        Files.createDirectories(logFile.toAbsolutePath().getParent());
-        PostgresPrograms programs = PostgresPrograms.of(absolute);
-        EmbeddedPostgres postgres = new EmbeddedPostgres(absolute, logFile, programs, settings);
-        if (!Files.exists(absolute.resolve("data/PG_VERSION"))) {
-            postgres.initialise();
-        }
-        if (!postgres.answers()) {
+        try (FileChannel lock =
+                FileChannel.open(
+                        absolute.resolve("lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE)) {
+            lock.lock();
+            EmbeddedPostgres postgres =
+                    new EmbeddedPostgres(
+                            absolute,
+                            new PostgresLog(logFile),
+                            PostgresPrograms.of(absolute, packaged),
+                            settings);
+            postgres.initialiseIfNew();
             postgres.launch();
+            postgres.supervisor.start();
+            return postgres;
         }
-        postgres.supervisor.start();
-        return postgres;
     }
 
-    /** Stops the server of a home, if one runs, after finishing its transactions. */
+    /**
+     * Stops the server of a home, if one runs: fast, that is ending its transactions and writing
+     * its data; by force when that takes more than 30 seconds, which costs the next start a
+     * recovery.
+     */
     public static void stop(Path home) throws IOException, InterruptedException {
-        Optional<ProcessHandle> running = running(home);
+        stop(home, "INT");
+    }
+
+    /** Stops the server of a home whose data nobody wants any more. */
+    public static void kill(Path home) throws IOException, InterruptedException {
+        stop(home, "QUIT");
+    }
+
+    private static void stop(Path home, String signal) throws IOException, InterruptedException {
+        Path data = home.resolve("data");
+        Optional<PostgresProcess> running = PostgresProcess.on(data);
         if (running.isPresent()) {
-            ProcessHandle server = running.get();
-            // SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for our own connections.
-            PostgresPrograms.finish(List.of("kill", "-INT", Long.toString(server.pid())));
-            long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-            while (server.isAlive() && System.nanoTime() < deadline) {
-                Thread.sleep(20);
-            }
-            if (server.isAlive()) {
-                PostgresPrograms.finish(List.of("kill", "-QUIT", Long.toString(server.pid())));
+            running.get().signal(signal);
+            if (!running.get().ended(data, STOP)) {
+                running.get().signal("QUIT");
+                running.get().ended(data, STOP);
             }
         }
+        PostgresSocket.forget(home);
+    }
+
+    /** Ends the supervision and stops the server. */
+    public void stop() throws IOException, InterruptedException {
+        close();
+        stop(home);
     }
 
     /** The address of a database in this server; made if it is not there. */
@@ -91,129 +140,118 @@ public final class EmbeddedPostgres implements AutoCloseable {
         if (!name.matches("[a-z_][a-z0-9_]{0,60}")) {
             throw new IllegalArgumentException("not a database's name: " + name);
         }
-        try (Database admin = Database.open(address("postgres"), 1);
-                Connection connection = admin.dataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            boolean there;
-            try (var rows =
-                    statement.executeQuery(
-                            "select 1 from pg_database where datname = '" + name + "'")) {
-                there = rows.next();
-            }
-            if (!there) {
-                statement.execute("create database " + name);
-            }
-        } catch (SQLException e) {
-            throw new DatabaseUnavailable("the database could not be made: " + e.getMessage(), e);
+        DatabaseAddress.UnixSocket address = address(name);
+        if (!exists(address)) {
+            administer("create database " + name);
         }
-        return address(name);
+        return address;
     }
 
+    private static boolean exists(DatabaseAddress address) {
+        try (Connection _ = address.dataSource().getConnection()) {
+            return true;
+        } catch (SQLException e) {
+            if ("3D000".equals(e.getSQLState())) { // invalid_catalog_name
+                return false;
+            }
+            throw Failures.translated(e);
+        }
+    }
+
+    private void administer(String statement) {
+        try (Connection connection = address("postgres").dataSource().getConnection();
+                Statement administration = connection.createStatement()) {
+            administration.execute(statement);
+        } catch (SQLException e) {
+            throw new DatabaseUnavailable("failed: " + statement + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The server's process; -1 while there is none. */
     public long pid() throws IOException {
-        return running(home).map(ProcessHandle::pid).orElse(-1L);
+        return running().map(PostgresProcess::pid).orElse(-1L);
     }
 
     private DatabaseAddress.UnixSocket address(String name) {
-        return new DatabaseAddress.UnixSocket(socket(), name, USER);
+        return new DatabaseAddress.UnixSocket(socket, name, USER);
     }
 
-    private Path socket() {
-        return home.resolve("run/.s.PGSQL.5432");
+    private Path data() {
+        return home.resolve("data");
     }
 
-    private void initialise() throws IOException, InterruptedException {
-        log.info("making a PostgreSQL {} database in {}", programs.major(), home);
-        // A start that was killed may have left half a folder: data without PG_VERSION hold nothing.
-        Path data = home.resolve("data");
-        if (Files.exists(data)) {
-            PostgresPrograms.finish(List.of("rm", "-rf", data.toString()));
+    private Optional<PostgresProcess> running() throws IOException {
+        return PostgresProcess.on(data());
+    }
+
+    /** In a folder beside, renamed when it is whole: a start that is killed leaves no half data. */
+    private void initialiseIfNew() throws IOException, InterruptedException {
+        if (Files.exists(data().resolve("PG_VERSION"))) {
+            return;
         }
+        log.info("making the data of a PostgreSQL {} in {}", programs.major(), home);
+        Path fresh = home.resolve("data-new");
+        PostgresPrograms.finish(List.of("rm", "-rf", fresh.toString(), data().toString()));
         programs.folder("data-new");
-        PostgresPrograms.finish(
-                programs.command(
-                        "initdb",
+        List<String> arguments =
+                new ArrayList<>(
                         List.of(
                                 "--pgdata=" + programs.path("data-new"),
                                 "--username=" + USER,
                                 "--auth=trust",
                                 "--encoding=UTF8",
+                                // Bytes sort the same on every machine and let LIKE use an index;
+                                // upper and lower case are still those of Unicode.
                                 "--locale=C.UTF-8",
+                                "--lc-collate=C",
                                 "--data-checksums",
-                                "--no-instructions")));
-        Files.move(home.resolve("data-new"), data, StandardCopyOption.ATOMIC_MOVE);
+                                "--no-instructions"));
+        if ("off".equals(settings.get("fsync"))) {
+            arguments.add("--no-sync");
+        }
+        PostgresPrograms.finish(programs.command("initdb", arguments));
+        Files.move(fresh, data(), StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** Returns when the server answers, be it one that runs already. */
     private void launch() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + START.toNanos();
+        Optional<Process> started = Optional.empty();
+        if (running().isEmpty()) {
+            started = Optional.of(execute());
+        }
+        while (!running().map(PostgresProcess::ready).orElse(false) || !answers()) {
+            if (started.isPresent() && !started.get().isAlive()) {
+                throw new IOException("PostgreSQL does not start:\n" + messages.end());
+            }
+            if (started.isEmpty() && running().isEmpty()) {
+                // Found while it was about to end.
+                started = Optional.of(execute());
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IOException("PostgreSQL does not answer:\n" + messages.end());
+            }
+            Thread.sleep(5);
+        }
+    }
+
+    private Process execute() throws IOException, InterruptedException {
+        PostgresProcess.removeStalePidFile(data());
         programs.folder("run");
-        rotateLog();
         List<String> arguments = new ArrayList<>();
         arguments.add("-D");
         arguments.add(programs.path("data"));
-        arguments.add("-k");
-        arguments.add(programs.path("run"));
-        settings().forEach((name, value) -> arguments.addAll(List.of("-c", name + "=" + value)));
+        // Relative to the data, so that it is short enough however deep the home lies.
+        arguments.addAll(List.of("-k", "../run"));
+        settings.forEach((name, value) -> arguments.addAll(List.of("-c", name + "=" + value)));
+        // A session of its own: the terminal's Ctrl-C is for us, not for the database.
         List<String> command = new ArrayList<>(List.of("setsid"));
         command.addAll(programs.command("postgres", arguments));
-        ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile.toFile()));
-        builder.environment().put("LC_ALL", "C.UTF-8");
-        Process process = builder.start();
-        long deadline = System.nanoTime() + START.toNanos();
-        while (!answers()) {
-            if (!process.isAlive() && running(home).isEmpty()) {
-                throw new IOException("PostgreSQL did not start; its log is " + logFile);
-            }
-            if (System.nanoTime() > deadline) {
-                throw new IOException("PostgreSQL does not answer; its log is " + logFile);
-            }
-            process.waitFor(10, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private Map<String, String> settings() {
-        Map<String, String> all = new java.util.TreeMap<>();
-        all.put("listen_addresses", "");
-        all.put("unix_socket_permissions", "0700");
-        all.put("shared_buffers", "128MB");
-        all.put("max_connections", "60");
-        all.put("jit", "off");
-        all.put("max_wal_size", "1GB");
-        all.put("wal_compression", "on");
-        all.put("random_page_cost", "1.1");
-        all.put("max_parallel_workers_per_gather", "0");
-        all.put("log_line_prefix", "%m [%p] ");
-        all.put("log_min_duration_statement", "1000");
-        all.putAll(settings);
-        return all;
-    }
-
-    private void rotateLog() throws IOException {
-        if (Files.exists(logFile) && Files.size(logFile) > LARGEST_LOG) {
-            Files.move(
-                    logFile,
-                    logFile.resolveSibling(logFile.getFileName() + ".1"),
-                    StandardCopyOption.REPLACE_EXISTING);
-        }
+        return PostgresPrograms.builder(command).redirectOutput(messages.redirect()).start();
     }
 
     private boolean answers() {
-        if (!Files.exists(socket())) {
-            return false;
-        }
-        try (UnixSocket probe = new UnixSocket(socket())) {
-            probe.connect(java.net.UnixDomainSocketAddress.of(socket()), 0);
-            return ready();
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    /** A server that is still recovering takes connections and refuses them. */
-    private boolean ready() {
-        try (Connection connection = Listening.connect(address("postgres"))) {
+        try (Connection connection = address("postgres").dataSource().getConnection()) {
             return connection.isValid(5);
         } catch (SQLException e) {
             return false;
@@ -221,17 +259,25 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private void supervise() {
-        int failures = 0;
+        Duration pause = FIRST_PAUSE;
         while (!closed) {
             try {
-                Thread.sleep(Math.min(30_000, 500L << Math.min(failures, 6)));
-                if (!closed && running(home).isEmpty()) {
-                    log.warn("PostgreSQL has died; starting it again");
-                    launch();
+                Optional<PostgresProcess> running = running();
+                if (running.isPresent()) {
+                    awaitEnd(running.get());
+                    messages.bound();
+                    pause = FIRST_PAUSE;
+                    continue;
                 }
-                failures = 0;
+                Thread.sleep(pause);
+                pause = pause.multipliedBy(2);
+                pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+                if (!closed && running().isEmpty()) {
+                    log.warn("PostgreSQL has ended by itself; starting it again");
+                    launch();
+                    log.info("PostgreSQL answers again");
+                }
             } catch (IOException e) {
-                failures++;
                 log.error("PostgreSQL cannot be started", e);
             } catch (InterruptedException e) {
                 return;
@@ -239,28 +285,18 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    private static Optional<ProcessHandle> running(Path home) throws IOException {
-        Path pidFile = home.resolve("data/postmaster.pid");
-        if (!Files.exists(pidFile)) {
-            return Optional.empty();
+    /** Until the process ends, but no longer than a little while. */
+    private static void awaitEnd(PostgresProcess running) throws InterruptedException {
+        Optional<ProcessHandle> process = ProcessHandle.of(running.pid());
+        if (process.isEmpty()) {
+            return;
         }
-        List<String> lines = Files.readAllLines(pidFile);
-        if (lines.isEmpty() || !lines.getFirst().strip().matches("\\d+")) {
-            return Optional.empty();
-        }
-        long pid = Long.parseLong(lines.getFirst().strip());
-        // Pids are reused: it must be a postgres, and not a dead one that nobody has waited for.
-        return ProcessHandle.of(pid).filter(EmbeddedPostgres::isPostgres);
-    }
-
-    private static boolean isPostgres(ProcessHandle process) {
         try {
-            String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
-            String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
-            char state = stat.charAt(stat.lastIndexOf(')') + 2);
-            return name.equals("postgres") && state != 'Z' && state != 'X';
-        } catch (IOException e) {
-            return false;
+            process.get().onExit().get(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            // It runs on.
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -269,5 +305,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
     public void close() {
         closed = true;
         supervisor.interrupt();
+        try {
+            // A launch in its midst shall not bring up what is being stopped.
+            supervisor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

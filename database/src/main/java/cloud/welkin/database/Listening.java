@@ -1,137 +1,196 @@
 package cloud.welkin.database;
 
-import com.zaxxer.hikari.HikariConfig;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
-import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One connection that listens on all channels asked for, for as long as the database is open. */
+/**
+ * LISTEN for the whole program on one connection of its own. One thread owns that connection and
+ * waits on it; who wants another channel adds a subscription and wakes the thread by a notification
+ * on a private channel, because the driver lets nobody else use a connection while it waits.
+ */
 final class Listening implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Listening.class);
-    private static final int LOOK_FOR_NEW_CHANNELS_MS = 100;
 
-    private final DatabaseAddress address;
-    private final Map<String, List<Consumer<String>>> consumers = new ConcurrentHashMap<>();
+    /** How long silence is believed before the server is asked whether it is still there. */
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(20);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+    /** PostgreSQL cuts longer identifiers. */
+    private static final int LONGEST_NAME = 63;
+
+    private final DataSource source;
+    private final String wake = "welkin_wake_" + UUID.randomUUID().toString().replace("-", "");
+    private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
-    private volatile @Nullable Connection connection;
+    private volatile @Nullable Connection current;
     private @Nullable Thread thread;
 
-    Listening(DatabaseAddress address) {
-        this.address = address;
+    Listening(DataSource source) {
+        this.source = source;
     }
 
-    synchronized AutoCloseable listen(String channel, Consumer<String> onPayload) {
-        if (!channel.matches("[a-z_]{1,60}")) {
+    AutoCloseable add(String channel, Consumer<String> onPayload, Duration patience) {
+        int length = channel.getBytes(StandardCharsets.UTF_8).length;
+        if (length == 0 || length > LONGEST_NAME || channel.indexOf(0) >= 0) {
             throw new IllegalArgumentException("not a channel: " + channel);
         }
-        List<Consumer<String>> list =
-                consumers.computeIfAbsent(channel, name -> new CopyOnWriteArrayList<>());
-        list.add(onPayload);
-        if (thread == null) {
-            // A platform thread: it waits in a selector most of its life.
-            thread = Thread.ofPlatform().daemon().name("database-listen").start(this::run);
-        }
-        return () -> list.remove(onPayload);
-    }
-
-    private void run() {
-        boolean first = true;
-        while (!closed) {
-            try (Connection fresh = connect(address)) {
-                connection = fresh;
-                follow(fresh, first);
-            } catch (SQLException e) {
-                if (!closed) {
-                    log.debug("listening interrupted: {}", e.getMessage());
-                    pause();
-                }
-            }
-            first = false;
-        }
-    }
-
-    private void follow(Connection fresh, boolean first) throws SQLException {
-        Set<String> heard = ConcurrentHashMap.newKeySet();
-        PGConnection postgres = fresh.unwrap(PGConnection.class);
-        boolean missed = !first;
-        while (!closed) {
-            for (String channel : consumers.keySet()) {
-                if (heard.add(channel)) {
-                    try (Statement statement = fresh.createStatement()) {
-                        statement.execute("listen " + channel);
-                    }
-                    if (missed) {
-                        deliver(channel, "");
-                    }
-                }
-            }
-            missed = false;
-            PGNotification[] notifications = postgres.getNotifications(LOOK_FOR_NEW_CHANNELS_MS);
-            if (notifications != null) {
-                for (PGNotification notification : notifications) {
-                    deliver(notification.getName(), notification.getParameter());
-                }
-            }
-        }
-    }
-
-    private void deliver(String channel, String payload) {
-        for (Consumer<String> consumer : consumers.getOrDefault(channel, List.of())) {
-            try {
-                consumer.accept(payload);
-            } catch (RuntimeException e) {
-                log.error("a listener of {} failed", channel, e);
-            }
-        }
-    }
-
-    /** A connection outside of any pool. */
-    static Connection connect(DatabaseAddress address) throws SQLException {
-        HikariConfig config = new HikariConfig();
-        address.configure(config);
-        Properties properties = new Properties();
-        properties.putAll(config.getDataSourceProperties());
-        if (config.getUsername() != null) {
-            properties.setProperty("user", config.getUsername());
-        }
-        if (config.getPassword() != null) {
-            properties.setProperty("password", config.getPassword());
-        }
-        properties.setProperty("ApplicationName", "welkin listen");
-        return DriverManager.getConnection(config.getJdbcUrl(), properties);
-    }
-
-    private static void pause() {
+        var subscription = new Subscription(channel, onPayload);
+        subscriptions.add(subscription);
+        startOnce();
+        wake();
         try {
-            Thread.sleep(200);
-        } catch (InterruptedException e) {
+            subscription.begun.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return () -> remove(subscription);
+        } catch (InterruptedException interrupted) {
+            remove(subscription);
             Thread.currentThread().interrupt();
+            throw new DatabaseUnavailable(
+                    "interrupted while beginning to listen to " + channel, interrupted);
+        } catch (TimeoutException | ExecutionException failure) {
+            remove(subscription);
+            throw new DatabaseUnavailable("cannot listen to " + channel, failure);
+        }
+    }
+
+    private void remove(Subscription subscription) {
+        // The channel itself is left for the next connection to forget: an unheard notification
+        // costs nothing.
+        subscriptions.remove(subscription);
+        subscription.close();
+    }
+
+    private synchronized void startOnce() {
+        if (closed) {
+            throw new IllegalStateException("the database is closed");
+        }
+        if (thread == null) {
+            thread = Thread.ofVirtual().name("database-listen").start(this::listenForEver);
+        }
+    }
+
+    private void wake() {
+        try (var connection = source.getConnection();
+                var statement = connection.prepareStatement("SELECT pg_notify(?, '')")) {
+            statement.setString(1, wake);
+            statement.execute();
+        } catch (SQLException failure) {
+            // No harm: while the server is away the thread is connecting, and then listens to
+            // everything.
+            log.debug("no wake-up", failure);
+        }
+    }
+
+    private void listenForEver() {
+        var pause = SHORTEST_PAUSE;
+        var connectedBefore = false;
+        while (!closed) {
+            try (var connection = source.getConnection()) {
+                current = connection;
+                listenOn(connection, connectedBefore);
+                connectedBefore = true;
+                pause = SHORTEST_PAUSE;
+                receive(connection);
+            } catch (SQLException failure) {
+                if (!closed) {
+                    log.info(
+                            "listening: connection lost, connecting again: {}",
+                            failure.getMessage());
+                }
+            } catch (RuntimeException failure) {
+                log.error("listening failed, connecting again", failure);
+            }
+            try {
+                Thread.sleep(pause);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+            pause =
+                    pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
+                            ? LONGEST_PAUSE
+                            : pause.multipliedBy(2);
+        }
+    }
+
+    private void listenOn(Connection connection, boolean again) throws SQLException {
+        execute(connection, wake);
+        for (var subscription : subscriptions) {
+            execute(connection, subscription.channel);
+            subscription.begun.complete(true);
+            if (again) {
+                subscription.lookAtEverything();
+            }
+        }
+    }
+
+    private void receive(Connection connection) throws SQLException {
+        var server = connection.unwrap(PGConnection.class);
+        while (!closed) {
+            var notifications = server.getNotifications((int) SILENCE.toMillis());
+            if (notifications == null || notifications.length == 0) {
+                if (!connection.isValid(5)) {
+                    throw new SQLException("the server has gone silent");
+                }
+                continue;
+            }
+            for (var notification : notifications) {
+                if (notification.getName().equals(wake)) {
+                    listenToNew(connection);
+                }
+                for (var subscription : subscriptions) {
+                    if (subscription.channel.equals(notification.getName())) {
+                        subscription.deliver(notification.getParameter());
+                    }
+                }
+            }
+        }
+    }
+
+    private void listenToNew(Connection connection) throws SQLException {
+        for (var subscription : subscriptions) {
+            if (!subscription.begun.isDone()) {
+                execute(connection, subscription.channel);
+                subscription.begun.complete(true);
+            }
+        }
+    }
+
+    private static void execute(Connection connection, String channel) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute("listen \"" + channel.replace("\"", "\"\"") + "\"");
         }
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         closed = true;
-        Connection open = connection;
-        if (open != null) {
-            try {
-                open.close();
-            } catch (SQLException e) {
-                log.debug("closing the listener", e);
+        subscriptions.forEach(Subscription::close);
+        try {
+            var connection = current;
+            if (connection != null) {
+                connection.abort(Runnable::run);
             }
+        } catch (SQLException failure) {
+            log.debug("closing", failure);
+        }
+        if (thread != null) {
+            thread.interrupt();
         }
     }
 }

@@ -7,33 +7,52 @@ import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
 
 /**
- * A transaction (or an autocommit read), handed on explicitly from the request down to the last statement. What shall
- * happen only if it commits is registered here.
+ * One connection for the time of one unit of work; in {@link Database#write} and {@link
+ * Database#snapshot} one transaction. Handed on explicitly to everything that shall be part of it.
+ * Belongs to the thread that got it and is void when the work returns.
  */
 public final class Tx {
     private final Connection connection;
     private final DSLContext sql;
+    private final boolean writing;
     private final List<Runnable> hooks = new ArrayList<>();
 
-    Tx(Connection connection, DSLContext sql) {
+    Tx(Connection connection, DSLContext sql, boolean writing) {
         this.connection = connection;
         this.sql = sql;
+        this.writing = writing;
     }
 
     public DSLContext sql() {
         return sql;
     }
 
+    /** For what jOOQ cannot say. Neither close nor commit it. */
     public Connection connection() {
         return connection;
     }
 
-    /** Runs after the commit, in order; never when it rolls back. A failing hook is logged, not thrown. */
+    /**
+     * Runs after the commit, in the order of registration, on the same thread, outside of the
+     * transaction; never if the transaction fails. A hook's failure is logged and touches neither
+     * the other hooks nor the caller.
+     *
+     * @throws IllegalStateException outside of {@link Database#write}
+     */
     public void afterCommit(Runnable hook) {
+        if (!writing) {
+            throw new IllegalStateException(
+                    "nothing is committed here: afterCommit needs Database.write");
+        }
         hooks.add(hook);
     }
 
-    /** Tells every listener of the channel, on any replica, once this commits. The payload is at most 7,999 bytes. */
+    /**
+     * Tells those who {@link Database#listen} to the channel, when and if this transaction commits.
+     * PostgreSQL folds equal notifications of a transaction into one.
+     *
+     * @param payload under 8000 bytes; ids, not data
+     */
     public void notify(String channel, String payload) {
         sql.select(DSL.function("pg_notify", Object.class, DSL.val(channel), DSL.val(payload)))
                 .execute();

@@ -1,16 +1,18 @@
 package cloud.welkin.database;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import javax.net.SocketFactory;
 
-/** Lets pgjdbc, which knows only {@link Socket}s, speak through a unix socket ({@code socketFactory} property). */
+/**
+ * Lets pgjdbc speak over a unix socket: its {@code socketFactory}, with the socket's path as {@code
+ * socketFactoryArg}.
+ */
 public final class UnixSocketFactory extends SocketFactory {
     private final Path path;
 
-    /** Called by pgjdbc with the property {@code socketFactoryArg}. */
     public UnixSocketFactory(String path) {
         this.path = Path.of(path);
     }
@@ -21,23 +23,31 @@ public final class UnixSocketFactory extends SocketFactory {
     }
 
     @Override
-    public Socket createSocket(String host, int port) throws UnknownHostException {
-        throw new UnknownHostException("only unix sockets are made here");
+    public Socket createSocket(String host, int port) throws IOException {
+        return connected();
     }
 
     @Override
-    public Socket createSocket(String host, int port, InetAddress local, int localPort)
-            throws UnknownHostException {
-        throw new UnknownHostException("only unix sockets are made here");
+    public Socket createSocket(String host, int port, InetAddress localHost, int localPort)
+            throws IOException {
+        return connected();
     }
 
     @Override
-    public Socket createSocket(InetAddress host, int port) {
-        throw new IllegalStateException("only unix sockets are made here");
+    public Socket createSocket(InetAddress host, int port) throws IOException {
+        return connected();
     }
 
     @Override
-    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
-        throw new IllegalStateException("only unix sockets are made here");
+    public Socket createSocket(
+            InetAddress address, int port, InetAddress localAddress, int localPort)
+            throws IOException {
+        return connected();
+    }
+
+    private Socket connected() throws IOException {
+        var socket = new UnixSocket(path);
+        socket.connect();
+        return socket;
     }
 }

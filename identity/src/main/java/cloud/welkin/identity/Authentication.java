@@ -33,8 +33,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes tokens: checks who asks by each method named, then what the token shall be good for. Everything that is wrong
- * with the credentials gets the same 401, and the same time; the log tells the operator which it was.
+ * Makes tokens: checks who asks by each method named, then what the token shall be good for.
+ * Everything that is wrong with the credentials gets the same 401, and the same time; the log tells
+ * the operator which it was.
  */
 public final class Authentication {
     private static final Logger log = LoggerFactory.getLogger(Authentication.class);
@@ -82,7 +83,8 @@ public final class Authentication {
             Optional<ApplicationCredential> credential) {}
 
     /**
-     * @throws Failure 401 when the credentials or the scope are not the caller's; 400 when the request makes no sense
+     * @throws Failure 401 when the credentials or the scope are not the caller's; 400 when the
+     *     request makes no sense
      */
     public Session authenticate(AuthRequest.Auth auth) {
         AuthRequest.Identity identity = auth.identity();
@@ -141,8 +143,7 @@ public final class Authentication {
         Optional<User> user = database.read(tx -> find(tx, named));
         // Checked outside of any transaction: it takes long, and longer for nobody.
         boolean matches =
-                passwords.matches(
-                        named.password().orElse(""), user.flatMap(User::passwordHash));
+                passwords.matches(named.password().orElse(""), user.flatMap(User::passwordHash));
         if (!matches || user.isEmpty() || !user.get().enabled()) {
             log.info(
                     "password refused for {}",
@@ -156,14 +157,19 @@ public final class Authentication {
     private Proven token(String text) {
         TokenPayload old = sessions.session(text).payload();
         if (old.applicationCredential().isPresent()) {
-            // Such a token is for one project and one set of roles; another from it could be for more.
+            // Such a token is for one project and one set of roles; another from it could be for
+            // more.
             throw Failure.forbidden(
                     "A token of an application credential cannot be exchanged for another.");
         }
         Set<String> methods = new LinkedHashSet<>(old.methods());
         methods.add("token");
         return new Proven(
-                new UserId(old.userId()), methods, old.expiresAt(), old.auditIds(), Optional.empty());
+                new UserId(old.userId()),
+                methods,
+                old.expiresAt(),
+                old.auditIds(),
+                Optional.empty());
     }
 
     private Proven credential(AuthRequest.ApplicationCredential given) {
@@ -180,8 +186,7 @@ public final class Authentication {
                                             .findFirst();
                         });
         boolean matches =
-                passwords.matches(
-                        given.secret(), found.map(ApplicationCredential::secretHash));
+                passwords.matches(given.secret(), found.map(ApplicationCredential::secretHash));
         if (!matches || found.isEmpty() || found.get().expired(clock.instant())) {
             log.info("application credential refused");
             throw Sessions.unauthorized();
@@ -213,8 +218,7 @@ public final class Authentication {
             Tx tx, Proven proven, Optional<AuthRequest.Scope> asked) {
         if (proven.credential().isPresent()) {
             if (asked.isPresent()) {
-                throw Failure.unauthorized(
-                        "Application credentials cannot request a scope.");
+                throw Failure.unauthorized("Application credentials cannot request a scope.");
             }
             return Optional.of(
                     AssignmentTarget.project(proven.credential().get().project().value()));
@@ -247,7 +251,10 @@ public final class Authentication {
         return Optional.of(AssignmentTarget.SYSTEM);
     }
 
-    /** A token that asks for nothing is for the user's default project, where the user has a role there. */
+    /**
+     * A token that asks for nothing is for the user's default project, where the user has a role
+     * there.
+     */
     private Optional<AssignmentTarget> defaultProject(Tx tx, UserId user) {
         return users.find(tx, user)
                 .flatMap(User::defaultProject)
@@ -288,9 +295,7 @@ public final class Authentication {
                 .flatMap(
                         domain ->
                                 users.findByName(
-                                        tx,
-                                        new DomainId(domain.id().value()),
-                                        named.name().get()));
+                                        tx, new DomainId(domain.id().value()), named.name().get()));
     }
 
     private String auditId() {

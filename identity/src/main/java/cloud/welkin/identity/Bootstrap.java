@@ -16,16 +16,21 @@ import cloud.welkin.kernel.id.Ids;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What every cloud begins with: the default domain, roles, three projects, two users. Makes only what is missing. */
+/**
+ * What every cloud begins with: the default domain, roles, three projects, two users. Makes only
+ * what is missing.
+ */
 public final class Bootstrap {
     /** From the strongest to the weakest; each implies the next. */
     private static final List<String> LADDER = List.of("admin", "manager", "member", "reader");
 
+    private final Clock clock;
     private final Passwords passwords;
     private final SecureRandom random;
     private final ProjectStore projects;
@@ -34,12 +39,14 @@ public final class Bootstrap {
     private final TokenStore tokens;
 
     public Bootstrap(
+            Clock clock,
             Passwords passwords,
             SecureRandom random,
             ProjectStore projects,
             UserStore users,
             RoleStore roles,
             TokenStore tokens) {
+        this.clock = clock;
         this.passwords = passwords;
         this.random = random;
         this.projects = projects;
@@ -52,12 +59,13 @@ public final class Bootstrap {
     public record Made(ProjectId adminProject, ProjectId demoProject, UserId admin) {}
 
     /**
-     * @param adminPassword the password of the user admin; an existing one is changed to it
+     * @param adminPassword the password of the user admin
+     * @param change whether an existing user admin gets that password too
      * @param demoPassword the password of the user demo where that user is new
      */
-    public Made run(Tx tx, String adminPassword, String demoPassword) {
+    public Made run(Tx tx, String adminPassword, boolean change, String demoPassword) {
         // One replica at a time: the second finds everything there.
-        tx.sql().execute("lock table project in exclusive mode");
+        tx.sql().execute("lock table identity.project in exclusive mode");
         if (tokens.keys(tx).isEmpty()) {
             tokens.addKey(tx, TokenCodec.newKey(random));
         }
@@ -78,9 +86,8 @@ public final class Bootstrap {
         ProjectId demo = project(tx, "demo", "To try things out");
         UserId admin = user(tx, "admin", adminPassword, admins);
         UserId demoUser = user(tx, "demo", demoPassword, demo);
-        User current = users.find(tx, admin).orElseThrow();
-        if (!passwords.matches(adminPassword, current.passwordHash())) {
-            users.setPassword(tx, admin, passwords.hash(adminPassword), Instant.now());
+        if (change) {
+            users.setPassword(tx, admin, passwords.hash(adminPassword), clock.instant());
         }
         String adminRole = role(tx, "admin");
         assign(tx, admin, AssignmentTarget.project(admins.value()), adminRole);
@@ -150,7 +157,8 @@ public final class Bootstrap {
                 .map(Role::id)
                 .orElseGet(
                         () -> {
-                            Role role = new Role(Ids.hex(), name, Optional.empty(), Optional.empty());
+                            Role role =
+                                    new Role(Ids.hex(), name, Optional.empty(), Optional.empty());
                             roles.insert(tx, role);
                             return role.id();
                         });

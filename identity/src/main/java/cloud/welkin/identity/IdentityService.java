@@ -41,8 +41,7 @@ public final class IdentityService implements AutoCloseable {
         TokenStore tokens = new TokenStore();
         ApplicationCredentialStore credentials = new ApplicationCredentialStore();
         sessions =
-                new Sessions(
-                        database, clock, random, projects, users, roles, tokens, credentials);
+                new Sessions(database, clock, random, projects, users, roles, tokens, credentials);
         Authentication authentication =
                 new Authentication(
                         database,
@@ -55,7 +54,7 @@ public final class IdentityService implements AutoCloseable {
                         users,
                         roles,
                         credentials);
-        bootstrap = new Bootstrap(passwords, random, projects, users, roles, tokens);
+        bootstrap = new Bootstrap(clock, passwords, random, projects, users, roles, tokens);
         apis =
                 IdentityApi.of(
                         database,
@@ -81,8 +80,9 @@ public final class IdentityService implements AutoCloseable {
     }
 
     /** Makes what every cloud begins with, as far as it is missing. */
-    public Bootstrap.Made bootstrap(Tx tx, String adminPassword, String demoPassword) {
-        Bootstrap.Made made = bootstrap.run(tx, adminPassword, demoPassword);
+    public Bootstrap.Made bootstrap(
+            Tx tx, String adminPassword, boolean change, String demoPassword) {
+        Bootstrap.Made made = bootstrap.run(tx, adminPassword, change, demoPassword);
         sessions.made(tx);
         return made;
     }

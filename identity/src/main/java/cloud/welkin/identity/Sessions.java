@@ -35,9 +35,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns tokens into callers. On the way of every request, so what a token stands for is kept in memory until anything
- * changes that callers are made of: then all of it is dropped, here after the commit, on other replicas by notification.
- * A load that a change overtook is answered but not kept.
+ * Turns tokens into callers. On the way of every request, so what a token stands for is kept in
+ * memory until anything changes that callers are made of: then all of it is dropped, here after the
+ * commit, on other replicas by notification. A load that a change overtook is answered but not
+ * kept.
  */
 public final class Sessions implements Authenticator, Changes, AutoCloseable {
     private static final String CHANNEL = "identity";
@@ -94,7 +95,8 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     }
 
     /**
-     * @throws Failure 401 when the token is unknown, expired or revoked, or what it stands for is gone or disabled
+     * @throws Failure 401 when the token is unknown, expired or revoked, or what it stands for is
+     *     gone or disabled
      */
     public Session session(String token) {
         Session session = known.getIfPresent(token);
@@ -112,7 +114,10 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         return session;
     }
 
-    /** Signs a new token and loads what it stands for, in the transaction that authenticated its user. */
+    /**
+     * Signs a new token and loads what it stands for, in the transaction that authenticated its
+     * user.
+     */
     Session issue(Tx tx, TokenPayload payload) {
         return load(tx, codec().encode(payload), payload, Sessions::unauthorized);
     }
@@ -171,7 +176,9 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
                 scoped.filter(project -> !project.isDomain())
                         .map(project -> enabled(tx, project.domain().value(), refusal));
         List<Role> held =
-                payload.target().map(target -> roles.effective(tx, userId, target)).orElse(List.of());
+                payload.target()
+                        .map(target -> roles.effective(tx, userId, target))
+                        .orElse(List.of());
         held = restricted(tx, payload, held, refusal);
         if (payload.target().isPresent() && held.isEmpty()) {
             throw refusal.get();
@@ -187,7 +194,10 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         return new Session(payload, caller, user, userDomain, scoped, scopedDomain, held);
     }
 
-    /** An application credential's token carries the credential's roles, as far as the user still holds them. */
+    /**
+     * An application credential's token carries the credential's roles, as far as the user still
+     * holds them.
+     */
     private List<Role> restricted(
             Tx tx, TokenPayload payload, List<Role> held, Supplier<Failure> refusal) {
         if (payload.applicationCredential().isEmpty()) {
@@ -199,8 +209,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         if (credential.expired(now)) {
             throw refusal.get();
         }
-        Set<String> granted =
-                credential.roles().stream().map(Role::id).collect(Collectors.toSet());
+        Set<String> granted = credential.roles().stream().map(Role::id).collect(Collectors.toSet());
         return held.stream().filter(role -> granted.contains(role.id())).toList();
     }
 
@@ -214,8 +223,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         }
         return switch (target.get().kind()) {
             case PROJECT ->
-                    new Scope.Project(
-                            scoped.orElseThrow().id(), scoped.orElseThrow().domain());
+                    new Scope.Project(scoped.orElseThrow().id(), scoped.orElseThrow().domain());
             case DOMAIN -> new Scope.Domain(new DomainId(target.get().id()));
             case SYSTEM -> new Scope.System();
         };

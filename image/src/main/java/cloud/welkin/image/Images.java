@@ -5,6 +5,7 @@ import cloud.welkin.kernel.policy.Caller;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** What the other services ask of the image service, in their own transactions. */
@@ -35,6 +36,16 @@ public interface Images {
 
     /** The file that holds the data with this SHA-512; hosts on this machine read it in place. */
     Path content(String sha512);
+
+    /** Data stays as long as any holder needs it, also when its last image is deleted. Before the program serves. */
+    void addHolder(Holder holder);
+
+    /** Somebody who uses the files of the store in place. */
+    @FunctionalInterface
+    interface Holder {
+        /** The SHA-512 of all the data that is still needed: by disks that lie on it, by copies that are to be made. */
+        Set<String> contentsNeeded(Tx tx);
+    }
 
     /** As much of an image as servers and volumes are made from. */
     record ImageFacts(

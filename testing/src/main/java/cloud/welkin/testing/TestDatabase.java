@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** A migrated database of a test's own, on the real PostgreSQL of this JVM: a copy of a template made once. */
+/**
+ * A migrated database of a test's own, on the real PostgreSQL of this JVM: a copy of a template
+ * made once.
+ */
 public final class TestDatabase implements AutoCloseable {
     private static final Map<List<String>, DatabaseAddress.UnixSocket> TEMPLATES =
             new ConcurrentHashMap<>();

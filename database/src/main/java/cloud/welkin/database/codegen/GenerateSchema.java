@@ -4,6 +4,7 @@ import cloud.welkin.database.Database;
 import cloud.welkin.database.Migrations;
 import cloud.welkin.database.throwaway.ThrowawayPostgres;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -12,6 +13,7 @@ import java.sql.Connection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jooq.Constants;
 import org.jooq.codegen.GenerationTool;
 import org.jooq.meta.jaxb.Configuration;
 import org.jooq.meta.jaxb.ForcedType;
@@ -20,8 +22,8 @@ import org.jooq.meta.jaxb.Generator;
 import org.jooq.meta.jaxb.Target;
 
 /**
- * Generates jOOQ's code for one schema from its migrations, run on a real PostgreSQL that lives as long as this build
- * step. Does nothing when the migrations are those of the last time.
+ * Generates jOOQ's code for one schema from its migrations, run on a real PostgreSQL that lives as
+ * long as this build step. Does nothing when the migrations are those of the last time.
  */
 public final class GenerateSchema {
     private static final String FORM = "3";
@@ -40,7 +42,9 @@ public final class GenerateSchema {
         }
         Path stamp = output.resolveSibling("jooq-" + schema + ".stamp");
         String now = fingerprint(migrations);
-        if (Files.exists(stamp) && Files.readString(stamp).equals(now)) {
+        if (Files.isDirectory(output)
+                && Files.exists(stamp)
+                && Files.readString(stamp).equals(now)) {
             return;
         }
         try (ThrowawayPostgres postgres = ThrowawayPostgres.start();
@@ -72,7 +76,8 @@ public final class GenerateSchema {
                                                                         .withName("INSTANT")
                                                                         .withIncludeTypes(
                                                                                 "(?i:timestamp(\\(\\d\\))?"
-                                                                                    + " with time zone|timestamptz)")))
+                                                                                        + " with time"
+                                                                                        + " zone|timestamptz)")))
                                         .withGenerate(
                                                 new Generate()
                                                         .withGeneratedAnnotation(true)
@@ -89,17 +94,13 @@ public final class GenerateSchema {
         tool.run(configuration);
     }
 
-    private static String fingerprint(Path folder)
-            throws IOException, NoSuchAlgorithmException {
+    private static String fingerprint(Path folder) throws IOException, NoSuchAlgorithmException {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        digest.update(FORM.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        digest.update((FORM + Constants.FULL_VERSION).getBytes(StandardCharsets.UTF_8));
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> sorted = files.sorted().toList();
             for (Path file : sorted) {
-                digest.update(
-                        file.getFileName()
-                                .toString()
-                                .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                digest.update(file.getFileName().toString().getBytes(StandardCharsets.UTF_8));
                 digest.update(Files.readAllBytes(file));
             }
         }

@@ -1,24 +1,35 @@
 package cloud.welkin.database.throwaway;
 
-import cloud.welkin.database.Database;
 import cloud.welkin.database.DatabaseAddress;
+import cloud.welkin.database.DatabaseUnavailable;
 import cloud.welkin.database.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real PostgreSQL for tests and code generation: nothing it holds survives it, so it never waits for the disk. One
- * server for a JVM; databases are cheap. What a killed JVM has left is removed by the next.
+ * A real PostgreSQL for tests and code generation: nothing it holds survives it, so it never waits
+ * for the disk. One server for a JVM; databases are cheap. What a killed JVM has left is removed by
+ * the next.
  */
 public final class ThrowawayPostgres implements AutoCloseable {
     private static final String PREFIX = "welkin-postgres-";
+    private static final Pattern NAME = Pattern.compile(PREFIX + "([0-9]{1,10})-.*");
+    private static final Path MEMORY = Path.of("/dev/shm");
+    private static final long ENOUGH_MEMORY = 4L << 30;
+    private static final List<Path> FOLDERS =
+            List.of(MEMORY, Path.of(System.getProperty("java.io.tmpdir")));
     private static @Nullable ThrowawayPostgres shared;
 
     private final Path home;
@@ -41,11 +52,15 @@ public final class ThrowawayPostgres implements AutoCloseable {
         return running;
     }
 
+    /** A server of the caller's own, until it closes it. */
     public static ThrowawayPostgres start() {
         try {
-            removeLeftovers();
+            for (Path folder : FOLDERS) {
+                removeLeftovers(folder);
+            }
             Path home =
-                    Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-");
+                    Files.createTempDirectory(
+                            folder(), PREFIX + ProcessHandle.current().pid() + "-");
             EmbeddedPostgres postgres =
                     EmbeddedPostgres.start(
                             home,
@@ -55,7 +70,8 @@ public final class ThrowawayPostgres implements AutoCloseable {
                                     "synchronous_commit", "off",
                                     "full_page_writes", "off",
                                     "max_connections", "200",
-                                    "log_min_duration_statement", "-1"));
+                                    // For whom a test fails, what the server said is worth having.
+                                    "log_min_messages", "warning"));
             return new ThrowawayPostgres(home, postgres);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -63,6 +79,14 @@ public final class ThrowawayPostgres implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** In memory where there is plenty: a new database is 300 files, three times quicker there. */
+    private static Path folder() throws IOException {
+        return Files.isWritable(MEMORY)
+                        && Files.getFileStore(MEMORY).getUsableSpace() > ENOUGH_MEMORY
+                ? MEMORY
+                : FOLDERS.getLast();
     }
 
     /** A new, empty database. */
@@ -75,15 +99,17 @@ public final class ThrowawayPostgres implements AutoCloseable {
         String name = template.database() + "_" + names.incrementAndGet();
         DatabaseAddress.UnixSocket admin =
                 new DatabaseAddress.UnixSocket(template.socket(), "postgres", template.user());
-        try (Database database = Database.open(admin, 1)) {
-            database.read(
-                    tx ->
-                            tx.sql()
-                                    .execute(
-                                            "create database "
-                                                    + name
-                                                    + " template "
-                                                    + template.database()));
+        try (Connection connection = admin.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            // Copying the files is the quicker way where nothing waits for the disk.
+            statement.execute(
+                    "create database "
+                            + name
+                            + " template "
+                            + template.database()
+                            + " strategy file_copy");
+        } catch (SQLException e) {
+            throw new DatabaseUnavailable("no copy of " + template + ": " + e.getMessage(), e);
         }
         return new DatabaseAddress.UnixSocket(template.socket(), name, template.user());
     }
@@ -94,26 +120,25 @@ public final class ThrowawayPostgres implements AutoCloseable {
         remove(home);
     }
 
-    private static void removeLeftovers() throws IOException {
-        Path folder = Path.of(System.getProperty("java.io.tmpdir"));
+    private static void removeLeftovers(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
         List<Path> left;
         try (Stream<Path> all = Files.list(folder)) {
-            left =
-                    all.filter(path -> path.getFileName().toString().startsWith(PREFIX))
-                            .filter(ThrowawayPostgres::abandoned)
-                            .toList();
+            left = all.filter(ThrowawayPostgres::isAbandoned).toList();
         }
         left.forEach(ThrowawayPostgres::remove);
     }
 
-    private static boolean abandoned(Path home) {
-        String[] parts = home.getFileName().toString().substring(PREFIX.length()).split("-");
-        return ProcessHandle.of(Long.parseLong(parts[0])).isEmpty();
+    private static boolean isAbandoned(Path home) {
+        Matcher name = NAME.matcher(home.getFileName().toString());
+        return name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty();
     }
 
     private static void remove(Path home) {
         try {
-            EmbeddedPostgres.stop(home);
+            EmbeddedPostgres.kill(home);
             new ProcessBuilder("rm", "-rf", home.toString()).start().waitFor();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

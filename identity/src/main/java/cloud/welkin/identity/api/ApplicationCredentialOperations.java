@@ -32,7 +32,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jooq.exception.IntegrityConstraintViolationException;
 
-/** Application credentials of a user: /v3/users/{user_id}/application_credentials. The secret is shown once. */
+/**
+ * Application credentials of a user: /v3/users/{user_id}/application_credentials. The secret is
+ * shown once.
+ */
 final class ApplicationCredentialOperations implements OperationGroup {
     private static final String PATH = "/users/{user_id}/application_credentials";
 
@@ -121,7 +124,10 @@ final class ApplicationCredentialOperations implements OperationGroup {
                         .reads(
                                 (call, tx) ->
                                         new CredentialView(
-                                                body(call, credential(call, tx), Optional.empty()))),
+                                                body(
+                                                        call,
+                                                        credential(call, tx),
+                                                        Optional.empty()))),
                 Operation.delete(PATH + "/{credential_id}")
                         .policyByHandler("identity:delete_application_credential")
                         .doc("Deletes an application credential and ends its tokens.")
@@ -176,7 +182,10 @@ final class ApplicationCredentialOperations implements OperationGroup {
                 });
     }
 
-    /** The roles asked for, all of which the caller must hold; without any asked for, all that it holds. */
+    /**
+     * The roles asked for, all of which the caller must hold; without any asked for, all that it
+     * holds.
+     */
     private List<Role> granted(Tx tx, Call call, NewCredential request) {
         List<Role> held =
                 roles.effective(

@@ -29,7 +29,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Who holds which role on what: /v3/{projects,domains,system}/…/users/…/roles and /v3/role_assignments. */
+/**
+ * Who holds which role on what: /v3/{projects,domains,system}/…/users/…/roles and
+ * /v3/role_assignments.
+ */
 final class AssignmentOperations implements OperationGroup {
     private record On(String prefix, String variable, AssignmentTarget.Kind kind) {}
 
@@ -98,7 +101,8 @@ final class AssignmentOperations implements OperationGroup {
                                 Param.text("scope.domain.id", "Those on this domain."),
                                 Param.text("scope.system", "Those on the system."),
                                 Param.text("include_names", "With names beside the ids."),
-                                Param.text("effective", "With implied roles, without their causes."))
+                                Param.text(
+                                        "effective", "With implied roles, without their causes."))
                         .reads(this::listAll));
         return operations;
     }
@@ -111,7 +115,9 @@ final class AssignmentOperations implements OperationGroup {
                         .assignments(
                                 tx,
                                 new AssignmentFilter(
-                                        Optional.of(user.id()), Optional.of(target), Optional.empty()))
+                                        Optional.of(user.id()),
+                                        Optional.of(target),
+                                        Optional.empty()))
                         .stream()
                         .map(assignment -> role(tx, assignment.role()))
                         .map(role -> RoleOperations.body(call, role))
@@ -186,10 +192,7 @@ final class AssignmentOperations implements OperationGroup {
                 query.text("scope.project.id")
                         .map(AssignmentTarget::project)
                         .or(() -> query.text("scope.domain.id").map(AssignmentTarget::domain))
-                        .or(
-                                () ->
-                                        query.text("scope.system")
-                                                .map(all -> AssignmentTarget.SYSTEM));
+                        .or(() -> query.text("scope.system").map(all -> AssignmentTarget.SYSTEM));
         Map<String, String> about = new LinkedHashMap<>();
         query.text("user.id").ifPresent(id -> about.put("target.user.id", id));
         query.text("scope.domain.id").ifPresent(id -> about.put("target.domain_id", id));
@@ -276,7 +279,8 @@ final class AssignmentOperations implements OperationGroup {
         }
 
         Object project(String id) {
-            return seen.computeIfAbsent("p" + id, key -> wanted ? namedProject(id) : Map.of("id", id));
+            return seen.computeIfAbsent(
+                    "p" + id, key -> wanted ? namedProject(id) : Map.of("id", id));
         }
 
         Object user(UserId id) {
@@ -289,7 +293,11 @@ final class AssignmentOperations implements OperationGroup {
                     "r" + id,
                     key ->
                             wanted
-                                    ? Map.of("id", id, "name", AssignmentOperations.this.role(tx, id).name())
+                                    ? Map.of(
+                                            "id",
+                                            id,
+                                            "name",
+                                            AssignmentOperations.this.role(tx, id).name())
                                     : Map.of("id", id));
         }
 
@@ -311,7 +319,9 @@ final class AssignmentOperations implements OperationGroup {
     }
 
     private static boolean flag(Query query, String name) {
-        return query.text(name).map(text -> !text.equals("0") && !text.equalsIgnoreCase("false")).orElse(false);
+        return query.text(name)
+                .map(text -> !text.equals("0") && !text.equalsIgnoreCase("false"))
+                .orElse(false);
     }
 
     private User user(Tx tx, String id) {

@@ -6,10 +6,14 @@ import cloud.welkin.kernel.validate.Length;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/** The body of POST /v3/auth/tokens (docs.openstack.org/api-ref/identity/v3, "Authentication and token management"). */
+/**
+ * The body of POST /v3/auth/tokens (docs.openstack.org/api-ref/identity/v3, "Authentication and
+ * token management").
+ */
 public record AuthRequest(Auth auth) {
     public record Auth(Identity identity, Optional<Scope> scope) {}
 
@@ -62,7 +66,7 @@ public record AuthRequest(Auth auth) {
             Optional<ProjectName> project,
             Optional<DomainName> domain,
             Optional<SystemScope> system,
-            Optional<JsonNode> unscoped) {
+            Optional<Map<String, JsonNode>> unscoped) {
 
         public Scope {
             long given =
@@ -82,10 +86,7 @@ public record AuthRequest(Auth auth) {
                 throw Failure.badRequest("auth.scope is not understood.");
             }
             return new Scope(
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.of(tools.jackson.databind.node.NullNode.getInstance()));
+                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(Map.of()));
         }
 
         @JsonCreator
@@ -93,7 +94,7 @@ public record AuthRequest(Auth auth) {
                 @JsonProperty("project") Optional<ProjectName> project,
                 @JsonProperty("domain") Optional<DomainName> domain,
                 @JsonProperty("system") Optional<SystemScope> system,
-                @JsonProperty("unscoped") Optional<JsonNode> unscoped) {
+                @JsonProperty("unscoped") Optional<Map<String, JsonNode>> unscoped) {
             return new Scope(project, domain, system, unscoped);
         }
 

@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The services of this program as Keystone's catalogue shows them: /v3/services, /v3/endpoints, /v3/regions. */
+/**
+ * The services of this program as Keystone's catalogue shows them: /v3/services, /v3/endpoints,
+ * /v3/regions.
+ */
 final class CatalogOperations implements OperationGroup {
     private final List<CatalogEntry> catalog;
 
@@ -40,7 +43,10 @@ final class CatalogOperations implements OperationGroup {
             Map<String, String> links) {}
 
     record RegionBody(
-            String id, String description, Optional<String> parentRegionId, Map<String, String> links) {}
+            String id,
+            String description,
+            Optional<String> parentRegionId,
+            Map<String, String> links) {}
 
     @Override
     public List<Operation> operations() {
@@ -67,8 +73,9 @@ final class CatalogOperations implements OperationGroup {
                                                                                 e ->
                                                                                         e.serviceId()
                                                                                                 .equals(
-                                                                                                        call.path(
-                                                                                                                "service_id")))
+                                                                                                        call
+                                                                                                                .path(
+                                                                                                                        "service_id")))
                                                                         .findFirst(),
                                                                 "service",
                                                                 call.path("service_id"))))),
@@ -91,10 +98,10 @@ final class CatalogOperations implements OperationGroup {
                                                         allEndpoints(call)
                                                                 .filter(
                                                                         e ->
-                                                                                e.id()
-                                                                                        .equals(
-                                                                                                call.path(
-                                                                                                        "endpoint_id")))
+                                                                                e.id().equals(
+                                                                                                call
+                                                                                                        .path(
+                                                                                                                "endpoint_id")))
                                                                 .findFirst(),
                                                         "endpoint",
                                                         call.path("endpoint_id")))),
@@ -108,7 +115,9 @@ final class CatalogOperations implements OperationGroup {
                                                 "regions", List.of(region(call)),
                                                 "links",
                                                         Links.list(
-                                                                call, Integer.MAX_VALUE, List.of()))),
+                                                                call,
+                                                                Integer.MAX_VALUE,
+                                                                List.of()))),
                 Operation.get("/regions/{region_id}")
                         .policy("identity:get_region")
                         .doc("Shows a region.")
@@ -120,10 +129,10 @@ final class CatalogOperations implements OperationGroup {
                                                         Optional.of(region(call))
                                                                 .filter(
                                                                         r ->
-                                                                                r.id()
-                                                                                        .equals(
-                                                                                                call.path(
-                                                                                                        "region_id"))),
+                                                                                r.id().equals(
+                                                                                                call
+                                                                                                        .path(
+                                                                                                                "region_id"))),
                                                         "region",
                                                         call.path("region_id")))));
     }

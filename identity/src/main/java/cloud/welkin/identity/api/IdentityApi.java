@@ -40,7 +40,13 @@ public final class IdentityApi {
         List<OperationGroup> groups =
                 List.of(
                         new TokenOperations(
-                                authentication, sessions, sessions, tokens, roles, projects, catalog),
+                                authentication,
+                                sessions,
+                                sessions,
+                                tokens,
+                                roles,
+                                projects,
+                                catalog),
                         new ProjectOperations(projects, users, roles, sessions),
                         new UserOperations(database, clock, passwords, users, projects, sessions),
                         new RoleOperations(roles, sessions),

@@ -29,8 +29,7 @@ final class Links {
                                         + "?limit="
                                         + limit
                                         + "&marker="
-                                        + URLEncoder.encode(
-                                                ids.getLast(), StandardCharsets.UTF_8));
+                                        + URLEncoder.encode(ids.getLast(), StandardCharsets.UTF_8));
         return new ListLinks(next, self, Optional.empty());
     }
 

@@ -34,7 +34,9 @@ import java.util.Optional;
 import org.jooq.exception.IntegrityConstraintViolationException;
 import tools.jackson.databind.JsonNode;
 
-/** Projects (/v3/projects) and domains (/v3/domains), which are projects that are their own domain. */
+/**
+ * Projects (/v3/projects) and domains (/v3/domains), which are projects that are their own domain.
+ */
 final class ProjectOperations implements OperationGroup {
     private static final List<Param> LIST_PARAMS =
             List.of(
@@ -135,7 +137,12 @@ final class ProjectOperations implements OperationGroup {
                         .reads(
                                 (call, tx) ->
                                         new ProjectView(
-                                                body(call, project(call, tx, call.path("project_id"))))),
+                                                body(
+                                                        call,
+                                                        project(
+                                                                call,
+                                                                tx,
+                                                                call.path("project_id"))))),
                 Operation.patch("/projects/{project_id}")
                         .policyByHandler("identity:update_project")
                         .doc("Changes a project.")
@@ -148,7 +155,10 @@ final class ProjectOperations implements OperationGroup {
                                                         call,
                                                         change(
                                                                 tx,
-                                                                project(call, tx, call.path("project_id")),
+                                                                project(
+                                                                        call,
+                                                                        tx,
+                                                                        call.path("project_id")),
                                                                 body.project())))),
                 Operation.delete("/projects/{project_id}")
                         .policyByHandler("identity:delete_project")
@@ -178,7 +188,9 @@ final class ProjectOperations implements OperationGroup {
                         .reads(
                                 (call, tx) ->
                                         new DomainView(
-                                                domainBody(call, domain(call, tx, call.path("domain_id"))))),
+                                                domainBody(
+                                                        call,
+                                                        domain(call, tx, call.path("domain_id"))))),
                 Operation.patch("/domains/{domain_id}")
                         .policy("identity:update_domain")
                         .doc("Changes a domain.")
@@ -191,7 +203,10 @@ final class ProjectOperations implements OperationGroup {
                                                         call,
                                                         change(
                                                                 tx,
-                                                                domain(call, tx, call.path("domain_id")),
+                                                                domain(
+                                                                        call,
+                                                                        tx,
+                                                                        call.path("domain_id")),
                                                                 body.domain())))),
                 Operation.delete("/domains/{domain_id}")
                         .policy("identity:delete_domain")
@@ -209,7 +224,9 @@ final class ProjectOperations implements OperationGroup {
                 "projects", found.stream().map(project -> body(call, project)).toList(),
                 "links",
                         Links.list(
-                                call, filter.limit(), found.stream().map(p -> p.id().value()).toList()));
+                                call,
+                                filter.limit(),
+                                found.stream().map(p -> p.id().value()).toList()));
     }
 
     private Object listDomains(Call call, Tx tx) {
@@ -273,8 +290,7 @@ final class ProjectOperations implements OperationGroup {
                 new Project(
                         new ProjectId(Ids.hex()),
                         domain,
-                        Optional.of(
-                                parent.map(Project::id).orElse(new ProjectId(domain.value()))),
+                        Optional.of(parent.map(Project::id).orElse(new ProjectId(domain.value()))),
                         request.name().strip(),
                         request.description().orElse(""),
                         request.enabled().orElse(true),
@@ -307,7 +323,10 @@ final class ProjectOperations implements OperationGroup {
     }
 
     private Project change(Tx tx, Project current, ProjectChange change) {
-        if (change.domainId().given().filter(id -> !id.equals(current.domain().value())).isPresent()) {
+        if (change.domainId()
+                .given()
+                .filter(id -> !id.equals(current.domain().value()))
+                .isPresent()) {
             throw Failure.badRequest("The domain of a project cannot be changed.");
         }
         Optional<String> parent = current.parent().map(ProjectId::value);
@@ -380,8 +399,7 @@ final class ProjectOperations implements OperationGroup {
     }
 
     private Project project(Call call, Tx tx, String id) {
-        Project project =
-                projects.find(tx, new ProjectId(id)).orElseThrow(() -> missing(call, id));
+        Project project = projects.find(tx, new ProjectId(id)).orElseThrow(() -> missing(call, id));
         if (!call.may(Targets.project(project))) {
             throw missing(call, id);
         }
@@ -428,9 +446,7 @@ final class ProjectOperations implements OperationGroup {
         try {
             write.run();
         } catch (IntegrityConstraintViolationException e) {
-            if (Constraints.violated(e)
-                    .filter(name -> name.startsWith("project_"))
-                    .isPresent()) {
+            if (Constraints.violated(e).filter(name -> name.startsWith("project_")).isPresent()) {
                 throw Failure.conflict(
                         "Conflict occurred attempting to store project - it is not permitted to"
                                 + " have two projects with the same name in the same domain.");

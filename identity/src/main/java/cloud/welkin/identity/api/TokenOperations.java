@@ -81,14 +81,17 @@ final class TokenOperations implements OperationGroup {
                         .reads(
                                 (call, tx) ->
                                         ProjectOperations.projectList(
-                                                call, reachable(call, tx, AssignmentTarget.Kind.PROJECT))),
+                                                call,
+                                                reachable(
+                                                        call, tx, AssignmentTarget.Kind.PROJECT))),
                 Operation.get("/auth/domains")
                         .policy("identity:get_auth_domains")
                         .doc("The domains that the caller can have a token for.")
                         .reads(
                                 (call, tx) ->
                                         ProjectOperations.domainList(
-                                                call, reachable(call, tx, AssignmentTarget.Kind.DOMAIN))),
+                                                call,
+                                                reachable(call, tx, AssignmentTarget.Kind.DOMAIN))),
                 Operation.get("/auth/system")
                         .policy("identity:get_auth_system")
                         .doc("Whether the caller can have a token for the system.")
@@ -157,19 +160,18 @@ final class TokenOperations implements OperationGroup {
                         .distinct()
                         .toList();
         return projects
-                .list(
-                        tx,
-                        ProjectStore.Filter.of(kind == AssignmentTarget.Kind.DOMAIN).ids(ids))
+                .list(tx, ProjectStore.Filter.of(kind == AssignmentTarget.Kind.DOMAIN).ids(ids))
                 .stream()
                 .filter(Project::enabled)
                 .toList();
     }
 
     private Object systems(Call call, Tx tx) {
-        boolean any =
-                !roles.effective(tx, call.caller().user(), AssignmentTarget.SYSTEM).isEmpty();
+        boolean any = !roles.effective(tx, call.caller().user(), AssignmentTarget.SYSTEM).isEmpty();
         return Map.of(
-                "system", any ? List.of(Map.of("all", true)) : List.of(),
-                "links", Links.self(call, "/auth/system"));
+                "system",
+                any ? List.of(Map.of("all", true)) : List.of(),
+                "links",
+                Links.self(call, "/auth/system"));
     }
 }

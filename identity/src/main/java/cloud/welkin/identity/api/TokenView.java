@@ -19,7 +19,12 @@ record TokenView(Body token) {
 
     record ProjectView(Named domain, String id, String name) {}
 
-    record Endpoint(String id, @com.fasterxml.jackson.annotation.JsonProperty("interface") String side, String regionId, String url, String region) {}
+    record Endpoint(
+            String id,
+            @com.fasterxml.jackson.annotation.JsonProperty("interface") String side,
+            String regionId,
+            String url,
+            String region) {}
 
     record Service(List<Endpoint> endpoints, String type, String id, String name) {}
 
@@ -40,7 +45,8 @@ record TokenView(Body token) {
             Optional<Credential> applicationCredential,
             Optional<List<Service>> catalog) {}
 
-    static TokenView of(Session session, List<CatalogEntry> catalog, String origin, boolean withCatalog) {
+    static TokenView of(
+            Session session, List<CatalogEntry> catalog, String origin, boolean withCatalog) {
         Scope scope = session.caller().scope();
         boolean scoped = !(scope instanceof Scope.Unscoped);
         boolean inProject = scope instanceof Scope.Project;
@@ -101,7 +107,8 @@ record TokenView(Body token) {
         return Stream.of("public", "internal", "admin")
                 .flatMap(
                         side ->
-                                entry.url(origin, session.caller().project())
+                                entry
+                                        .url(origin, session.caller().project())
                                         .map(
                                                 url ->
                                                         new Endpoint(

@@ -198,8 +198,7 @@ final class UserOperations implements OperationGroup {
                                 limit));
         return Map.of(
                 "users", found.stream().map(user -> body(call, user)).toList(),
-                "links",
-                        Links.list(call, limit, found.stream().map(u -> u.id().value()).toList()));
+                "links", Links.list(call, limit, found.stream().map(u -> u.id().value()).toList()));
     }
 
     private Object create(Call call, NewUser request) {
@@ -282,8 +281,7 @@ final class UserOperations implements OperationGroup {
         UserId id = new UserId(call.path("user_id"));
         call.authorize(Targets.user(id));
         Optional<User> user = database.read(tx -> users.find(tx, id));
-        if (!passwords.matches(
-                change.originalPassword(), user.flatMap(User::passwordHash))) {
+        if (!passwords.matches(change.originalPassword(), user.flatMap(User::passwordHash))) {
             throw Failure.unauthorized("The request you have made requires authentication.");
         }
         String hash = passwords.hash(change.password());

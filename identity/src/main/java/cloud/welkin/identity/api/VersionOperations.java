@@ -38,8 +38,7 @@ final class VersionOperations {
                 "id", "v3.14",
                 "status", "stable",
                 "updated", "2020-04-07T00:00:00Z",
-                "links",
-                        List.of(Map.of("rel", "self", "href", call.origin() + Links.ROOT + "/")),
+                "links", List.of(Map.of("rel", "self", "href", call.origin() + Links.ROOT + "/")),
                 "media-types",
                         List.of(
                                 Map.of(

@@ -6,7 +6,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** A secret with which a program acts for a user in one project, with some of the user's roles there. */
+/**
+ * A secret with which a program acts for a user in one project, with some of the user's roles
+ * there.
+ */
 public record ApplicationCredential(
         String id,
         UserId user,

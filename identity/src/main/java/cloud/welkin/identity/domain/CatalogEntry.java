@@ -10,7 +10,8 @@ import java.util.UUID;
  *
  * @param type the service type that clients look for: {@code compute}, {@code volumev3} …
  * @param path where it is under the cloud's origin
- * @param projectInPath whether the caller's project belongs at the end of the URL, as Cinder's older clients expect
+ * @param projectInPath whether the caller's project belongs at the end of the URL, as Cinder's
+ *     older clients expect
  */
 public record CatalogEntry(String type, String name, String path, boolean projectInPath) {
     public static final String REGION = "RegionOne";

@@ -6,8 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Hashes of passwords and secrets by bcrypt, whose 72 bytes long passwords are hashed down to. Checking costs the same
- * whether or not there is such a user, so that time tells nobody who exists.
+ * Hashes of passwords and secrets by bcrypt, whose 72 bytes long passwords are hashed down to.
+ * Checking costs the same whether or not there is such a user, so that time tells nobody who
+ * exists.
  */
 public final class Passwords {
     private static final BCrypt.Version VERSION = BCrypt.Version.VERSION_2B;
@@ -20,7 +21,13 @@ public final class Passwords {
      */
     public Passwords(int cost) {
         this.cost = cost;
-        this.nobody = hash("nobody");
+        // A salt and a digest that no password has; checking against it costs what every check
+        // costs.
+        this.nobody =
+                "$2b$%02d$%s"
+                        .formatted(
+                                cost,
+                                "nobodyhasthispasswordd".concat("ornoneatallthatweknowofever1234"));
     }
 
     public String hash(String password) {
@@ -28,7 +35,10 @@ public final class Passwords {
                 .hashToString(cost, password.toCharArray());
     }
 
-    /** Whether the password is the one of the hash; false, after the same time, when there is no hash. */
+    /**
+     * Whether the password is the one of the hash; false, after the same time, when there is no
+     * hash.
+     */
     public boolean matches(String password, Optional<String> hash) {
         boolean same =
                 BCrypt.verifyer(VERSION, LongPasswordStrategies.hashSha512(VERSION))

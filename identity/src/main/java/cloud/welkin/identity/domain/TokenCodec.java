@@ -23,8 +23,9 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Tokens as text and back: Fernet (github.com/fernet/spec) around a compact binary form. The first key signs, all of
- * them verify, so that keys can be rotated while tokens live. The life span is in the payload; Fernet's own is not used.
+ * Tokens as text and back: Fernet (github.com/fernet/spec) around a compact binary form. The first
+ * key signs, all of them verify, so that keys can be rotated while tokens live. The life span is in
+ * the payload; Fernet's own is not used.
  */
 public final class TokenCodec {
     private static final int FORM = 1;
@@ -53,7 +54,8 @@ public final class TokenCodec {
     }
 
     /**
-     * @throws Failure 401 for anything that is not a token of this cloud; expiry is for the caller to judge
+     * @throws Failure 401 for anything that is not a token of this cloud; expiry is for the caller
+     *     to judge
      */
     public TokenPayload decode(String text) {
         if (text.length() > LONGEST) {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a token says: only who, for what, how and how long. Names, roles and the catalogue are looked up when the token
- * is used, so that a change takes effect on tokens that exist.
+ * What a token says: only who, for what, how and how long. Names, roles and the catalogue are
+ * looked up when the token is used, so that a change takes effect on tokens that exist.
  *
  * @param methods as Keystone names them: password, token, application_credential
  * @param auditIds the token's own audit id, then that of the first of its chain

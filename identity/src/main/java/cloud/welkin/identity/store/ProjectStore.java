@@ -46,7 +46,15 @@ public final class ProjectStore {
 
         public Filter ids(List<String> some) {
             return new Filter(
-                    isDomain, name, nameContains, enabled, domain, parent, Optional.of(some), marker, limit);
+                    isDomain,
+                    name,
+                    nameContains,
+                    enabled,
+                    domain,
+                    parent,
+                    Optional.of(some),
+                    marker,
+                    limit);
         }
     }
 

@@ -87,8 +87,7 @@ public final class UserStore {
     }
 
     public boolean anyIn(Tx tx, DomainId domain) {
-        return tx.sql()
-                .fetchExists(USER_ACCOUNT, USER_ACCOUNT.DOMAIN_ID.eq(domain.value()));
+        return tx.sql().fetchExists(USER_ACCOUNT, USER_ACCOUNT.DOMAIN_ID.eq(domain.value()));
     }
 
     private static UserAccountRecord fill(UserAccountRecord row, User user) {

@@ -8,4 +8,5 @@ import java.util.Map;
  *
  * @param streamed the operation has sent the answer itself; the rest is for the log only
  */
-public record Answer(int status, Map<String, List<String>> headers, byte[] body, boolean streamed) {}
+public record Answer(
+        int status, Map<String, List<String>> headers, byte[] body, boolean streamed) {}

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One service's API: where it lives, how it counts versions, how it words errors, its operations and rules.
+ * One service's API: where it lives, how it counts versions, how it words errors, its operations
+ * and rules.
  *
  * @param name the service, e.g. {@code compute}
  * @param path what every operation's path begins with, e.g. {@code /compute/v2.1}
- * @param projectInPath whether the project's id may follow {@code path}, as in Nova's and Cinder's older URLs
+ * @param projectInPath whether the project's id may follow {@code path}, as in Nova's and Cinder's
+ *     older URLs
  * @param largestBody bytes that a JSON body may have
  */
 public record Api(

@@ -8,8 +8,10 @@ import java.util.Optional;
 public interface Authenticator {
     /**
      * @param serviceToken the token of a service that acts for the user ({@code X-Service-Token})
-     * @param method the request's method and path, which application credentials may be restricted to
-     * @throws cloud.welkin.kernel.failure.Failure 401 when the token is unknown, malformed, expired or revoked
+     * @param method the request's method and path, which application credentials may be restricted
+     *     to
+     * @throws cloud.welkin.kernel.failure.Failure 401 when the token is unknown, malformed, expired
+     *     or revoked
      */
     Caller authenticate(String token, Optional<String> serviceToken, String method, String path);
 }

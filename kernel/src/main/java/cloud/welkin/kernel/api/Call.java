@@ -12,8 +12,9 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * One request as an operation sees it: who asks, for what, at which version. An operation that acts on a thing loads it
- * and asks {@link #mayTouch} before it tells anything about it: what a caller may not touch does not exist for it (404).
+ * One request as an operation sees it: who asks, for what, at which version. An operation that acts
+ * on a thing loads it and asks {@link #mayTouch} before it tells anything about it: what a caller
+ * may not touch does not exist for it (404).
  */
 public final class Call {
     private final Operation operation;
@@ -70,7 +71,10 @@ public final class Call {
         return value;
     }
 
-    /** A variable of the path that spells a UUID; empty when it does not, which callers answer with their own 404. */
+    /**
+     * A variable of the path that spells a UUID; empty when it does not, which callers answer with
+     * their own 404.
+     */
     public Optional<UUID> pathUuid(String name) {
         return Ids.uuid(path(name));
     }
@@ -87,7 +91,9 @@ public final class Call {
         return version;
     }
 
-    /** {@code http://host:port}, under which this cloud is reached; links in answers begin with it. */
+    /**
+     * {@code http://host:port}, under which this cloud is reached; links in answers begin with it.
+     */
     public String origin() {
         return origin;
     }
@@ -123,7 +129,10 @@ public final class Call {
         }
     }
 
-    /** Whether another rule than the operation's own lets the caller act, e.g. to see a field that only admins see. */
+    /**
+     * Whether another rule than the operation's own lets the caller act, e.g. to see a field that
+     * only admins see.
+     */
     public boolean allows(String rule, Target target) {
         return policy.allows(rule, caller(), target);
     }
@@ -140,7 +149,10 @@ public final class Call {
         }
     }
 
-    /** The target that every request is checked against before its body is read: a thing of the caller's own. */
+    /**
+     * The target that every request is checked against before its body is read: a thing of the
+     * caller's own.
+     */
     Target own() {
         Caller who = caller();
         Map<String, String> attributes = new java.util.HashMap<>(path);

@@ -6,7 +6,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Finds what is wrong with the declared operations, all of it at once, before the program serves anything. */
+/**
+ * Finds what is wrong with the declared operations, all of it at once, before the program serves
+ * anything.
+ */
 final class Declarations {
     private Declarations() {}
 
@@ -65,13 +68,9 @@ final class Declarations {
 
     private static boolean overlap(Operation one, Operation other) {
         boolean oneBefore =
-                one.until()
-                        .flatMap(last -> other.since().map(last::isBefore))
-                        .orElse(false);
+                one.until().flatMap(last -> other.since().map(last::isBefore)).orElse(false);
         boolean otherBefore =
-                other.until()
-                        .flatMap(last -> one.since().map(last::isBefore))
-                        .orElse(false);
+                other.until().flatMap(last -> one.since().map(last::isBefore)).orElse(false);
         return !oneBefore && !otherBefore;
     }
 }

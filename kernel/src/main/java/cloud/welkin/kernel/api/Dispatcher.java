@@ -24,9 +24,10 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Takes a request through its stations: service by path, version by header, operation by route, caller by token, policy,
- * parameters, body, then the handler in its transaction, and the answer in the form of the asked version. Knows nothing
- * of the transport. Every failure leaves as the service's own error body.
+ * Takes a request through its stations: service by path, version by header, operation by route,
+ * caller by token, policy, parameters, body, then the handler in its transaction, and the answer in
+ * the form of the asked version. Knows nothing of the transport. Every failure leaves as the
+ * service's own error body.
  */
 public final class Dispatcher {
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
@@ -71,7 +72,9 @@ public final class Dispatcher {
         this.requests = requests;
     }
 
-    /** Whether the path belongs to any of the APIs; what does not is for the console and the like. */
+    /**
+     * Whether the path belongs to any of the APIs; what does not is for the console and the like.
+     */
     public boolean owns(String rawPath) {
         return mounted(rawPath).isPresent();
     }
@@ -137,9 +140,10 @@ public final class Dispatcher {
                                 at.version =
                                         versioning.negotiate(
                                                 incoming.header("OpenStack-API-Version"),
-                                                versioning.legacyHeader().flatMap(incoming::header)));
-        List<String> segments =
-                segments(incoming.rawPath().substring(api.path().length()));
+                                                versioning
+                                                        .legacyHeader()
+                                                        .flatMap(incoming::header)));
+        List<String> segments = segments(incoming.rawPath().substring(api.path().length()));
         Optional<String> project = Optional.empty();
         if (api.projectInPath()
                 && !segments.isEmpty()
@@ -182,7 +186,12 @@ public final class Dispatcher {
             case Operation.Handler.Writes<?> writes ->
                     answer(write(writes, call, incoming, at), incoming, requestId, at, operation);
             case Operation.Handler.Computes<?> computes ->
-                    answer(compute(computes, call, incoming, at), incoming, requestId, at, operation);
+                    answer(
+                            compute(computes, call, incoming, at),
+                            incoming,
+                            requestId,
+                            at,
+                            operation);
             case Operation.Handler.Streams(Operation.Stream stream) ->
                     stream(stream, call, incoming, requestId);
         };
@@ -238,8 +247,7 @@ public final class Dispatcher {
         return result;
     }
 
-    private Answer stream(
-            Operation.Stream stream, Call call, Incoming incoming, String requestId) {
+    private Answer stream(Operation.Stream stream, Call call, Incoming incoming, String requestId) {
         StreamedAnswer exchange = new StreamedAnswer(incoming.exchange(), requestId);
         try {
             stream.handle(call, exchange);
@@ -248,10 +256,12 @@ public final class Dispatcher {
             if (exchange.status().isEmpty()) {
                 throw e;
             }
-            // The answer has begun: only breaking the connection tells the client that it is not whole.
+            // The answer has begun: only breaking the connection tells the client that it is not
+            // whole.
             throw new BrokenAnswer(e);
         }
-        return new Answer(exchange.status().orElse(204), Map.of(), NO_BODY, exchange.status().isPresent());
+        return new Answer(
+                exchange.status().orElse(204), Map.of(), NO_BODY, exchange.status().isPresent());
     }
 
     private Answer answer(
@@ -299,8 +309,7 @@ public final class Dispatcher {
         if (at.api != null && at.api.versioning().isPresent()) {
             Versioning versioning = at.api.versioning().get();
             String version = at.version.toString();
-            headers.put(
-                    "OpenStack-API-Version", List.of(versioning.serviceType() + " " + version));
+            headers.put("OpenStack-API-Version", List.of(versioning.serviceType() + " " + version));
             List<String> vary = new ArrayList<>(List.of("OpenStack-API-Version"));
             versioning
                     .legacyHeader()
@@ -377,7 +386,8 @@ public final class Dispatcher {
         String type = contentType.split(";", 2)[0].strip();
         return type.equalsIgnoreCase("application/json")
                 || type.toLowerCase(java.util.Locale.ROOT).endsWith("+json")
-                || type.toLowerCase(java.util.Locale.ROOT).startsWith("application/openstack-images");
+                || type.toLowerCase(java.util.Locale.ROOT)
+                        .startsWith("application/openstack-images");
     }
 
     /** For the coverage tests and the documents: all that is mounted. */

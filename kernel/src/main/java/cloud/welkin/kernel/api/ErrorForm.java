@@ -5,7 +5,10 @@ import cloud.welkin.kernel.failure.FailureKind;
 import java.util.List;
 import java.util.Map;
 
-/** How a service words its errors: the body (JSON) of a failure. Every OpenStack service has its own. */
+/**
+ * How a service words its errors: the body (JSON) of a failure. Every OpenStack service has its
+ * own.
+ */
 @FunctionalInterface
 public interface ErrorForm {
     /** The body, as something that becomes a JSON object. */

@@ -5,7 +5,10 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/** The two bodies of an operation that streams: nothing is read or sent before the operation asks for it. */
+/**
+ * The two bodies of an operation that streams: nothing is read or sent before the operation asks
+ * for it.
+ */
 public interface Exchange {
     /** The length that the client announced. */
     OptionalLong contentLength();
@@ -17,5 +20,6 @@ public interface Exchange {
     OutputStream answer(int status, java.util.Map<String, String> headers);
 
     /** Answers with a part of a file, sent without copying where the connection allows. */
-    void answerFile(int status, java.util.Map<String, String> headers, Path file, long from, long length);
+    void answerFile(
+            int status, java.util.Map<String, String> headers, Path file, long from, long length);
 }

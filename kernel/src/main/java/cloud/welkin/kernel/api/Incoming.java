@@ -19,7 +19,8 @@ public interface Incoming {
     /**
      * The whole body.
      *
-     * @throws cloud.welkin.kernel.failure.Failure 413 when it is longer than the limit; no more than that is read
+     * @throws cloud.welkin.kernel.failure.Failure 413 when it is longer than the limit; no more
+     *     than that is read
      */
     byte[] body(int limit);
 

@@ -4,7 +4,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A version of an API, such as 2.93 (specs.openstack.org/openstack/api-sig/guidelines/microversion_specification). */
+/**
+ * A version of an API, such as 2.93
+ * (specs.openstack.org/openstack/api-sig/guidelines/microversion_specification).
+ */
 public record Microversion(int major, int minor) implements Comparable<Microversion> {
     private static final Pattern FORM = Pattern.compile("([1-9]\\d{0,3})\\.(0|[1-9]\\d{0,3})");
 

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The declaration of one operation of an API: everything the router, the validation, the policy table, the OpenAPI
- * document and the coverage tests need to know about it. Made only by {@link OperationBuilder}, which has no way to
- * leave out the policy.
+ * The declaration of one operation of an API: everything the router, the validation, the policy
+ * table, the OpenAPI document and the coverage tests need to know about it. Made only by {@link
+ * OperationBuilder}, which has no way to leave out the policy.
  */
 public final class Operation {
     /** What an operation does, by how it uses the database. */
@@ -21,7 +21,9 @@ public final class Operation {
         /** Changes things in one transaction, which is rolled back by any failure. */
         record Writes<B>(Write<B> write) implements Handler {}
 
-        /** Does the heavy part of its work outside of any transaction, and makes its own short ones. */
+        /**
+         * Does the heavy part of its work outside of any transaction, and makes its own short ones.
+         */
         record Computes<B>(Compute<B> compute) implements Handler {}
 
         /** Moves bodies of any length; makes its own short transactions. */
@@ -34,13 +36,18 @@ public final class Operation {
         Object handle(Call call, Tx tx);
     }
 
-    /** An operation that changes things in one transaction; it may run again when the database asks for a retry. */
+    /**
+     * An operation that changes things in one transaction; it may run again when the database asks
+     * for a retry.
+     */
     @FunctionalInterface
     public interface Write<B> {
         Object handle(Call call, Tx tx, B body);
     }
 
-    /** An operation that takes long for other reasons than the database, e.g. to hash a password. */
+    /**
+     * An operation that takes long for other reasons than the database, e.g. to hash a password.
+     */
     @FunctionalInterface
     public interface Compute<B> {
         Object handle(Call call, B body);
@@ -57,10 +64,16 @@ public final class Operation {
         /** Anybody, without a token. */
         record Open() implements Access {}
 
-        /** The rule is checked against a thing of the caller's own; handlers check the thing itself beyond that. */
+        /**
+         * The rule is checked against a thing of the caller's own; handlers check the thing itself
+         * beyond that.
+         */
         record Ruled(String rule) implements Access {}
 
-        /** The rule needs the thing itself: the handler must check it, and an answer without a check is a 500. */
+        /**
+         * The rule needs the thing itself: the handler must check it, and an answer without a check
+         * is a 500.
+         */
         record RuledByHandler(String rule) implements Access {}
     }
 

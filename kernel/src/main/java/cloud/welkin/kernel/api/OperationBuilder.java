@@ -8,7 +8,8 @@ import java.util.function.Consumer;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Declares an {@link Operation}, read from top to bottom: path, policy, parameters, body, answer, and last what it does.
+ * Declares an {@link Operation}, read from top to bottom: path, policy, parameters, body, answer,
+ * and last what it does.
  *
  * @param <B> the record that the body is read into
  */
@@ -39,7 +40,10 @@ public final class OperationBuilder<B> {
         return this;
     }
 
-    /** A rule about the thing itself, which the handler checks by {@link Call#authorize} or {@link Call#may}. */
+    /**
+     * A rule about the thing itself, which the handler checks by {@link Call#authorize} or {@link
+     * Call#may}.
+     */
     public OperationBuilder<B> policyByHandler(String rule) {
         access = new Operation.Access.RuledByHandler(rule);
         return this;
@@ -92,7 +96,9 @@ public final class OperationBuilder<B> {
         return typed;
     }
 
-    /** The request may come without a body; the handler then gets the record read from {@code {}}. */
+    /**
+     * The request may come without a body; the handler then gets the record read from {@code {}}.
+     */
     public OperationBuilder<B> bodyOptional() {
         bodyOptional = true;
         return this;

@@ -3,7 +3,10 @@ package cloud.welkin.kernel.api;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A path such as {@code /servers/{server_id}/action}; a last segment {@code {name...}} takes all the rest. */
+/**
+ * A path such as {@code /servers/{server_id}/action}; a last segment {@code {name...}} takes all
+ * the rest.
+ */
 public record PathTemplate(String text, List<Segment> segments) {
     /** A piece between slashes. */
     sealed interface Segment {

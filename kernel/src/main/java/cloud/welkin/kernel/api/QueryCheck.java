@@ -3,7 +3,9 @@ package cloud.welkin.kernel.api;
 import cloud.welkin.kernel.failure.Failure;
 import java.time.DateTimeException;
 
-/** Refuses queries that an operation does not understand: unknown names, values of the wrong kind. */
+/**
+ * Refuses queries that an operation does not understand: unknown names, values of the wrong kind.
+ */
 final class QueryCheck {
     private QueryCheck() {}
 

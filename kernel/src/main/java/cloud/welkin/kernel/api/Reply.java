@@ -6,10 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An answer that is more than the operation's usual status and view: other statuses, headers, no body. Operations
- * return the bare view where that is all.
+ * An answer that is more than the operation's usual status and view: other statuses, headers, no
+ * body. Operations return the bare view where that is all.
  */
-public record Reply(Optional<Integer> status, Map<String, List<String>> headers, Optional<Object> view) {
+public record Reply(
+        Optional<Integer> status, Map<String, List<String>> headers, Optional<Object> view) {
     public static Reply of(Object view) {
         return new Reply(Optional.empty(), Map.of(), Optional.of(view));
     }

@@ -10,7 +10,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One line in the log and one measurement for every request. Reads are logged at debug: they are most of the traffic. */
+/**
+ * One line in the log and one measurement for every request. Reads are logged at debug: they are
+ * most of the traffic.
+ */
 public final class RequestLog {
     private static final Logger log = LoggerFactory.getLogger("cloud.welkin.request");
 
@@ -50,8 +53,7 @@ public final class RequestLog {
                 .addKeyValue("request", requestId)
                 .addKeyValue("user", caller.map(c -> c.user().value()).orElse("-"))
                 .addKeyValue(
-                        "project",
-                        caller.flatMap(Caller::project).map(p -> p.value()).orElse("-"))
+                        "project", caller.flatMap(Caller::project).map(p -> p.value()).orElse("-"))
                 .addKeyValue("peer", incoming.peer())
                 .log("request");
     }

@@ -106,7 +106,8 @@ final class Router {
         return Failure.notFound("The resource could not be found.");
     }
 
-    private static Optional<Node> find(Node node, List<String> segments, int at, List<String> values) {
+    private static Optional<Node> find(
+            Node node, List<String> segments, int at, List<String> values) {
         if (at == segments.size()) {
             return node.operations.isEmpty() ? Optional.empty() : Optional.of(node);
         }

@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** An exchange that remembers whether and how it was answered, and adds the request's id to the answer. */
+/**
+ * An exchange that remembers whether and how it was answered, and adds the request's id to the
+ * answer.
+ */
 final class StreamedAnswer implements Exchange {
     private final Exchange exchange;
     private final String requestId;

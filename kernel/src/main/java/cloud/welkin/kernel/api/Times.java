@@ -8,7 +8,10 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 
-/** The spellings of times in OpenStack's APIs: always UTC, with or without microseconds and the letter Z. */
+/**
+ * The spellings of times in OpenStack's APIs: always UTC, with or without microseconds and the
+ * letter Z.
+ */
 public final class Times {
     private static final DateTimeFormatter MICROS =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);

@@ -6,14 +6,19 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How a service negotiates microversions: {@code OpenStack-API-Version: TYPE N.M}, and for Nova the older header of its
- * own. Without a header the oldest version is meant; {@code latest} means the newest.
+ * How a service negotiates microversions: {@code OpenStack-API-Version: TYPE N.M}, and for Nova the
+ * older header of its own. Without a header the oldest version is meant; {@code latest} means the
+ * newest.
  *
  * @param serviceType the name in the header: {@code compute}, {@code volume}, {@code placement}
- * @param legacyHeader an older header that holds the bare version, e.g. {@code X-OpenStack-Nova-API-Version}
+ * @param legacyHeader an older header that holds the bare version, e.g. {@code
+ *     X-OpenStack-Nova-API-Version}
  */
 public record Versioning(
-        String serviceType, Microversion oldest, Microversion newest, Optional<String> legacyHeader) {
+        String serviceType,
+        Microversion oldest,
+        Microversion newest,
+        Optional<String> legacyHeader) {
 
     /** What the service answers that knows no microversions. */
     public static final Microversion NONE = new Microversion(1, 0);

@@ -12,9 +12,11 @@ public final class Doctor {
     private final Map<String, Invariant> invariants = new ConcurrentSkipListMap<>();
 
     public void register(Invariant invariant) {
-        if (invariants.putIfAbsent(invariant.service() + "/" + invariant.name(), invariant) != null) {
+        if (invariants.putIfAbsent(invariant.service() + "/" + invariant.name(), invariant)
+                != null) {
             throw new IllegalArgumentException(
-                    "Two invariants of %s are called '%s'".formatted(invariant.service(), invariant.name()));
+                    "Two invariants of %s are called '%s'"
+                            .formatted(invariant.service(), invariant.name()));
         }
     }
 
@@ -36,7 +38,8 @@ public final class Doctor {
         long started = System.nanoTime();
         try {
             List<Finding> findings = invariant.check().get();
-            return new Diagnosis(invariant, List.copyOf(findings), Optional.empty(), since(started));
+            return new Diagnosis(
+                    invariant, List.copyOf(findings), Optional.empty(), since(started));
         } catch (RuntimeException e) {
             return new Diagnosis(invariant, List.of(), Optional.of(e.toString()), since(started));
         }

@@ -11,4 +11,5 @@ import java.util.function.Supplier;
  * @param explains why it matters, for the operator who meets a finding
  * @param check looks; reads only; an empty list is good
  */
-public record Invariant(String name, String service, String explains, Supplier<List<Finding>> check) {}
+public record Invariant(
+        String name, String service, String explains, Supplier<List<Finding>> check) {}

@@ -1,4 +1,6 @@
-/** Invariants between rows and the world: declared by each service, checked on demand and in tests. */
+/**
+ * Invariants between rows and the world: declared by each service, checked on demand and in tests.
+ */
 @NullMarked
 package cloud.welkin.kernel.doctor;
 

@@ -10,8 +10,8 @@ import org.jooq.Record;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The SQL of events and cursors. A cursor is (transaction, number): read are only events of transactions older than every
- * one that still runs, so nothing can appear behind a cursor.
+ * The SQL of events and cursors. A cursor is (transaction, number): read are only events of
+ * transactions older than every one that still runs, so nothing can appear behind a cursor.
  */
 final class EventStore {
 
@@ -39,7 +39,10 @@ final class EventStore {
                         mapper.writeValueAsString(event.payload()));
     }
 
-    /** A new subscriber hears what comes from now on; what is in the outbox already, only if it asks for the past. */
+    /**
+     * A new subscriber hears what comes from now on; what is in the outbox already, only if it asks
+     * for the past.
+     */
     void subscribe(Tx tx, String subscriber, boolean fromTheBeginning) {
         tx.sql()
                 .execute(
@@ -89,7 +92,9 @@ final class EventStore {
     boolean heldBack(Tx tx, Cursor from) {
         return tx.sql()
                 .resultQuery(
-                        "select 1 from kernel.event where (txid, seq) > (?, ?) limit 1", from.txid(), from.seq())
+                        "select 1 from kernel.event where (txid, seq) > (?, ?) limit 1",
+                        from.txid(),
+                        from.seq())
                 .fetchOptional()
                 .isPresent();
     }
@@ -117,8 +122,8 @@ final class EventStore {
     }
 
     /**
-     * After a restore from a dump PostgreSQL counts transactions from the beginning again: everything written before is
-     * moved below today's numbers, in its order.
+     * After a restore from a dump PostgreSQL counts transactions from the beginning again:
+     * everything written before is moved below today's numbers, in its order.
      */
     int rebase(Tx tx) {
         long highest =

@@ -14,10 +14,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The transactional outbox. {@link #publish} is one insert; subscribers read in the order of transactions, each from its own
- * durable cursor, which moves in the transaction in which its handler writes.
+ * The transactional outbox. {@link #publish} is one insert; subscribers read in the order of
+ * transactions, each from its own durable cursor, which moves in the transaction in which its
+ * handler writes.
  *
- * <p>A transaction that runs long holds back what came after it: the price for never passing by an event.
+ * <p>A transaction that runs long holds back what came after it: the price for never passing by an
+ * event.
  */
 public final class Events implements AutoCloseable {
 
@@ -30,7 +32,9 @@ public final class Events implements AutoCloseable {
     private final Map<String, Subscription> subscriptions = new ConcurrentHashMap<>();
     private final AtomicBoolean started = new AtomicBoolean();
 
-    /** @param keep how long events that everybody has read are kept */
+    /**
+     * @param keep how long events that everybody has read are kept
+     */
     public Events(Database database, Duration keep, Clock clock) {
         this.database = database;
         this.keep = keep;
@@ -43,7 +47,10 @@ public final class Events implements AutoCloseable {
         tx.afterCommit(this::wake);
     }
 
-    /** Hears what is published from the first subscription on. The name is kept in rows. Before {@link #start}. */
+    /**
+     * Hears what is published from the first subscription on. The name is kept in rows. Before
+     * {@link #start}.
+     */
     public void subscribe(String name, EventHandler handler) {
         subscribe(name, handler, false);
     }
@@ -54,7 +61,8 @@ public final class Events implements AutoCloseable {
     }
 
     private void subscribe(String name, EventHandler handler, boolean fromTheBeginning) {
-        if (subscriptions.putIfAbsent(name, new Subscription(database, store, name, handler)) != null) {
+        if (subscriptions.putIfAbsent(name, new Subscription(database, store, name, handler))
+                != null) {
             throw new IllegalArgumentException("Two subscribers are called " + name);
         }
         database.change(tx -> store.subscribe(tx, name, fromTheBeginning));
@@ -100,13 +108,17 @@ public final class Events implements AutoCloseable {
                         lag ->
                                 new Finding(
                                         "%s has %d events to read, the oldest of %s"
-                                                .formatted(lag.subscriber(), lag.waiting(), lag.oldest()),
+                                                .formatted(
+                                                        lag.subscriber(),
+                                                        lag.waiting(),
+                                                        lag.oldest()),
                                         List.of(lag.subscriber()),
                                         "The log says why the subscriber fails; delete its row in kernel.event_cursor if it is gone for good."))
                 .toList();
     }
 
-    private record Housekeeping(Database database, EventStore store, Duration keep) implements Reconciler {
+    private record Housekeeping(Database database, EventStore store, Duration keep)
+            implements Reconciler {
 
         @Override
         public String name() {

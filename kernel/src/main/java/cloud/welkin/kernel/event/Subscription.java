@@ -9,7 +9,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads for one subscriber on this replica. The lock on the cursor's row keeps replicas from reading the same. */
+/**
+ * Reads for one subscriber on this replica. The lock on the cursor's row keeps replicas from
+ * reading the same.
+ */
 final class Subscription {
 
     private static final Logger log = LoggerFactory.getLogger(Subscription.class);

@@ -1,4 +1,7 @@
-/** The outbox: what happened, written in the transaction in which it happened, read by subscribers in order. */
+/**
+ * The outbox: what happened, written in the transaction in which it happened, read by subscribers
+ * in order.
+ */
 @NullMarked
 package cloud.welkin.kernel.event;
 

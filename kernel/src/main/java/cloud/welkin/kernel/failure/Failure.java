@@ -3,9 +3,10 @@ package cloud.welkin.kernel.failure;
 import java.util.Locale;
 
 /**
- * What a client is told when its request cannot be done. The code is stable: clients, dashboards and logs may count on
- * it; services use the exception names of the OpenStack service they speak for (Neutron shows them as {@code type}).
- * The message is for people and says what was wrong with which thing; it never holds a secret or a host's detail.
+ * What a client is told when its request cannot be done. The code is stable: clients, dashboards
+ * and logs may count on it; services use the exception names of the OpenStack service they speak
+ * for (Neutron shows them as {@code type}). The message is for people and says what was wrong with
+ * which thing; it never holds a secret or a host's detail.
  */
 public final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -14,7 +15,8 @@ public final class Failure extends RuntimeException {
     private final String code;
 
     public Failure(FailureKind kind, String code, String message) {
-        // A refusal is an ordinary answer: its stack tells nothing and would cost most of the request.
+        // A refusal is an ordinary answer: its stack tells nothing and would cost most of the
+        // request.
         super(message, null, false, false);
         this.kind = kind;
         this.code = code;
@@ -62,7 +64,10 @@ public final class Failure extends RuntimeException {
         return of(FailureKind.UNAVAILABLE, "ServiceUnavailable", message, arguments);
     }
 
-    /** The same failure under the exception name of the service that answers, e.g. {@code NetworkInUse}. */
+    /**
+     * The same failure under the exception name of the service that answers, e.g. {@code
+     * NetworkInUse}.
+     */
     public Failure as(String otherCode) {
         return new Failure(kind, otherCode, text());
     }

@@ -6,10 +6,11 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A guest as it shall be on its host: everything the host needs to know to make it so, and nothing to ask back. A host
- * converges on the newest generation; doing so twice changes nothing.
+ * A guest as it shall be on its host: everything the host needs to know to make it so, and nothing
+ * to ask back. A host converges on the newest generation; doing so twice changes nothing.
  *
- * @param generation grows with every change of this guest's intent; a report names the one that it is about
+ * @param generation grows with every change of this guest's intent; a report names the one that it
+ *     is about
  * @param present false when nothing of the guest shall be left: no domain, tap, disk, config drive
  * @param rebuilds grows when the root disk shall be made anew from {@code root}
  * @param reboots counts the reboots asked for so far; the host remembers how many it has done
@@ -74,5 +75,10 @@ public record DesiredGuest(
      * @param device the name wanted in the guest, e.g. vdb
      */
     public record VolumeDisk(
-            UUID volume, String path, String format, String serial, String device, boolean readOnly) {}
+            UUID volume,
+            String path,
+            String format,
+            String serial,
+            String device,
+            boolean readOnly) {}
 }

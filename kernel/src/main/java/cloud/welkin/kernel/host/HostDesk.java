@@ -3,9 +3,10 @@ package cloud.welkin.kernel.host;
 import java.util.List;
 
 /**
- * The controllers' side of a host: where the host agent gets what it shall be and brings what it found. The agent pulls
- * all at its start and from time to time (and removes what is not in there), else only what is pending: whose newest
- * generation it has not reported yet. Nothing is lost when a poke is.
+ * The controllers' side of a host: where the host agent gets what it shall be and brings what it
+ * found. The agent pulls all at its start and from time to time (and removes what is not in there),
+ * else only what is pending: whose newest generation it has not reported yet. Nothing is lost when
+ * a poke is.
  */
 public interface HostDesk {
     /** Makes the host known or says that it is alive, with its present facts. */

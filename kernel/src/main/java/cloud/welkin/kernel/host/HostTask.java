@@ -3,7 +3,10 @@ package cloud.welkin.kernel.host;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Work on a host that has an end and a result. It may be begun more than once, and its end is reported once. */
+/**
+ * Work on a host that has an end and a result. It may be begun more than once, and its end is
+ * reported once.
+ */
 public sealed interface HostTask {
     UUID id();
 

@@ -7,7 +7,8 @@ import java.util.UUID;
 /**
  * A guest as its host found it.
  *
- * @param generation the newest intent that the host has tried; facts of an older one may be out of date
+ * @param generation the newest intent that the host has tried; facts of an older one may be out of
+ *     date
  * @param converged whether everything of that generation is done
  * @param power empty when there is no such guest on the host
  * @param stoppedByItself the guest powered itself off (or crashed) although it should run

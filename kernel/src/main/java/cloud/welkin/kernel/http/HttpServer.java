@@ -20,8 +20,8 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * The one port of the program: Jetty's core, a virtual thread for each request. Paths stay as they came ({@code %2F},
- * {@code //}, {@code ..} are data in object names), framing is strict.
+ * The one port of the program: Jetty's core, a virtual thread for each request. Paths stay as they
+ * came ({@code %2F}, {@code //}, {@code ..} are data in object names), framing is strict.
  */
 public final class HttpServer implements AutoCloseable {
     private static final int LARGEST_HEADERS = 65_536;

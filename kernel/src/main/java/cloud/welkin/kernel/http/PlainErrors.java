@@ -7,7 +7,10 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** What a client sees whose request never reached a service: malformed HTTP, no such page. Tells the status, no more. */
+/**
+ * What a client sees whose request never reached a service: malformed HTTP, no such page. Tells the
+ * status, no more.
+ */
 final class PlainErrors implements Request.Handler {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {

@@ -3,7 +3,10 @@ package cloud.welkin.kernel.id;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The two spellings of ids in OpenStack: Keystone's 32 hexadecimal digits and everybody else's UUID with dashes. */
+/**
+ * The two spellings of ids in OpenStack: Keystone's 32 hexadecimal digits and everybody else's UUID
+ * with dashes.
+ */
 public final class Ids {
     private Ids() {}
 
@@ -17,7 +20,9 @@ public final class Ids {
         return id.toString().replace("-", "");
     }
 
-    /** The UUID that the text spells, with or without dashes; empty for anything else. Never throws. */
+    /**
+     * The UUID that the text spells, with or without dashes; empty for anything else. Never throws.
+     */
     public static Optional<UUID> uuid(String text) {
         if (text.length() == 32) {
             return dashed(text);

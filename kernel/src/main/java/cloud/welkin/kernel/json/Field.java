@@ -5,8 +5,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * A field of a change request, which may be absent (leave it), null (clear it) or a value (set it). OpenStack's updates
- * tell the first two apart, Optional cannot.
+ * A field of a change request, which may be absent (leave it), null (clear it) or a value (set it).
+ * OpenStack's updates tell the first two apart, Optional cannot.
  */
 public sealed interface Field<T> {
     record Absent<T>() implements Field<T> {}

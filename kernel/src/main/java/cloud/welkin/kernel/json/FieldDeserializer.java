@@ -7,7 +7,9 @@ import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.ValueDeserializer;
 
-/** Reads {@link Field}: what is missing in the object becomes Absent, an explicit null becomes Null. */
+/**
+ * Reads {@link Field}: what is missing in the object becomes Absent, an explicit null becomes Null.
+ */
 final class FieldDeserializer extends ValueDeserializer<Field<?>> {
     private final @Nullable JavaType valueType;
 

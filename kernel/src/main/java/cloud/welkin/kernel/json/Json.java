@@ -11,8 +11,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
 /**
- * The one JSON of the program: records in snake_case, strict about types (no text where a number belongs, no number
- * where text belongs) and about unknown fields, bounded in depth.
+ * The one JSON of the program: records in snake_case, strict about types (no text where a number
+ * belongs, no number where text belongs) and about unknown fields, bounded in depth.
  */
 public final class Json {
     private static final int DEEPEST = 100;

@@ -8,10 +8,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who asks: the user, what the token is scoped to and the roles held there, implied ones included. Made from a token by
- * the identity service in this process; handed as an argument to whatever acts on the caller's behalf.
+ * Who asks: the user, what the token is scoped to and the roles held there, implied ones included.
+ * Made from a token by the identity service in this process; handed as an argument to whatever acts
+ * on the caller's behalf.
  *
- * @param serviceRoles the roles of the service token that came beside the user's ({@code X-Service-Token}), else empty
+ * @param serviceRoles the roles of the service token that came beside the user's ({@code
+ *     X-Service-Token}), else empty
  */
 public record Caller(
         UserId user,
@@ -55,7 +57,10 @@ public record Caller(
         return roles.contains(role);
     }
 
-    /** Whether the caller holds the role {@code admin}: what OpenStack's services call context_is_admin. */
+    /**
+     * Whether the caller holds the role {@code admin}: what OpenStack's services call
+     * context_is_admin.
+     */
     public boolean isAdmin() {
         return roles.contains("admin");
     }

@@ -13,7 +13,9 @@ sealed interface Check {
     /** Another rule by name. */
     record Rule(String name) implements Check {}
 
-    /** An attribute of the caller (or a literal) equals an attribute of the target (or a literal). */
+    /**
+     * An attribute of the caller (or a literal) equals an attribute of the target (or a literal).
+     */
     record Equal(Operand caller, Operand target) implements Check {}
 
     record All(List<Check> parts) implements Check {}

@@ -9,12 +9,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Parses oslo.policy's language: {@code role:x}, {@code rule:x}, {@code attribute:%(target)s}, {@code @}, {@code !},
- * {@code not}, {@code and}, {@code or} and parentheses; {@code and} binds tighter than {@code or}.
+ * Parses oslo.policy's language: {@code role:x}, {@code rule:x}, {@code attribute:%(target)s},
+ * {@code @}, {@code !}, {@code not}, {@code and}, {@code or} and parentheses; {@code and} binds
+ * tighter than {@code or}.
  */
 final class CheckParser {
     private static final Pattern TOKENS =
-            Pattern.compile("\\s*([()]|[^\\s()]*%\\([^)]*\\)s[^\\s()]*|'[^']*':[^\\s()]+|[^\\s()]+)");
+            Pattern.compile(
+                    "\\s*([()]|[^\\s()]*%\\([^)]*\\)s[^\\s()]*|'[^']*':[^\\s()]+|[^\\s()]+)");
     private static final Pattern ATTRIBUTE = Pattern.compile("%\\(([^)]+)\\)s");
     private static final Pattern QUOTED = Pattern.compile("['\"](.*)['\"]");
     private static final Set<String> CONSTANTS = Set.of("True", "False", "None", "true", "false");
@@ -112,9 +114,7 @@ final class CheckParser {
         if (quoted.matches()) {
             return new Operand.Literal(quoted.group(1));
         }
-        return CONSTANTS.contains(left)
-                ? new Operand.Literal(left)
-                : new Operand.Attribute(left);
+        return CONSTANTS.contains(left) ? new Operand.Literal(left) : new Operand.Attribute(left);
     }
 
     private static Operand targetSide(String right) {

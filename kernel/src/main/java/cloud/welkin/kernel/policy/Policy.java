@@ -11,17 +11,20 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Every rule of the cloud: the services' defaults with the operator's overrides on top. Immutable; all wrong rules are
- * reported at once when it is made, so that a mistake in policy.yaml stops the start instead of a request.
+ * Every rule of the cloud: the services' defaults with the operator's overrides on top. Immutable;
+ * all wrong rules are reported at once when it is made, so that a mistake in policy.yaml stops the
+ * start instead of a request.
  *
- * <p>Language and names are those of oslo.policy (docs.openstack.org/oslo.policy/latest/reference/api).
+ * <p>Language and names are those of oslo.policy
+ * (docs.openstack.org/oslo.policy/latest/reference/api).
  */
 public final class Policy {
     private final Map<String, PolicyRule> declared;
     private final Map<String, Check> checks;
     private final Set<String> overridden;
 
-    private Policy(Map<String, PolicyRule> declared, Map<String, Check> checks, Set<String> overridden) {
+    private Policy(
+            Map<String, PolicyRule> declared, Map<String, Check> checks, Set<String> overridden) {
         this.declared = declared;
         this.checks = checks;
         this.overridden = overridden;
@@ -30,7 +33,8 @@ public final class Policy {
     /**
      * @param rules the services' defaults
      * @param overrides rule name to check, from policy.yaml
-     * @throws IllegalArgumentException naming every rule that is unknown, malformed or refers to one that does not exist
+     * @throws IllegalArgumentException naming every rule that is unknown, malformed or refers to
+     *     one that does not exist
      */
     public static Policy of(List<PolicyRule> rules, Map<String, String> overrides) {
         List<String> problems = new ArrayList<>();
@@ -52,7 +56,8 @@ public final class Policy {
             }
         }
         for (String name : overrides.keySet()) {
-            // A name that no service declares can only be meant as a building block of other overrides.
+            // A name that no service declares can only be meant as a building block of other
+            // overrides.
             if (!declared.containsKey(name) && !used.contains(name)) {
                 problems.add("unknown rule: " + name);
             }
@@ -143,7 +148,8 @@ public final class Policy {
         return switch (name) {
             case "user_id", "user" -> Optional.of(caller.user().value());
             case "project_id", "tenant", "tenant_id" -> caller.project().map(p -> p.value());
-            case "user_domain_id", "token.user.domain.id" -> Optional.of(caller.userDomain().value());
+            case "user_domain_id", "token.user.domain.id" ->
+                    Optional.of(caller.userDomain().value());
             case "project_domain_id", "token.project.domain.id" ->
                     caller.scope() instanceof Scope.Project project
                             ? Optional.of(project.domain().value())

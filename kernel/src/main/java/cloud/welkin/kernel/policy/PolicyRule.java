@@ -3,8 +3,8 @@ package cloud.welkin.kernel.policy;
 import java.util.Set;
 
 /**
- * A rule as a service declares it: OpenStack's name, the default in oslo.policy's language, what it guards and which
- * scopes of a token make sense for it.
+ * A rule as a service declares it: OpenStack's name, the default in oslo.policy's language, what it
+ * guards and which scopes of a token make sense for it.
  */
 public record PolicyRule(String name, String check, String doc, Set<String> scopes) {
     public static PolicyRule of(String name, String check, String doc) {

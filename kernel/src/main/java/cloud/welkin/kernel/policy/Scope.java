@@ -3,7 +3,10 @@ package cloud.welkin.kernel.policy;
 import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.id.ProjectId;
 
-/** What a token is good for: one project, one domain, the whole system, or nothing but asking for another token. */
+/**
+ * What a token is good for: one project, one domain, the whole system, or nothing but asking for
+ * another token.
+ */
 public sealed interface Scope {
     /** A project and the domain that owns it. */
     record Project(ProjectId id, DomainId domain) implements Scope {}

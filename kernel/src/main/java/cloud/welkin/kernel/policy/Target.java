@@ -5,8 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a rule may compare the caller with: the attributes of the thing acted upon, by the names that OpenStack's policy
- * files use ({@code project_id}, {@code user_id}, {@code target.user.domain_id} …).
+ * What a rule may compare the caller with: the attributes of the thing acted upon, by the names
+ * that OpenStack's policy files use ({@code project_id}, {@code user_id}, {@code
+ * target.user.domain_id} …).
  */
 public record Target(Map<String, String> attributes) {
     public static final Target NOTHING = new Target(Map.of());
@@ -23,7 +24,13 @@ public record Target(Map<String, String> attributes) {
     /** A thing that belongs to a project and was made by a user. */
     public static Target ownedBy(ProjectId project, String user) {
         return new Target(
-                Map.of("project_id", project.value(), "tenant_id", project.value(), "user_id", user));
+                Map.of(
+                        "project_id",
+                        project.value(),
+                        "tenant_id",
+                        project.value(),
+                        "user_id",
+                        user));
     }
 
     Optional<String> attribute(String name) {

@@ -3,10 +3,16 @@ package cloud.welkin.kernel.quota;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A request would take more than a project may have. Nothing was taken; the service answers with its own 403 or 413. */
+/**
+ * A request would take more than a project may have. Nothing was taken; the service answers with
+ * its own 403 or 413.
+ */
 public final class QuotaExceeded extends RuntimeException {
 
-    /** One resource that would go over. {@code requested} is what the call asked for on top of {@code used}. */
+    /**
+     * One resource that would go over. {@code requested} is what the call asked for on top of
+     * {@code used}.
+     */
     public record Refusal(QuotaResource resource, long limit, long used, long requested) {}
 
     private final transient List<Refusal> refusals;
@@ -17,7 +23,11 @@ public final class QuotaExceeded extends RuntimeException {
                         .map(
                                 r ->
                                         "%s: %d wanted, %d of %d used"
-                                                .formatted(r.resource().name(), r.requested(), r.used(), r.limit()))
+                                                .formatted(
+                                                        r.resource().name(),
+                                                        r.requested(),
+                                                        r.used(),
+                                                        r.limit()))
                         .collect(Collectors.joining("; ", "Quota exceeded: ", "")));
         this.refusals = List.copyOf(refusals);
     }

@@ -11,8 +11,9 @@ final class QuotaStore {
     static final String EVERY_PROJECT = "*";
 
     /**
-     * Adds the deltas, each where it stays within its limit (which is read in the same statement), and returns what is used
-     * now of those that were added. Rows are locked in the order of their names, whoever takes them.
+     * Adds the deltas, each where it stays within its limit (which is read in the same statement),
+     * and returns what is used now of those that were added. Rows are locked in the order of their
+     * names, whoever takes them.
      */
     Map<String, Long> add(Tx tx, String project, List<QuotaResource> resources, List<Long> deltas) {
         String take =
@@ -42,7 +43,11 @@ final class QuotaStore {
                         resources.stream().map(QuotaResource::defaultLimit).toArray(Long[]::new),
                         project,
                         project)
-                .forEach(record -> added.put(record.get("resource", String.class), record.get("used", Long.class)));
+                .forEach(
+                        record ->
+                                added.put(
+                                        record.get("resource", String.class),
+                                        record.get("used", Long.class)));
         return added;
     }
 
@@ -78,7 +83,9 @@ final class QuotaStore {
                         record ->
                                 rows.put(
                                         record.get("resource", String.class),
-                                        new Row(record.get("amount", Long.class), record.get("used", Long.class))));
+                                        new Row(
+                                                record.get("amount", Long.class),
+                                                record.get("used", Long.class))));
         return rows;
     }
 
@@ -106,8 +113,14 @@ final class QuotaStore {
     Map<String, Long> usedByProject(Tx tx, String resource) {
         var used = new HashMap<String, Long>();
         tx.sql()
-                .resultQuery("select project_id, used from kernel.quota_usage where resource = ? and used <> 0", resource)
-                .forEach(record -> used.put(record.get("project_id", String.class), record.get("used", Long.class)));
+                .resultQuery(
+                        "select project_id, used from kernel.quota_usage where resource = ? and used <> 0",
+                        resource)
+                .forEach(
+                        record ->
+                                used.put(
+                                        record.get("project_id", String.class),
+                                        record.get("used", Long.class)));
         return used;
     }
 

@@ -14,17 +14,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * What projects may have and what they have. Counts change in the transaction that changes the thing, by one statement that
- * reads the limits too: two requests at once cannot both take the last one, and there is nothing to keep in step.
+ * What projects may have and what they have. Counts change in the transaction that changes the
+ * thing, by one statement that reads the limits too: two requests at once cannot both take the last
+ * one, and there is nothing to keep in step.
  *
- * <p>The counts of a project are locked from the call until the transaction ends, in the order of their names; a transaction
- * that calls twice should name all its resources in one call.
+ * <p>The counts of a project are locked from the call until the transaction ends, in the order of
+ * their names; a transaction that calls twice should name all its resources in one call.
  */
 public final class Quotas {
 
     public static final long UNLIMITED = -1;
 
-    private static final Comparator<QuotaResource> BY_COLUMN = Comparator.comparing(QuotaResource::column);
+    private static final Comparator<QuotaResource> BY_COLUMN =
+            Comparator.comparing(QuotaResource::column);
 
     private final Database database;
     private final QuotaStore store = new QuotaStore();
@@ -36,7 +38,8 @@ public final class Quotas {
 
     public void register(QuotaResource resource) {
         if (resources.putIfAbsent(resource.column(), resource) != null) {
-            throw new IllegalArgumentException("Two resources of quota are called " + resource.column());
+            throw new IllegalArgumentException(
+                    "Two resources of quota are called " + resource.column());
         }
     }
 
@@ -49,14 +52,16 @@ public final class Quotas {
     }
 
     /**
-     * Takes (or, where negative, frees) so much of each resource. Freeing is never refused, whatever the limits.
+     * Takes (or, where negative, frees) so much of each resource. Freeing is never refused,
+     * whatever the limits.
      *
      * @throws QuotaExceeded if any would go over its limit: then nothing is taken or freed
      */
     public void take(Tx tx, String projectId, Map<QuotaResource, Long> deltas) {
         List<QuotaResource> sorted = deltas.keySet().stream().sorted(BY_COLUMN).toList();
         sorted.forEach(this::known);
-        Map<String, Long> added = store.add(tx, projectId, sorted, sorted.stream().map(deltas::get).toList());
+        Map<String, Long> added =
+                store.add(tx, projectId, sorted, sorted.stream().map(deltas::get).toList());
         if (added.size() < sorted.size()) {
             refuse(tx, projectId, deltas, sorted, added);
         }
@@ -86,7 +91,10 @@ public final class Quotas {
                                                     resource.column(),
                                                     new QuotaStore.Row(resource.defaultLimit(), 0));
                                     return new QuotaExceeded.Refusal(
-                                            resource, row.limit(), row.used(), deltas.getOrDefault(resource, 0L));
+                                            resource,
+                                            row.limit(),
+                                            row.used(),
+                                            deltas.getOrDefault(resource, 0L));
                                 })
                         .toList());
     }
@@ -100,7 +108,8 @@ public final class Quotas {
                         resource -> {
                             QuotaStore.Row row =
                                     rows.getOrDefault(
-                                            resource.column(), new QuotaStore.Row(resource.defaultLimit(), 0));
+                                            resource.column(),
+                                            new QuotaStore.Row(resource.defaultLimit(), 0));
                             return new QuotaUsage(resource, row.limit(), row.used());
                         })
                 .toList();
@@ -117,10 +126,14 @@ public final class Quotas {
 
     /** The project has the defaults of the service's resources again. */
     public void resetLimits(Tx tx, String projectId, String service) {
-        store.forgetLimits(tx, projectId, resources(service).stream().map(QuotaResource::column).toList());
+        store.forgetLimits(
+                tx, projectId, resources(service).stream().map(QuotaResource::column).toList());
     }
 
-    /** Changes the default for every project without a limit of its own (OpenStack's quota class {@code default}). */
+    /**
+     * Changes the default for every project without a limit of its own (OpenStack's quota class
+     * {@code default}).
+     */
     public void setDefault(Tx tx, QuotaResource resource, long limit) {
         setLimit(tx, QuotaStore.EVERY_PROJECT, resource, limit);
     }
@@ -143,7 +156,9 @@ public final class Quotas {
                 () -> database.snapshot(tx -> compare(tx, resource, count)));
     }
 
-    /** Sets the counts of a resource to what there is; returns of how many projects they were wrong. */
+    /**
+     * Sets the counts of a resource to what there is; returns of how many projects they were wrong.
+     */
     public int recount(Tx tx, QuotaResource resource, Function<Tx, Map<String, Long>> count) {
         Map<String, Long> counted = store.usedByProject(tx, resource.column());
         Map<String, Long> actual = count.apply(tx);
@@ -158,7 +173,8 @@ public final class Quotas {
         return wrong;
     }
 
-    private List<Finding> compare(Tx tx, QuotaResource resource, Function<Tx, Map<String, Long>> count) {
+    private List<Finding> compare(
+            Tx tx, QuotaResource resource, Function<Tx, Map<String, Long>> count) {
         Map<String, Long> counted = store.usedByProject(tx, resource.column());
         Map<String, Long> actual = count.apply(tx);
         var findings = new ArrayList<Finding>();
@@ -185,7 +201,8 @@ public final class Quotas {
 
     private void known(QuotaResource resource) {
         if (!resource.equals(resources.get(resource.column()))) {
-            throw new IllegalArgumentException("The quota of " + resource.column() + " is not registered");
+            throw new IllegalArgumentException(
+                    "The quota of " + resource.column() + " is not registered");
         }
     }
 }

@@ -1,4 +1,7 @@
-/** Quotas: counted in the transaction that changes the thing, so that a count and what it counts cannot differ. */
+/**
+ * Quotas: counted in the transaction that changes the thing, so that a count and what it counts
+ * cannot differ.
+ */
 @NullMarked
 package cloud.welkin.kernel.quota;
 

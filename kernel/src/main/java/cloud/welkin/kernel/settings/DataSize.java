@@ -4,7 +4,10 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A number of bytes. Written {@code 512MiB}, {@code 10GiB}, {@code 4096}; KB, MB, GB, TB are powers of ten. */
+/**
+ * A number of bytes. Written {@code 512MiB}, {@code 10GiB}, {@code 4096}; KB, MB, GB, TB are powers
+ * of ten.
+ */
 public record DataSize(long bytes) implements Comparable<DataSize> {
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,18})\\s*(?:([KMGT])(I?)B|B)?");
@@ -24,7 +27,9 @@ public record DataSize(long bytes) implements Comparable<DataSize> {
         return new DataSize(Math.multiplyExact(gibibytes, 1L << 30));
     }
 
-    /** @throws IllegalArgumentException if the text is none, or the size does not fit in 63 bits */
+    /**
+     * @throws IllegalArgumentException if the text is none, or the size does not fit in 63 bits
+     */
     public static DataSize parse(String text) {
         Matcher matcher = FORM.matcher(text.trim().toUpperCase(Locale.ROOT));
         if (!matcher.matches()) {

@@ -4,7 +4,10 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** What was probably meant: the known name with the fewest edits, if it is close enough to be worth saying. */
+/**
+ * What was probably meant: the known name with the fewest edits, if it is close enough to be worth
+ * saying.
+ */
 final class NearestName {
 
     private NearestName() {}
@@ -12,7 +15,9 @@ final class NearestName {
     static Optional<String> of(String name, Collection<String> known) {
         int limit = Math.max(2, name.length() / 3);
         return known.stream()
-                .min(Comparator.<String>comparingInt(k -> edits(name, k)).thenComparing(Comparator.naturalOrder()))
+                .min(
+                        Comparator.<String>comparingInt(k -> edits(name, k))
+                                .thenComparing(Comparator.naturalOrder()))
                 .filter(nearest -> edits(name, nearest) <= limit);
     }
 

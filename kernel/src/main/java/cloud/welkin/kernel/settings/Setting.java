@@ -10,7 +10,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * One setting, declared: {@code Setting.duration("work.poll", Duration.ofSeconds(1), "How often …").where(…)}.
+ * One setting, declared: {@code Setting.duration("work.poll", Duration.ofSeconds(1), "How often
+ * …").where(…)}.
  *
  * @param key dotted lower-case words, as in {@code compute.driver}
  * @param type what the reference page calls its type
@@ -20,7 +21,12 @@ import java.util.stream.Collectors;
  * @param parse refuses by IllegalArgumentException, whose message says what is expected
  */
 public record Setting<T>(
-        String key, String type, String defaultText, String doc, boolean secret, Function<String, T> parse) {
+        String key,
+        String type,
+        String defaultText,
+        String doc,
+        boolean secret,
+        Function<String, T> parse) {
 
     public Setting {
         if (!key.matches("[a-z][a-z0-9]*(-[a-z0-9]+)*(\\.[a-z0-9]+(-[a-z0-9]+)*)*")) {
@@ -32,7 +38,8 @@ public record Setting<T>(
         try {
             Objects.requireNonNull(parse.apply(defaultText));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("The default of " + key + " is refused: " + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    "The default of " + key + " is refused: " + e.getMessage(), e);
         }
     }
 
@@ -42,15 +49,22 @@ public record Setting<T>(
 
     public static Setting<Integer> number(String key, int byDefault, String doc) {
         return new Setting<>(
-                key, "number", Integer.toString(byDefault), doc, false, refusing(Integer::valueOf, "a whole number"));
+                key,
+                "number",
+                Integer.toString(byDefault),
+                doc,
+                false,
+                refusing(Integer::valueOf, "a whole number"));
     }
 
     public static Setting<Boolean> flag(String key, boolean byDefault, String doc) {
-        return new Setting<>(key, "true or false", Boolean.toString(byDefault), doc, false, Setting::flag);
+        return new Setting<>(
+                key, "true or false", Boolean.toString(byDefault), doc, false, Setting::flag);
     }
 
     public static Setting<Duration> duration(String key, Duration byDefault, String doc) {
-        return new Setting<>(key, "duration", Durations.render(byDefault), doc, false, Durations::parse);
+        return new Setting<>(
+                key, "duration", Durations.render(byDefault), doc, false, Durations::parse);
     }
 
     public static Setting<DataSize> size(String key, DataSize byDefault, String doc) {
@@ -65,7 +79,9 @@ public record Setting<T>(
     public static <E extends Enum<E>> Setting<E> oneOf(String key, E byDefault, String doc) {
         Class<E> type = byDefault.getDeclaringClass();
         String choices =
-                Arrays.stream(type.getEnumConstants()).map(Setting::written).collect(Collectors.joining(", "));
+                Arrays.stream(type.getEnumConstants())
+                        .map(Setting::written)
+                        .collect(Collectors.joining(", "));
         return new Setting<>(
                 key,
                 "one of " + choices,
@@ -76,7 +92,8 @@ public record Setting<T>(
                         Arrays.stream(type.getEnumConstants())
                                 .filter(constant -> written(constant).equals(text))
                                 .findFirst()
-                                .orElseThrow(() -> new IllegalArgumentException("one of " + choices)));
+                                .orElseThrow(
+                                        () -> new IllegalArgumentException("one of " + choices)));
     }
 
     /** The same, never shown. */
@@ -101,7 +118,9 @@ public record Setting<T>(
                 });
     }
 
-    /** @throws IllegalArgumentException whose message says what is expected */
+    /**
+     * @throws IllegalArgumentException whose message says what is expected
+     */
     void check(String text) {
         Objects.requireNonNull(parse.apply(text));
     }

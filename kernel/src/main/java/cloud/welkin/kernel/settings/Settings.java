@@ -16,9 +16,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The settings of this program. Later places win: the declared default, the file {@code HOME/settings} (Java properties),
- * the environment ({@code WELKIN_COMPUTE_DRIVER}), the command line ({@code --set compute.driver=qemu}). A name that nobody
- * declared or a value that does not fit stops the start: no setting is ignored.
+ * The settings of this program. Later places win: the declared default, the file {@code
+ * HOME/settings} (Java properties), the environment ({@code WELKIN_COMPUTE_DRIVER}), the command
+ * line ({@code --set compute.driver=qemu}). A name that nobody declared or a value that does not
+ * fit stops the start: no setting is ignored.
  */
 public final class Settings {
 
@@ -52,14 +53,22 @@ public final class Settings {
         var declared = byKey(declarations);
         var problems = new ArrayList<String>();
         var given = new HashMap<String, Given>();
-        fromFile(file, problems).forEach((key, text) -> take(declared, given, problems, key, text, file.toString()));
+        fromFile(file, problems)
+                .forEach(
+                        (key, text) -> take(declared, given, problems, key, text, file.toString()));
         fromEnvironment(declared, environment, otherVariables, given, problems);
         for (String set : sets) {
             int equals = set.indexOf('=');
             if (equals < 1) {
                 problems.add("--set %s: write key=value".formatted(set));
             } else {
-                take(declared, given, problems, set.substring(0, equals).trim(), set.substring(equals + 1), "--set");
+                take(
+                        declared,
+                        given,
+                        problems,
+                        set.substring(0, equals).trim(),
+                        set.substring(equals + 1),
+                        "--set");
             }
         }
         given.forEach((key, value) -> check(declared, key, value).ifPresent(problems::add));
@@ -74,7 +83,9 @@ public final class Settings {
         return new Settings(byKey(declarations), Map.of());
     }
 
-    /** @throws IllegalArgumentException if the setting is not among the declared ones */
+    /**
+     * @throws IllegalArgumentException if the setting is not among the declared ones
+     */
     public <T> T get(Setting<T> setting) {
         if (!setting.equals(declared.get(setting.key()))) {
             throw new IllegalArgumentException("The setting " + setting.key() + " is not declared");
@@ -96,7 +107,12 @@ public final class Settings {
                         (key, value) -> {
                             Setting<?> setting = declared.get(key);
                             boolean secret = setting != null && setting.secret();
-                            lines.add("%s = %s (%s)".formatted(key, secret ? "(secret)" : value.text(), value.place()));
+                            lines.add(
+                                    "%s = %s (%s)"
+                                            .formatted(
+                                                    key,
+                                                    secret ? "(secret)" : value.text(),
+                                                    value.place()));
                         });
         return lines;
     }
@@ -105,8 +121,10 @@ public final class Settings {
     public static String reference(List<Setting<?>> declarations) {
         var page = new StringBuilder();
         page.append("# Settings\n\n");
-        page.append("Written by the program from its declarations. Later places win: the default, `HOME/settings`,\n");
-        page.append("the environment, `--set key=value`. An unknown name or a wrong value stops the start.\n\n");
+        page.append(
+                "Written by the program from its declarations. Later places win: the default, `HOME/settings`,\n");
+        page.append(
+                "the environment, `--set key=value`. An unknown name or a wrong value stops the start.\n\n");
         page.append("| setting | type | default | meaning |\n|---|---|---|---|\n");
         byKey(declarations)
                 .forEach(
@@ -151,7 +169,9 @@ public final class Settings {
         try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             var properties = new Properties();
             properties.load(reader);
-            properties.stringPropertyNames().forEach(key -> values.put(key, properties.getProperty(key)));
+            properties
+                    .stringPropertyNames()
+                    .forEach(key -> values.put(key, properties.getProperty(key)));
         } catch (IOException | IllegalArgumentException e) {
             problems.add("%s: cannot be read: %s".formatted(file, e.getMessage()));
         }
@@ -203,7 +223,8 @@ public final class Settings {
         return "%s: there is no such setting%s".formatted(where, guess);
     }
 
-    private static Optional<String> check(Map<String, Setting<?>> declared, String key, Given value) {
+    private static Optional<String> check(
+            Map<String, Setting<?>> declared, String key, Given value) {
         Setting<?> setting = declared.get(key);
         if (setting == null) {
             return Optional.empty();
@@ -214,7 +235,8 @@ public final class Settings {
         } catch (IllegalArgumentException e) {
             String shown = setting.secret() ? "(secret)" : "'" + value.text() + "'";
             return Optional.of(
-                    "%s: %s = %s: expected is %s".formatted(value.place(), key, shown, e.getMessage()));
+                    "%s: %s = %s: expected is %s"
+                            .formatted(value.place(), key, shown, e.getMessage()));
         }
     }
 }

@@ -25,12 +25,14 @@ import java.util.function.ToDoubleFunction;
 import javax.sql.DataSource;
 
 /**
- * The registry of this process. Names are Prometheus' own style with the prefix {@code welkin.}: {@code welkin.saga.step},
- * {@code welkin.saga}, {@code welkin.reconciler}, {@code welkin.database.connections}. Tags are names from the code, never ids.
+ * The registry of this process. Names are Prometheus' own style with the prefix {@code welkin.}:
+ * {@code welkin.saga.step}, {@code welkin.saga}, {@code welkin.reconciler}, {@code
+ * welkin.database.connections}. Tags are names from the code, never ids.
  */
 public final class Telemetry implements AutoCloseable {
 
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry registry =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics garbage = new JvmGcMetrics();
 
     public Telemetry() {
@@ -67,7 +69,8 @@ public final class Telemetry implements AutoCloseable {
         }
     }
 
-    private void connections(HikariPoolMXBean bean, String state, ToDoubleFunction<HikariPoolMXBean> value) {
+    private void connections(
+            HikariPoolMXBean bean, String state, ToDoubleFunction<HikariPoolMXBean> value) {
         Gauge.builder("welkin.database.connections", bean, value)
                 .tag("state", state)
                 .description("Connections of the pool to PostgreSQL")
@@ -80,7 +83,12 @@ public final class Telemetry implements AutoCloseable {
         return new SagaObserver() {
             @Override
             public void afterStep(
-                    SagaId id, String saga, String step, boolean undo, Duration took, String outcome) {
+                    SagaId id,
+                    String saga,
+                    String step,
+                    boolean undo,
+                    Duration took,
+                    String outcome) {
                 registry.timer(
                                 "welkin.saga.step",
                                 "saga",
@@ -97,7 +105,11 @@ public final class Telemetry implements AutoCloseable {
             @Override
             public void afterEnd(SagaId id, String saga, SagaState state) {
                 registry.counter(
-                                "welkin.saga.ended", "saga", saga, "state", state.name().toLowerCase(Locale.ROOT))
+                                "welkin.saga.ended",
+                                "saga",
+                                saga,
+                                "state",
+                                state.name().toLowerCase(Locale.ROOT))
                         .increment();
             }
         };
@@ -110,7 +122,8 @@ public final class Telemetry implements AutoCloseable {
 
     private void ran(ReconcilerStatus status) {
         String outcome = status.failure().isPresent() ? "failed" : "done";
-        registry.timer("welkin.reconciler", "reconciler", status.name(), "outcome", outcome).record(status.took());
+        registry.timer("welkin.reconciler", "reconciler", status.name(), "outcome", outcome)
+                .record(status.took());
         registry.counter("welkin.reconciler.changes", "reconciler", status.name())
                 .increment(status.report().changed());
     }

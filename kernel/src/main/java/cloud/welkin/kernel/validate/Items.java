@@ -5,9 +5,14 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** How many items a list or entries an object may have. Holds for the value inside of an Optional, a Field or a list's items as well. */
+/**
+ * How many items a list or entries an object may have. Holds for the value inside of an Optional, a
+ * Field or a list's items as well.
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Items {
-    int min() default 0; int max() default Integer.MAX_VALUE;
+    int min() default 0;
+
+    int max() default Integer.MAX_VALUE;
 }

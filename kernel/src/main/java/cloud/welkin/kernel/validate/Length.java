@@ -5,9 +5,14 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The length of a text, in characters. Holds for the value inside of an Optional, a Field or a list's items as well. */
+/**
+ * The length of a text, in characters. Holds for the value inside of an Optional, a Field or a
+ * list's items as well.
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Length {
-    int min() default 0; int max();
+    int min() default 0;
+
+    int max();
 }

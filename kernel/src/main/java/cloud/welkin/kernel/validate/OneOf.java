@@ -5,7 +5,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The words that a text may be. Holds for the value inside of an Optional, a Field or a list's items as well. */
+/**
+ * The words that a text may be. Holds for the value inside of an Optional, a Field or a list's
+ * items as well.
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface OneOf {

@@ -13,7 +13,9 @@ public final class RecordNames {
         if (named == null) {
             named = component.getAccessor().getAnnotation(JsonProperty.class);
         }
-        return named == null || named.value().isEmpty() ? snake(component.getName()) : named.value();
+        return named == null || named.value().isEmpty()
+                ? snake(component.getName())
+                : named.value();
     }
 
     private static String snake(String camel) {

@@ -14,8 +14,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks a record that came from outside against the annotations of its components, all the way down. A component that
- * is neither Optional, Field nor Nullable must be there. Texts never hold NUL, which PostgreSQL cannot store.
+ * Checks a record that came from outside against the annotations of its components, all the way
+ * down. A component that is neither Optional, Field nor Nullable must be there. Texts never hold
+ * NUL, which PostgreSQL cannot store.
  */
 public final class Validator {
     private static final int SHOWN = 200;
@@ -57,8 +58,10 @@ public final class Validator {
 
     private static void checkValue(String at, Object value, Component component) {
         switch (value) {
-            case Optional<?> optional -> optional.ifPresent(inner -> checkValue(at, inner, component));
-            case Field<?> field -> field.given().ifPresent(inner -> checkValue(at, inner, component));
+            case Optional<?> optional ->
+                    optional.ifPresent(inner -> checkValue(at, inner, component));
+            case Field<?> field ->
+                    field.given().ifPresent(inner -> checkValue(at, inner, component));
             case String text -> checkText(at, text, component);
             case Number number -> checkNumber(at, number, component);
             case Collection<?> items -> {
@@ -77,7 +80,8 @@ public final class Validator {
                         (key, item) -> {
                             noNul(at, String.valueOf(key));
                             if (item != null) {
-                                checkValue(at + "." + shorten(String.valueOf(key)), item, component);
+                                checkValue(
+                                        at + "." + shorten(String.valueOf(key)), item, component);
                             }
                         });
             }
@@ -116,7 +120,9 @@ public final class Validator {
         }
         if (number.longValue() < between.min()) {
             throw wrong(
-                    at, number.toString(), number + " is less than the minimum of " + between.min());
+                    at,
+                    number.toString(),
+                    number + " is less than the minimum of " + between.min());
         }
         if (number.longValue() > between.max()) {
             throw wrong(

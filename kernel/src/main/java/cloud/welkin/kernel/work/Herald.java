@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells other replicas that there is work. Hints only, so they go in transactions of their own, many in one: a NOTIFY within
- * the caller's transaction would make PostgreSQL commit one such transaction at a time.
+ * Tells other replicas that there is work. Hints only, so they go in transactions of their own,
+ * many in one: a NOTIFY within the caller's transaction would make PostgreSQL commit one such
+ * transaction at a time.
  */
 final class Herald {
 

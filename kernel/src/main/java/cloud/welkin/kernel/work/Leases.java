@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which replica runs which reconciler: PostgreSQL's session advisory locks, held on one connection of its own for as long as
- * this replica lives. When the process dies, PostgreSQL frees them at once; when the connection dies, the leases are lost
- * and the holder is told.
+ * Which replica runs which reconciler: PostgreSQL's session advisory locks, held on one connection
+ * of its own for as long as this replica lives. When the process dies, PostgreSQL frees them at
+ * once; when the connection dies, the leases are lost and the holder is told.
  *
  * <p>Taken from the pool for good: count one connection more.
  */
@@ -87,7 +87,8 @@ final class Leases implements AutoCloseable {
 
     private static boolean tryLock(Connection connection, String name) throws SQLException {
         try (PreparedStatement statement =
-                connection.prepareStatement("select pg_try_advisory_lock(hashtextextended(?, 4711))")) {
+                connection.prepareStatement(
+                        "select pg_try_advisory_lock(hashtextextended(?, 4711))")) {
             statement.setString(1, "welkin reconciler " + name);
             try (var result = statement.executeQuery()) {
                 return result.next() && result.getBoolean(1);
@@ -109,10 +110,14 @@ final class Leases implements AutoCloseable {
         session = Optional.empty();
     }
 
-    /** The connection goes back to a pool: no lock may go with it. One that cannot be unlocked is broken, and the pool drops it. */
+    /**
+     * The connection goes back to a pool: no lock may go with it. One that cannot be unlocked is
+     * broken, and the pool drops it.
+     */
     private static void handBack(Connection connection) {
         try (connection;
-                PreparedStatement unlock = connection.prepareStatement("select pg_advisory_unlock_all()")) {
+                PreparedStatement unlock =
+                        connection.prepareStatement("select pg_advisory_unlock_all()")) {
             unlock.execute();
         } catch (SQLException e) {
             log.debug("Closing the session of the leases", e);

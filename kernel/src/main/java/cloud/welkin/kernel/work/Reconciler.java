@@ -3,8 +3,9 @@ package cloud.welkin.kernel.work;
 import java.time.Duration;
 
 /**
- * Makes the world equal to what the rows intend: level-triggered, without input, idempotent. It looks at the whole state
- * each time; what woke it does not matter. Run twice, the second run changes nothing.
+ * Makes the world equal to what the rows intend: level-triggered, without input, idempotent. It
+ * looks at the whole state each time; what woke it does not matter. Run twice, the second run
+ * changes nothing.
  *
  * <p>One run at a time in the whole cluster. Pokes that come during a run cause exactly one more.
  */

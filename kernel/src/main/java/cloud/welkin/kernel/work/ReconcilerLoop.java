@@ -10,11 +10,15 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The thread of one reconciler on this replica: runs it when it is poked or due, as long as this replica holds its lease. */
+/**
+ * The thread of one reconciler on this replica: runs it when it is poked or due, as long as this
+ * replica holds its lease.
+ */
 final class ReconcilerLoop {
 
     private static final Logger log = LoggerFactory.getLogger(ReconcilerLoop.class);
-    private static final Retry AFTER_FAILURE = new Retry(Duration.ofMillis(250), Duration.ofSeconds(30), Integer.MAX_VALUE);
+    private static final Retry AFTER_FAILURE =
+            new Retry(Duration.ofMillis(250), Duration.ofSeconds(30), Integer.MAX_VALUE);
 
     private final Reconciler reconciler;
     private final String replica;
@@ -31,7 +35,8 @@ final class ReconcilerLoop {
     private long notBeforeNanos;
     private Optional<ReconcilerStatus> last = Optional.empty();
 
-    ReconcilerLoop(Reconciler reconciler, String replica, Clock clock, Consumer<ReconcilerStatus> onRun) {
+    ReconcilerLoop(
+            Reconciler reconciler, String replica, Clock clock, Consumer<ReconcilerStatus> onRun) {
         this.reconciler = reconciler;
         this.replica = replica;
         this.clock = clock;
@@ -39,7 +44,11 @@ final class ReconcilerLoop {
     }
 
     void start() {
-        thread = Optional.of(Thread.ofVirtual().name("reconciler " + reconciler.name()).start(this::loop));
+        thread =
+                Optional.of(
+                        Thread.ofVirtual()
+                                .name("reconciler " + reconciler.name())
+                                .start(this::loop));
     }
 
     /** This replica runs it from now on, first after the given pause. */
@@ -121,7 +130,8 @@ final class ReconcilerLoop {
                 nextRunNanos = now + reconciler.every().toNanos();
                 if (status.failure().isPresent()) {
                     poked = true;
-                    notBeforeNanos = now + AFTER_FAILURE.pauseAfter(status.failuresInARow()).toNanos();
+                    notBeforeNanos =
+                            now + AFTER_FAILURE.pauseAfter(status.failuresInARow()).toNanos();
                 }
                 log.trace("{} ran, interrupted {}", reconciler.name(), interrupted);
             } finally {
@@ -171,9 +181,12 @@ final class ReconcilerLoop {
             log.warn("Reconciler {} failed", reconciler.name(), e);
         }
         var took = Duration.ofNanos(System.nanoTime() - nanos);
-        int failures = failure.isPresent() ? last.map(ReconcilerStatus::failuresInARow).orElse(0) + 1 : 0;
+        int failures =
+                failure.isPresent() ? last.map(ReconcilerStatus::failuresInARow).orElse(0) + 1 : 0;
         Optional<Instant> lastChange =
-                report.changed() > 0 ? Optional.of(started) : last.flatMap(ReconcilerStatus::lastChangeAt);
+                report.changed() > 0
+                        ? Optional.of(started)
+                        : last.flatMap(ReconcilerStatus::lastChangeAt);
         return new ReconcilerStatus(
                 reconciler.name(), replica, started, took, report, failure, failures, lastChange);
     }

@@ -38,7 +38,9 @@ final class ReconcilerStore {
     }
 
     List<ReconcilerStatus> all(Tx tx) {
-        return tx.sql().resultQuery("select * from kernel.reconciler order by name").fetch(this::status);
+        return tx.sql()
+                .resultQuery("select * from kernel.reconciler order by name")
+                .fetch(this::status);
     }
 
     Optional<String> ranBy(Tx tx, String name) {
@@ -53,7 +55,8 @@ final class ReconcilerStore {
                 record.get("ran_by", String.class),
                 record.get("started_at", Instant.class),
                 Duration.ofNanos(record.get("took_micros", Long.class) * 1000),
-                new Report(record.get("changed", Integer.class), record.get("message", String.class)),
+                new Report(
+                        record.get("changed", Integer.class), record.get("message", String.class)),
                 Optional.ofNullable(record.get("failure", String.class)),
                 record.get("failures_in_a_row", Integer.class),
                 Optional.ofNullable(record.get("last_change_at", Instant.class)));

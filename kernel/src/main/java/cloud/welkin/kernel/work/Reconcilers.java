@@ -14,14 +14,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs reconcilers: each on the one replica that holds its lease, when poked or due. A poke is a hint and is never awaited:
- * the run that follows it starts after the poking transaction's commit and sees what it wrote.
+ * Runs reconcilers: each on the one replica that holds its lease, when poked or due. A poke is a
+ * hint and is never awaited: the run that follows it starts after the poking transaction's commit
+ * and sees what it wrote.
  */
 public final class Reconcilers {
 
     private static final Logger log = LoggerFactory.getLogger(Reconcilers.class);
 
-    /** How long a replica waits before it first runs what another one ran before: the other notices its loss in less. */
+    /**
+     * How long a replica waits before it first runs what another one ran before: the other notices
+     * its loss in less.
+     */
     private static final Duration TAKE_OVER = Duration.ofSeconds(2);
 
     private static final Duration RECORD_AT_LEAST_EVERY = Duration.ofSeconds(10);
@@ -62,7 +66,10 @@ public final class Reconcilers {
         leases.want(reconciler.name());
     }
 
-    /** Has the reconciler run once more, after the transaction's commit, on whichever replica runs it. */
+    /**
+     * Has the reconciler run once more, after the transaction's commit, on whichever replica runs
+     * it.
+     */
     public void poke(Tx tx, String name) {
         loop(name);
         tx.afterCommit(() -> poke(name));
@@ -75,7 +82,10 @@ public final class Reconcilers {
         }
     }
 
-    /** The last run of each reconciler, wherever it ran; unremarkable runs are recorded every ten seconds at most. */
+    /**
+     * The last run of each reconciler, wherever it ran; unremarkable runs are recorded every ten
+     * seconds at most.
+     */
     public List<ReconcilerStatus> status(Tx tx) {
         return store.all(tx);
     }
@@ -139,7 +149,9 @@ public final class Reconcilers {
                         || status.report().changed() > 0
                         || status.failure().isPresent()
                         || before.failure().isPresent()
-                        || before.startedAt().plus(RECORD_AT_LEAST_EVERY).isBefore(status.startedAt());
+                        || before.startedAt()
+                                .plus(RECORD_AT_LEAST_EVERY)
+                                .isBefore(status.startedAt());
         if (!remarkable) {
             return;
         }

@@ -1,6 +1,8 @@
 package cloud.welkin.kernel.work;
 
-/** A saga that may be active only once for a subject was started a second time; nothing was begun. */
+/**
+ * A saga that may be active only once for a subject was started a second time; nothing was begun.
+ */
 public final class SagaAlreadyActive extends RuntimeException {
 
     private final Subject subject;

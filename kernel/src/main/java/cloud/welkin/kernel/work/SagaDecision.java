@@ -6,22 +6,30 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a saga does after an outcome. Pure: the row as locked in the recording transaction, the steps, the outcome and the
- * time are all it knows. A cancellation wins over whatever a forward step says, because the row is locked when it is read.
+ * What a saga does after an outcome. Pure: the row as locked in the recording transaction, the
+ * steps, the outcome and the time are all it knows. A cancellation wins over whatever a forward
+ * step says, because the row is locked when it is read.
  */
 final class SagaDecision {
 
     private SagaDecision() {}
 
     /**
-     * @param seenSignals the row's signals when the step began: more of them since mean that a wait is already out of date
+     * @param seenSignals the row's signals when the step began: more of them since mean that a wait
+     *     is already out of date
      */
     static <I> SagaMove after(
-            SagaRow row, int position, Steps<I> steps, SagaOutcome outcome, long seenSignals, Instant now) {
+            SagaRow row,
+            int position,
+            Steps<I> steps,
+            SagaOutcome outcome,
+            long seenSignals,
+            Instant now) {
         return switch (row.state()) {
             case RUNNING -> forward(row, position, steps, outcome, seenSignals, now);
             case UNWINDING -> backward(row, position, steps, outcome, seenSignals, now);
-            case SUCCEEDED, FAILED -> throw new IllegalStateException("Saga " + row.id() + " has ended");
+            case SUCCEEDED, FAILED ->
+                    throw new IllegalStateException("Saga " + row.id() + " has ended");
         };
     }
 
@@ -31,34 +39,60 @@ final class SagaDecision {
     }
 
     private static <I> SagaMove forward(
-            SagaRow row, int position, Steps<I> steps, SagaOutcome outcome, long seenSignals, Instant now) {
+            SagaRow row,
+            int position,
+            Steps<I> steps,
+            SagaOutcome outcome,
+            long seenSignals,
+            Instant now) {
         Optional<Instant> deadline = deadline(row, position, steps);
         return switch (outcome) {
             case SagaOutcome.Finished() ->
                     row.cancelled().isPresent()
                             ? unwind(position, steps, cancelled(row), SagaMove.History.DONE)
-                            : at(SagaState.RUNNING, position + 1, steps, Optional.empty(), SagaMove.History.DONE);
+                            : at(
+                                    SagaState.RUNNING,
+                                    position + 1,
+                                    steps,
+                                    Optional.empty(),
+                                    SagaMove.History.DONE);
             case SagaOutcome.Waiting(Duration recheckAfter) -> {
                 if (row.cancelled().isPresent()) {
                     yield unwind(position, steps, cancelled(row), SagaMove.History.WAITING);
                 }
                 if (deadline.isPresent() && !now.isBefore(deadline.get())) {
-                    var failure = new SagaFailure.TimedOut(row.step(), steps.declared().get(position).within().orElseThrow());
+                    var failure =
+                            new SagaFailure.TimedOut(
+                                    row.step(),
+                                    steps.declared().get(position).within().orElseThrow());
                     yield unwind(position, steps, failure, SagaMove.History.FAILED);
                 }
                 Instant recheck = now.plus(recheckAfter);
                 Instant next = deadline.filter(recheck::isAfter).orElse(recheck);
-                yield stay(row, position, row.attempt(), waitUnlessSignalled(row, seenSignals, next), SagaMove.History.WAITING);
+                yield stay(
+                        row,
+                        position,
+                        row.attempt(),
+                        waitUnlessSignalled(row, seenSignals, next),
+                        SagaMove.History.WAITING);
             }
             case SagaOutcome.Threw(Throwable failure) -> {
                 if (row.cancelled().isPresent()) {
                     yield unwind(position, steps, cancelled(row), SagaMove.History.FAILED);
                 }
-                Retry retry = position < steps.declared().size() ? steps.declared().get(position).retry() : Retry.OF_STEPS;
+                Retry retry =
+                        position < steps.declared().size()
+                                ? steps.declared().get(position).retry()
+                                : Retry.OF_STEPS;
                 boolean inTime = deadline.isEmpty() || now.isBefore(deadline.get());
                 if (isTransient(failure) && retry.mayFollow(row.attempt()) && inTime) {
                     Instant next = now.plus(retry.pauseAfter(row.attempt()));
-                    yield stay(row, position, row.attempt() + 1, Optional.of(next), SagaMove.History.RETRYING);
+                    yield stay(
+                            row,
+                            position,
+                            row.attempt() + 1,
+                            Optional.of(next),
+                            SagaMove.History.RETRYING);
                 }
                 yield unwind(position, steps, failed(row, failure), SagaMove.History.FAILED);
             }
@@ -66,10 +100,20 @@ final class SagaDecision {
     }
 
     private static <I> SagaMove backward(
-            SagaRow row, int position, Steps<I> steps, SagaOutcome outcome, long seenSignals, Instant now) {
+            SagaRow row,
+            int position,
+            Steps<I> steps,
+            SagaOutcome outcome,
+            long seenSignals,
+            Instant now) {
         return switch (outcome) {
             case SagaOutcome.Finished() ->
-                    at(SagaState.UNWINDING, undoBelow(position - 1, steps), steps, row.failure(), SagaMove.History.DONE);
+                    at(
+                            SagaState.UNWINDING,
+                            undoBelow(position - 1, steps),
+                            steps,
+                            row.failure(),
+                            SagaMove.History.DONE);
             case SagaOutcome.Waiting(Duration recheckAfter) ->
                     stay(
                             row,
@@ -78,31 +122,44 @@ final class SagaDecision {
                             waitUnlessSignalled(row, seenSignals, now.plus(recheckAfter)),
                             SagaMove.History.WAITING);
             case SagaOutcome.Threw(_) -> {
-                int attempt = row.attempt() == Integer.MAX_VALUE ? row.attempt() : row.attempt() + 1;
+                int attempt =
+                        row.attempt() == Integer.MAX_VALUE ? row.attempt() : row.attempt() + 1;
                 Instant next = now.plus(Retry.FOR_EVER.pauseAfter(row.attempt()));
                 yield stay(row, position, attempt, Optional.of(next), SagaMove.History.RETRYING);
             }
         };
     }
 
-    private static <I> SagaMove unwind(int position, Steps<I> steps, SagaFailure failure, SagaMove.History history) {
+    private static <I> SagaMove unwind(
+            int position, Steps<I> steps, SagaFailure failure, SagaMove.History history) {
         int from = Math.min(position, steps.declared().size() - 1);
-        return at(SagaState.UNWINDING, undoBelow(from, steps), steps, Optional.of(failure), history);
+        return at(
+                SagaState.UNWINDING, undoBelow(from, steps), steps, Optional.of(failure), history);
     }
 
     private static <I> SagaMove at(
-            SagaState state, int position, Steps<I> steps, Optional<SagaFailure> failure, SagaMove.History history) {
+            SagaState state,
+            int position,
+            Steps<I> steps,
+            Optional<SagaFailure> failure,
+            SagaMove.History history) {
         boolean isStep = position >= 0 && position < steps.declared().size();
         String step = isStep ? steps.declared().get(position).name() : "";
         return new SagaMove(state, position, step, 1, true, failure, Optional.empty(), history);
     }
 
     private static SagaMove stay(
-            SagaRow row, int position, int attempt, Optional<Instant> next, SagaMove.History history) {
-        return new SagaMove(row.state(), position, row.step(), attempt, false, row.failure(), next, history);
+            SagaRow row,
+            int position,
+            int attempt,
+            Optional<Instant> next,
+            SagaMove.History history) {
+        return new SagaMove(
+                row.state(), position, row.step(), attempt, false, row.failure(), next, history);
     }
 
-    private static Optional<Instant> waitUnlessSignalled(SagaRow row, long seenSignals, Instant next) {
+    private static Optional<Instant> waitUnlessSignalled(
+            SagaRow row, long seenSignals, Instant next) {
         return row.signals() == seenSignals ? Optional.of(next) : Optional.empty();
     }
 
@@ -132,7 +189,8 @@ final class SagaDecision {
 
     private static SagaFailure failed(SagaRow row, Throwable failure) {
         String step = row.step().isEmpty() ? "record the end" : row.step();
-        return new SagaFailure.StepFailed(step, failure.getClass().getSimpleName(), describe(failure));
+        return new SagaFailure.StepFailed(
+                step, failure.getClass().getSimpleName(), describe(failure));
     }
 
     static String describe(Throwable failure) {

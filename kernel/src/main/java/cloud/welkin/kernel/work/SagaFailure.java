@@ -13,7 +13,9 @@ import java.time.Duration;
 })
 public sealed interface SagaFailure {
 
-    /** One sentence for an operator, and for a user where the step's exception was written for one. */
+    /**
+     * One sentence for an operator, and for a user where the step's exception was written for one.
+     */
     String reason();
 
     /** A step threw, for good or once too often. {@code exception} is the class's simple name. */

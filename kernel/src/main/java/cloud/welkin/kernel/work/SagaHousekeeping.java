@@ -32,7 +32,12 @@ final class SagaHousekeeping implements Reconciler {
     public Report reconcile() {
         int pruned = database.write(tx -> store.prune(tx, keep));
         int mended =
-                database.write(tx -> store.withoutTask(tx).stream().mapToInt(id -> store.giveTaskTo(tx, id)).sum());
-        return Report.changed(pruned + mended, "%d pruned, %d given a task".formatted(pruned, mended));
+                database.write(
+                        tx ->
+                                store.withoutTask(tx).stream()
+                                        .mapToInt(id -> store.giveTaskTo(tx, id))
+                                        .sum());
+        return Report.changed(
+                pruned + mended, "%d pruned, %d given a task".formatted(pruned, mended));
     }
 }

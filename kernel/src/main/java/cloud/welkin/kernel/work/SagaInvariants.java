@@ -66,7 +66,8 @@ final class SagaInvariants {
                                 new Finding(
                                         "Saga %s has no task".formatted(id),
                                         List.of(id.toString()),
-                                        "The reconciler '%s' gives it one.".formatted(SagaHousekeeping.NAME)))
+                                        "The reconciler '%s' gives it one."
+                                                .formatted(SagaHousekeeping.NAME)))
                 .toList();
     }
 
@@ -76,7 +77,8 @@ final class SagaInvariants {
                 .map(
                         name ->
                                 new Finding(
-                                        "Sagas called '%s' are active, and this program does not know them".formatted(name),
+                                        "Sagas called '%s' are active, and this program does not know them"
+                                                .formatted(name),
                                         List.of(name),
                                         "Run the release that wrote them until they have ended."))
                 .toList();

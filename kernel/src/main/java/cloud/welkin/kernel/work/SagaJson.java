@@ -7,7 +7,10 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** How inputs and notes are kept in rows. A field that a later release no longer knows is passed over. */
+/**
+ * How inputs and notes are kept in rows. A field that a later release no longer knows is passed
+ * over.
+ */
 final class SagaJson {
 
     private final JsonMapper mapper =

@@ -3,8 +3,8 @@ package cloud.welkin.kernel.work;
 import java.time.Duration;
 
 /**
- * Told of each moment in a saga's run: telemetry listens here, and the test kit lets a runner die here (an {@link Error}
- * thrown by an observer ends the run without any record, as SIGKILL does).
+ * Told of each moment in a saga's run: telemetry listens here, and the test kit lets a runner die
+ * here (an {@link Error} thrown by an observer ends the run without any record, as SIGKILL does).
  */
 public interface SagaObserver {
 
@@ -13,7 +13,8 @@ public interface SagaObserver {
     default void beforeStep(SagaId id, String saga, String step, boolean undo) {}
 
     /** The step has returned or thrown; nothing is recorded yet. */
-    default void afterStep(SagaId id, String saga, String step, boolean undo, Duration took, String outcome) {}
+    default void afterStep(
+            SagaId id, String saga, String step, boolean undo, Duration took, String outcome) {}
 
     default void afterRecord(SagaId id, String saga, String step, boolean undo) {}
 

@@ -64,7 +64,8 @@ final class SagaRun<I> implements SagaContext<I> {
     @Override
     public void remember(String key, Object value) {
         if (ending) {
-            throw new IllegalStateException("Nothing is remembered by a saga that ends: write to the transaction");
+            throw new IllegalStateException(
+                    "Nothing is remembered by a saga that ends: write to the transaction");
         }
         String text = json.write(value);
         boolean noted = database.write(tx -> store.note(tx, row.id(), row.revision(), key, text));

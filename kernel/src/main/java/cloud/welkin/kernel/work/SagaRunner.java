@@ -14,12 +14,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes a saga as far as it goes now: runs a step, records what came of it, runs the next, until the saga ends or has to
- * wait. Who calls it, and when, is the scheduler's business.
+ * Takes a saga as far as it goes now: runs a step, records what came of it, runs the next, until
+ * the saga ends or has to wait. Who calls it, and when, is the scheduler's business.
  *
- * <p>Nothing is held between a step and its record but the row's revision: the record is refused if another runner has
- * recorded meanwhile, and a cancellation is seen because the record locks the row. A runner that dies at any instant leaves
- * a row from which another goes on, by running the same step again.
+ * <p>Nothing is held between a step and its record but the row's revision: the record is refused if
+ * another runner has recorded meanwhile, and a cancellation is seen because the record locks the
+ * row. A runner that dies at any instant leaves a row from which another goes on, by running the
+ * same step again.
  */
 final class SagaRunner {
 
@@ -69,7 +70,10 @@ final class SagaRunner {
         }
         Optional<Saga<?>> saga = registry.find(found.get().name());
         if (saga.isEmpty()) {
-            log.warn("Saga {} is called {}, which this program does not know", id, found.get().name());
+            log.warn(
+                    "Saga {} is called {}, which this program does not know",
+                    id,
+                    found.get().name());
             return new Next.At(clock.instant().plus(UNKNOWN_RECHECK), found.get().signals());
         }
         try {
@@ -88,7 +92,11 @@ final class SagaRunner {
         while (!row.state().ended()) {
             Optional<Integer> position = position(row, steps);
             if (position.isEmpty()) {
-                log.warn("Saga {} ({}) is at step {}, which this program does not know", row.id(), row.name(), row.step());
+                log.warn(
+                        "Saga {} ({}) is at step {}, which this program does not know",
+                        row.id(),
+                        row.name(),
+                        row.step());
                 return new Next.At(clock.instant().plus(UNKNOWN_RECHECK), row.signals());
             }
             Moved moved = turn(saga, steps, row, position.get());
@@ -105,7 +113,10 @@ final class SagaRunner {
     private <I> Moved turn(Saga<I> saga, Steps<I> steps, SagaRow row, int position) {
         if (row.state() == SagaState.RUNNING && row.cancelled().isPresent()) {
             String because = row.cancelled().get();
-            return record(row, locked -> SagaDecision.cancel(locked, position, steps, because), Optional.empty());
+            return record(
+                    row,
+                    locked -> SagaDecision.cancel(locked, position, steps, because),
+                    Optional.empty());
         }
         boolean isStep = position >= 0 && position < steps.declared().size();
         return isStep ? runStep(saga, steps, row, position) : end(saga, steps, row, position);
@@ -117,7 +128,9 @@ final class SagaRunner {
         Optional<Step<I>> step = undo ? declared.undo() : Optional.of(declared.run());
         observer.beforeStep(row.id(), row.name(), row.step(), undo);
         long started = System.nanoTime();
-        SagaOutcome outcome = step.map(s -> run(saga, steps, row, position, s)).orElse(new SagaOutcome.Finished());
+        SagaOutcome outcome =
+                step.map(s -> run(saga, steps, row, position, s))
+                        .orElse(new SagaOutcome.Finished());
         Duration took = Duration.ofNanos(System.nanoTime() - started);
         stopIfAsked(outcome);
         Optional<String> failure = explain(row, undo, outcome);
@@ -125,19 +138,32 @@ final class SagaRunner {
         Moved moved =
                 record(
                         row,
-                        locked -> SagaDecision.after(locked, position, steps, outcome, row.signals(), clock.instant()),
+                        locked ->
+                                SagaDecision.after(
+                                        locked,
+                                        position,
+                                        steps,
+                                        outcome,
+                                        row.signals(),
+                                        clock.instant()),
                         failure);
         observer.afterRecord(row.id(), row.name(), row.step(), undo);
         return moved;
     }
 
-    /** Only here is a step's failure caught, whatever its kind: what an observer throws is not a step's failure. */
-    private <I> SagaOutcome run(Saga<I> saga, Steps<I> steps, SagaRow row, int position, Step<I> step) {
+    /**
+     * Only here is a step's failure caught, whatever its kind: what an observer throws is not a
+     * step's failure.
+     */
+    private <I> SagaOutcome run(
+            Saga<I> saga, Steps<I> steps, SagaRow row, int position, Step<I> step) {
         try {
             var deadline = SagaDecision.deadline(row, position, steps);
-            return switch (step.run(new SagaRun<>(database, store, json, row, saga.inputType(), deadline, false))) {
+            return switch (step.run(
+                    new SagaRun<>(database, store, json, row, saga.inputType(), deadline, false))) {
                 case StepResult.Done() -> new SagaOutcome.Finished();
-                case StepResult.WaitFor(Duration recheckAfter) -> new SagaOutcome.Waiting(recheckAfter);
+                case StepResult.WaitFor(Duration recheckAfter) ->
+                        new SagaOutcome.Waiting(recheckAfter);
             };
         } catch (Superseded e) {
             throw e;
@@ -149,7 +175,8 @@ final class SagaRunner {
     private <I> Moved end(Saga<I> saga, Steps<I> steps, SagaRow row, int position) {
         observer.beforeEnd(row.id(), row.name());
         try {
-            SagaRow ended = persistently(() -> database.write(tx -> recordEnd(tx, saga, steps, row)));
+            SagaRow ended =
+                    persistently(() -> database.write(tx -> recordEnd(tx, saga, steps, row)));
             if (ended.state().ended()) {
                 observer.afterEnd(row.id(), row.name(), ended.state());
             }
@@ -162,14 +189,23 @@ final class SagaRunner {
             boolean undo = row.state() == SagaState.UNWINDING;
             return record(
                     row,
-                    locked -> SagaDecision.after(locked, position, steps, outcome, row.signals(), clock.instant()),
+                    locked ->
+                            SagaDecision.after(
+                                    locked,
+                                    position,
+                                    steps,
+                                    outcome,
+                                    row.signals(),
+                                    clock.instant()),
                     explain(row, undo, outcome));
         }
     }
 
     private <I> SagaRow recordEnd(Tx tx, Saga<I> saga, Steps<I> steps, SagaRow row) {
         SagaRow locked = current(store.lock(tx, row.id()), row);
-        var context = new SagaRun<>(database, store, json, locked, saga.inputType(), Optional.empty(), true);
+        var context =
+                new SagaRun<>(
+                        database, store, json, locked, saga.inputType(), Optional.empty(), true);
         return switch (locked.state()) {
             case RUNNING -> {
                 if (locked.cancelled().isPresent()) {
@@ -195,7 +231,8 @@ final class SagaRunner {
         return ended;
     }
 
-    private Moved record(SagaRow row, Function<SagaRow, SagaMove> decision, Optional<String> failure) {
+    private Moved record(
+            SagaRow row, Function<SagaRow, SagaMove> decision, Optional<String> failure) {
         return persistently(
                 () ->
                         database.write(
@@ -203,15 +240,25 @@ final class SagaRunner {
                                     SagaRow locked = current(store.lockLoosely(tx, row.id()), row);
                                     SagaMove move = decision.apply(locked);
                                     return new Moved(
-                                            store.move(tx, locked, move, locked.stepStartedAt(), failure), move.next());
+                                            store.move(
+                                                    tx,
+                                                    locked,
+                                                    move,
+                                                    locked.stepStartedAt(),
+                                                    failure),
+                                            move.next());
                                 }));
     }
 
     private static SagaRow current(Optional<SagaRow> locked, SagaRow seen) {
-        return locked.filter(row -> row.revision() == seen.revision()).orElseThrow(() -> new Superseded(seen.id()));
+        return locked.filter(row -> row.revision() == seen.revision())
+                .orElseThrow(() -> new Superseded(seen.id()));
     }
 
-    /** Index of the step that the row names: found by name, because an update of the program may have moved it. */
+    /**
+     * Index of the step that the row names: found by name, because an update of the program may
+     * have moved it.
+     */
     private static <I> Optional<Integer> position(SagaRow row, Steps<I> steps) {
         if (row.step().isEmpty()) {
             return Optional.of(row.state() == SagaState.RUNNING ? steps.declared().size() : -1);
@@ -237,7 +284,8 @@ final class SagaRunner {
                         row.step().isEmpty() ? "record the end" : row.step(),
                         row.attempt(),
                         thrown);
-                yield Optional.of(thrown.getClass().getSimpleName() + ": " + SagaDecision.describe(thrown));
+                yield Optional.of(
+                        thrown.getClass().getSimpleName() + ": " + SagaDecision.describe(thrown));
             }
         };
     }
@@ -250,7 +298,9 @@ final class SagaRunner {
         };
     }
 
-    /** A step that fails because the program stops has not failed: whoever comes next runs it again. */
+    /**
+     * A step that fails because the program stops has not failed: whoever comes next runs it again.
+     */
     private void stopIfAsked(SagaOutcome outcome) {
         if (outcome instanceof SagaOutcome.Threw && stopping.getAsBoolean()) {
             throw new Stopped();

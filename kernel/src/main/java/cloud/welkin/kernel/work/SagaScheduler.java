@@ -21,16 +21,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs due sagas through db-scheduler: a task row for each active saga, locked and fetched, its heart beating while it runs,
- * revived elsewhere when the heart stops.
+ * Runs due sagas through db-scheduler: a task row for each active saga, locked and fetched, its
+ * heart beating while it runs, revived elsewhere when the heart stops.
  *
- * <p>After a run the task is put to its next time, and then the saga's signals are looked at once more: a signal that came
- * between the step's record and the rescheduling would be overwritten by the latter.
+ * <p>After a run the task is put to its next time, and then the saga's signals are looked at once
+ * more: a signal that came between the step's record and the rescheduling would be overwritten by
+ * the latter.
  */
 final class SagaScheduler implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(SagaScheduler.class);
-    private static final Retry COMPLETION = new Retry(Duration.ofMillis(50), Duration.ofSeconds(2), Integer.MAX_VALUE);
+    private static final Retry COMPLETION =
+            new Retry(Duration.ofMillis(50), Duration.ofSeconds(2), Integer.MAX_VALUE);
 
     private final Database database;
     private final SagaStore store;
@@ -55,8 +57,12 @@ final class SagaScheduler implements AutoCloseable {
         this.stopping = stopping;
         CustomTask<Void> task =
                 Tasks.custom("saga", Void.class)
-                        .onDeadExecution((complete, operations) -> operations.reschedule(complete, clock.instant()))
-                        .execute((instance, context) -> run(new SagaId(UUID.fromString(instance.getId()))));
+                        .onDeadExecution(
+                                (complete, operations) ->
+                                        operations.reschedule(complete, clock.instant()))
+                        .execute(
+                                (instance, context) ->
+                                        run(new SagaId(UUID.fromString(instance.getId()))));
         this.scheduler =
                 Scheduler.create(database.dataSource(), task)
                         .tableName("kernel.scheduled_task")
@@ -78,7 +84,10 @@ final class SagaScheduler implements AutoCloseable {
     void start() {
         int released = database.write(tx -> store.releasePickedBy(tx, options.replica()));
         if (released > 0) {
-            log.info("Taking up {} sagas that a former life of {} was running", released, options.replica());
+            log.info(
+                    "Taking up {} sagas that a former life of {} was running",
+                    released,
+                    options.replica());
         }
         scheduler.start();
     }
@@ -104,14 +113,18 @@ final class SagaScheduler implements AutoCloseable {
     }
 
     private void complete(
-            SagaId id, SagaRunner.Next next, ExecutionComplete complete, ExecutionOperations<Void> operations) {
+            SagaId id,
+            SagaRunner.Next next,
+            ExecutionComplete complete,
+            ExecutionOperations<Void> operations) {
         switch (next) {
             case SagaRunner.Next.Ended() -> persistently(operations::remove);
             case SagaRunner.Next.At(Instant time, long seenSignals) -> {
                 persistently(() -> operations.reschedule(complete, time));
                 persistently(
                         () -> {
-                            if (database.write(tx -> store.wakeIfSignalledSince(tx, id, seenSignals))) {
+                            if (database.write(
+                                    tx -> store.wakeIfSignalledSince(tx, id, seenSignals))) {
                                 wake();
                             }
                         });
@@ -119,7 +132,10 @@ final class SagaScheduler implements AutoCloseable {
         }
     }
 
-    /** Until the database is back: a task that stays picked would sleep until its heart is found to have stopped. */
+    /**
+     * Until the database is back: a task that stays picked would sleep until its heart is found to
+     * have stopped.
+     */
     private void persistently(Runnable completion) {
         for (int attempt = 1; ; attempt++) {
             try {
@@ -141,7 +157,8 @@ final class SagaScheduler implements AutoCloseable {
 
     private static boolean causedByDatabase(Throwable failure) {
         for (Throwable at = failure; at != null; at = at.getCause()) {
-            if (at instanceof SQLException || at instanceof cloud.welkin.database.DatabaseUnavailable) {
+            if (at instanceof SQLException
+                    || at instanceof cloud.welkin.database.DatabaseUnavailable) {
                 return true;
             }
         }

@@ -9,7 +9,10 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jooq.Record;
 
-/** The SQL of sagas and of the db-scheduler tasks that run them: one task for each active saga, named by its id. */
+/**
+ * The SQL of sagas and of the db-scheduler tasks that run them: one task for each active saga,
+ * named by its id.
+ */
 final class SagaStore {
 
     private static final String COLUMNS =
@@ -24,7 +27,13 @@ final class SagaStore {
 
     /** Whether it was begun: not if the exclusive key is held by an active saga. */
     boolean insert(
-            Tx tx, SagaId id, String name, Subject subject, String firstStep, String input, Optional<String> exclusiveKey) {
+            Tx tx,
+            SagaId id,
+            String name,
+            Subject subject,
+            String firstStep,
+            String input,
+            Optional<String> exclusiveKey) {
         String begin =
                 """
                 with begun as (
@@ -50,13 +59,14 @@ final class SagaStore {
 
     Optional<SagaRow> find(Tx tx, SagaId id) {
         return tx.sql()
-                .resultQuery("select" + COLUMNS + "from kernel.saga where id = ?::uuid", id.toString())
+                .resultQuery(
+                        "select" + COLUMNS + "from kernel.saga where id = ?::uuid", id.toString())
                 .fetchOptional(this::row);
     }
 
     /**
-     * The row, locked until the transaction ends. The transaction need not wait for the disk: if PostgreSQL loses it, the
-     * step runs again; if it keeps anything later, it keeps this too.
+     * The row, locked until the transaction ends. The transaction need not wait for the disk: if
+     * PostgreSQL loses it, the step runs again; if it keeps anything later, it keeps this too.
      */
     Optional<SagaRow> lockLoosely(Tx tx, SagaId id) {
         return tx.sql()
@@ -70,7 +80,9 @@ final class SagaStore {
 
     Optional<SagaRow> lock(Tx tx, SagaId id) {
         return tx.sql()
-                .resultQuery("select" + COLUMNS + "from kernel.saga where id = ?::uuid for update", id.toString())
+                .resultQuery(
+                        "select" + COLUMNS + "from kernel.saga where id = ?::uuid for update",
+                        id.toString())
                 .fetchOptional(this::row);
     }
 
@@ -118,7 +130,11 @@ final class SagaStore {
     }
 
     private void recordHistory(
-            Tx tx, SagaRow from, SagaMove.History history, Instant startedAt, Optional<String> failure) {
+            Tx tx,
+            SagaRow from,
+            SagaMove.History history,
+            Instant startedAt,
+            Optional<String> failure) {
         if (history == SagaMove.History.NONE) {
             return;
         }
@@ -160,8 +176,9 @@ final class SagaStore {
     }
 
     /**
-     * Wakes the active sagas of a subject. The task's time is set even while it runs: whichever of this and the runner's own
-     * rescheduling comes second sees the other (the runner looks at the signals again after it).
+     * Wakes the active sagas of a subject. The task's time is set even while it runs: whichever of
+     * this and the runner's own rescheduling comes second sees the other (the runner looks at the
+     * signals again after it).
      */
     int signal(Tx tx, Subject subject) {
         String signal =
@@ -177,7 +194,10 @@ final class SagaStore {
         return tx.sql().execute(signal, subject.toString());
     }
 
-    /** Asks the running sagas of a subject to unwind; those that unwind already, or have ended, are not touched. */
+    /**
+     * Asks the running sagas of a subject to unwind; those that unwind already, or have ended, are
+     * not touched.
+     */
     List<SagaId> cancel(Tx tx, Subject subject, String because) {
         String cancel =
                 """
@@ -208,7 +228,10 @@ final class SagaStore {
         return tx.sql().execute(wake, id.toString(), id.toString(), seenSignals) == 1;
     }
 
-    /** Gives free what a former life of this replica had picked; the name is unique among the living. */
+    /**
+     * Gives free what a former life of this replica had picked; the name is unique among the
+     * living.
+     */
     int releasePickedBy(Tx tx, String replica) {
         return tx.sql()
                 .execute(
@@ -278,7 +301,8 @@ final class SagaStore {
 
     List<String> activeNames(Tx tx) {
         return tx.sql()
-                .resultQuery("select distinct name from kernel.saga where ended_at is null order by name")
+                .resultQuery(
+                        "select distinct name from kernel.saga where ended_at is null order by name")
                 .fetch(record -> record.get("name", String.class));
     }
 
@@ -333,6 +357,7 @@ final class SagaStore {
     }
 
     private Optional<SagaFailure> failure(Record record) {
-        return Optional.ofNullable(record.get("failure", String.class)).map(text -> json.read(text, SagaFailure.class));
+        return Optional.ofNullable(record.get("failure", String.class))
+                .map(text -> json.read(text, SagaFailure.class));
     }
 }

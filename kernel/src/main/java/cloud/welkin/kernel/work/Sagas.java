@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Starts, wakes and cancels sagas, always inside the caller's transaction: rolled back with it, acted upon after it. */
+/**
+ * Starts, wakes and cancels sagas, always inside the caller's transaction: rolled back with it,
+ * acted upon after it.
+ */
 public final class Sagas {
 
     private final SagaStore store;
@@ -18,7 +21,10 @@ public final class Sagas {
         this.registry = registry;
     }
 
-    /** Makes a saga known, so that it can be started and, after a crash, resumed. Before the work starts. */
+    /**
+     * Makes a saga known, so that it can be started and, after a crash, resumed. Before the work
+     * starts.
+     */
     public void register(Saga<?> saga) {
         registry.add(saga);
     }
@@ -44,8 +50,9 @@ public final class Sagas {
     }
 
     /**
-     * Says that something about the subject has changed: after the commit every waiting step of its sagas runs again at once,
-     * and a step that is just running runs again if it comes back waiting. Without sagas of the subject it does nothing.
+     * Says that something about the subject has changed: after the commit every waiting step of its
+     * sagas runs again at once, and a step that is just running runs again if it comes back
+     * waiting. Without sagas of the subject it does nothing.
      */
     public void signal(Tx tx, Subject subject) {
         if (store.signal(tx, subject) > 0) {
@@ -54,9 +61,10 @@ public final class Sagas {
     }
 
     /**
-     * Asks the running sagas of a subject to unwind with {@link SagaFailure.Cancelled}. A step that is just running is not
-     * interrupted; it is undone when it returns. A saga whose end commits first has ended and is not in the result; one that
-     * already unwinds goes on doing so and is not either.
+     * Asks the running sagas of a subject to unwind with {@link SagaFailure.Cancelled}. A step that
+     * is just running is not interrupted; it is undone when it returns. A saga whose end commits
+     * first has ended and is not in the result; one that already unwinds goes on doing so and is
+     * not either.
      *
      * @return the sagas that will unwind
      */
@@ -68,7 +76,10 @@ public final class Sagas {
         return told;
     }
 
-    /** The sagas of a subject that have not ended, oldest first. Each end of one signals the subject. */
+    /**
+     * The sagas of a subject that have not ended, oldest first. Each end of one signals the
+     * subject.
+     */
     public List<ActiveSaga> active(Tx tx, Subject subject) {
         return store.active(tx, subject);
     }

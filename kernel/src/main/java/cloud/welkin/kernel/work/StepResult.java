@@ -8,7 +8,10 @@ public sealed interface StepResult {
     /** The deed is done: the next step follows. */
     record Done() implements StepResult {}
 
-    /** A fact is missing that somebody else will report: run the step again on a signal, or after the given time. */
+    /**
+     * A fact is missing that somebody else will report: run the step again on a signal, or after
+     * the given time.
+     */
     record WaitFor(Duration recheckAfter) implements StepResult {
 
         public WaitFor {

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The steps of a saga, as a sentence: {@code first("create volumes", this::createVolumes).undo(this::deleteVolumes)
+ * The steps of a saga, as a sentence: {@code first("create volumes",
+ * this::createVolumes).undo(this::deleteVolumes)
  * .then(…).finallyRecord(this::active).orOnFailure(this::error)}. Immutable.
  *
  * <p>When a step fails, its own undo runs too: a step that failed may have done half of its work.
@@ -17,7 +18,11 @@ public final class Steps<I> {
 
     /** One step as declared. A step without an undo changes nothing that outlives it. */
     public record Declared<I>(
-            String name, Step<I> run, Optional<Step<I>> undo, Optional<Duration> within, Retry retry) {}
+            String name,
+            Step<I> run,
+            Optional<Step<I>> undo,
+            Optional<Duration> within,
+            Retry retry) {}
 
     /** What the transaction that ends a saga well also writes. */
     @FunctionalInterface
@@ -48,7 +53,8 @@ public final class Steps<I> {
     }
 
     public static <I> Steps<I> first(String name, Step<I> step) {
-        return new Steps<I>(List.of(), (tx, context) -> {}, (tx, context, failure) -> {}).then(name, step);
+        return new Steps<I>(List.of(), (tx, context) -> {}, (tx, context, failure) -> {})
+                .then(name, step);
     }
 
     /** Steps made anew from declarations, with the ends of another: how tests wrap each step. */
@@ -66,27 +72,42 @@ public final class Steps<I> {
     /** How the step just named is taken back. Idempotent, and content if the step did nothing. */
     public Steps<I> undo(Step<I> undo) {
         var last = declared.getLast();
-        return withLast(new Declared<>(last.name(), last.run(), Optional.of(undo), last.within(), last.retry()));
+        return withLast(
+                new Declared<>(
+                        last.name(), last.run(), Optional.of(undo), last.within(), last.retry()));
     }
 
-    /** How long the step just named may wait and be retried before that counts as its failure. Counted from its first run. */
+    /**
+     * How long the step just named may wait and be retried before that counts as its failure.
+     * Counted from its first run.
+     */
     public Steps<I> within(Duration within) {
         var last = declared.getLast();
-        return withLast(new Declared<>(last.name(), last.run(), last.undo(), Optional.of(within), last.retry()));
+        return withLast(
+                new Declared<>(
+                        last.name(), last.run(), last.undo(), Optional.of(within), last.retry()));
     }
 
-    /** How transient failures of the step just named are retried; {@link Retry#OF_STEPS} if unsaid. */
+    /**
+     * How transient failures of the step just named are retried; {@link Retry#OF_STEPS} if unsaid.
+     */
     public Steps<I> retrying(Retry retry) {
         var last = declared.getLast();
         return withLast(new Declared<>(last.name(), last.run(), last.undo(), last.within(), retry));
     }
 
-    /** Runs exactly once, in the transaction that ends the saga after its last step. What it throws unwinds the saga. */
+    /**
+     * Runs exactly once, in the transaction that ends the saga after its last step. What it throws
+     * unwinds the saga.
+     */
     public Steps<I> finallyRecord(Success<I> recorded) {
         return new Steps<>(declared, recorded, failure);
     }
 
-    /** Runs exactly once, in the transaction that ends the saga after its last undo. Retried for ever: it must not refuse. */
+    /**
+     * Runs exactly once, in the transaction that ends the saga after its last undo. Retried for
+     * ever: it must not refuse.
+     */
     public Steps<I> orOnFailure(Failure<I> recorded) {
         return new Steps<>(declared, success, recorded);
     }

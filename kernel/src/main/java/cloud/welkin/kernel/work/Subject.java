@@ -1,7 +1,8 @@
 package cloud.welkin.kernel.work;
 
 /**
- * The thing that a saga works on: {@code server/8c1f…}. Whoever learns a fact about the thing signals its subject.
+ * The thing that a saga works on: {@code server/8c1f…}. Whoever learns a fact about the thing
+ * signals its subject.
  *
  * @param kind the field's word, without a slash: {@code server}, {@code volume}
  * @param id the thing's id

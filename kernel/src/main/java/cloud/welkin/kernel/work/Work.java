@@ -10,11 +10,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All background work of this replica. Made first (services are given {@link #sagas} and {@link #reconcilers} to start and
- * poke work), started last, when everything is registered.
+ * All background work of this replica. Made first (services are given {@link #sagas} and {@link
+ * #reconcilers} to start and poke work), started last, when everything is registered.
  *
- * <p>Needs three connections of the pool for itself (leases of reconcilers, listening, db-scheduler's polling) and one for
- * each step that is writing.
+ * <p>Needs three connections of the pool for itself (leases of reconcilers, listening,
+ * db-scheduler's polling) and one for each step that is writing.
  */
 public final class Work implements AutoCloseable {
 
@@ -47,8 +47,11 @@ public final class Work implements AutoCloseable {
         this.herald = new Herald(database);
         this.registry = new SagaRegistry(this::wakeSagas);
         this.sagas = new Sagas(sagaStore, json, registry);
-        var runner = new SagaRunner(database, sagaStore, json, registry, sagaObserver, clock, stopping::get);
-        this.scheduler = new SagaScheduler(database, sagaStore, runner, options, clock, stopping::get);
+        var runner =
+                new SagaRunner(
+                        database, sagaStore, json, registry, sagaObserver, clock, stopping::get);
+        this.scheduler =
+                new SagaScheduler(database, sagaStore, runner, options, clock, stopping::get);
         this.reconcilers =
                 new Reconcilers(
                         database,
@@ -114,7 +117,6 @@ public final class Work implements AutoCloseable {
             reconcilers.close();
         }
     }
-
 
     private void wakeSagas() {
         if (started.get()) {

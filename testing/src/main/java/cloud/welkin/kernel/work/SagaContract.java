@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * What every saga must stand. Implement it in a test class of the saga and say how to make a trial: the rest comes from
- * here, step by step of the saga itself.
+ * What every saga must stand. Implement it in a test class of the saga and say how to make a trial:
+ * the rest comes from here, step by step of the saga itself.
  */
 public interface SagaContract<I> {
 
@@ -38,7 +38,9 @@ public interface SagaContract<I> {
     default void everyUndoRunTwiceLeavesACleanSlate() {
         var trial = trial();
         int last = trial.saga().steps().declared().size() - 1;
-        var driver = new SagaDriver<>(trial, steps -> Rewrite.eachTwice(Rewrite.failingAfter(steps, last)));
+        var driver =
+                new SagaDriver<>(
+                        trial, steps -> Rewrite.eachTwice(Rewrite.failingAfter(steps, last)));
         assertThat(driver.begin().toTheEnd()).isEqualTo(SagaState.FAILED);
         trial.assertClean();
     }
@@ -53,10 +55,18 @@ public interface SagaContract<I> {
                                 Stream.of(
                                         DynamicTest.dynamicTest(
                                                 "before " + names.get(at),
-                                                () -> fails(steps -> Rewrite.failingBefore(steps, at))),
+                                                () ->
+                                                        fails(
+                                                                steps ->
+                                                                        Rewrite.failingBefore(
+                                                                                steps, at))),
                                         DynamicTest.dynamicTest(
                                                 "after " + names.get(at),
-                                                () -> fails(steps -> Rewrite.failingAfter(steps, at)))));
+                                                () ->
+                                                        fails(
+                                                                steps ->
+                                                                        Rewrite.failingAfter(
+                                                                                steps, at)))));
     }
 
     @TestFactory
@@ -72,7 +82,8 @@ public interface SagaContract<I> {
                                             var trial = trial();
                                             var driver = new SagaDriver<>(trial).begin();
                                             driver.crashAt(at);
-                                            assertThat(driver.toTheEnd()).isEqualTo(SagaState.SUCCEEDED);
+                                            assertThat(driver.toTheEnd())
+                                                    .isEqualTo(SagaState.SUCCEEDED);
                                             trial.assertDone();
                                         }));
     }
@@ -90,9 +101,15 @@ public interface SagaContract<I> {
                                         () -> {
                                             var trial = trial();
                                             var driver =
-                                                    new SagaDriver<>(trial, s -> Rewrite.failingAfter(s, last)).begin();
+                                                    new SagaDriver<>(
+                                                                    trial,
+                                                                    s ->
+                                                                            Rewrite.failingAfter(
+                                                                                    s, last))
+                                                            .begin();
                                             driver.crashAt(at);
-                                            assertThat(driver.toTheEnd()).isEqualTo(SagaState.FAILED);
+                                            assertThat(driver.toTheEnd())
+                                                    .isEqualTo(SagaState.FAILED);
                                             trial.assertClean();
                                         }));
     }
@@ -117,7 +134,11 @@ public interface SagaContract<I> {
             for (var step : steps.declared()) {
                 twice.add(
                         new Steps.Declared<>(
-                                step.name(), twice(step.run()), step.undo().map(Rewrite::twice), step.within(), step.retry()));
+                                step.name(),
+                                twice(step.run()),
+                                step.undo().map(Rewrite::twice),
+                                step.within(),
+                                step.retry()));
             }
             return Steps.of(twice, steps);
         }
@@ -138,7 +159,9 @@ public interface SagaContract<I> {
                     at,
                     context ->
                             switch (run.run(context)) {
-                                case StepResult.Done() -> throw new IllegalStateException("made to fail after the deed");
+                                case StepResult.Done() ->
+                                        throw new IllegalStateException(
+                                                "made to fail after the deed");
                                 case StepResult.WaitFor wait -> wait;
                             });
         }
@@ -146,7 +169,9 @@ public interface SagaContract<I> {
         private static <I> Steps<I> replacing(Steps<I> steps, int at, Step<I> run) {
             var replaced = new ArrayList<>(steps.declared());
             var old = replaced.get(at);
-            replaced.set(at, new Steps.Declared<>(old.name(), run, old.undo(), old.within(), old.retry()));
+            replaced.set(
+                    at,
+                    new Steps.Declared<>(old.name(), run, old.undo(), old.within(), old.retry()));
             return Steps.of(replaced, steps);
         }
 

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.Assertions;
 
-/** Runs one saga by hand, without a scheduler or any waiting, and lets its runner die where it is told. */
+/**
+ * Runs one saga by hand, without a scheduler or any waiting, and lets its runner die where it is
+ * told.
+ */
 final class SagaDriver<I> {
 
     interface Wrap<I> {
@@ -54,7 +57,13 @@ final class SagaDriver<I> {
 
     SagaDriver<I> begin() {
         var sagas = new Sagas(store, json, registry);
-        id = Optional.of(trial.database().write(tx -> sagas.start(tx, saga, trial.subject(), trial.input())));
+        id =
+                Optional.of(
+                        trial.database()
+                                .write(
+                                        tx ->
+                                                sagas.start(
+                                                        tx, saga, trial.subject(), trial.input())));
         return this;
     }
 
@@ -71,11 +80,21 @@ final class SagaDriver<I> {
     SagaState toTheEnd() {
         for (int i = 0; i < PATIENCE; i++) {
             SagaRunner runner =
-                    new SagaRunner(trial.database(), store, json, registry, new Mortal(), Clock.systemUTC(), () -> false);
+                    new SagaRunner(
+                            trial.database(),
+                            store,
+                            json,
+                            registry,
+                            new Mortal(),
+                            Clock.systemUTC(),
+                            () -> false);
             try {
                 switch (runner.advance(id.orElseThrow())) {
                     case SagaRunner.Next.Ended() -> {
-                        return trial.database().read(tx -> store.find(tx, id.orElseThrow())).orElseThrow().state();
+                        return trial.database()
+                                .read(tx -> store.find(tx, id.orElseThrow()))
+                                .orElseThrow()
+                                .state();
                     }
                     case SagaRunner.Next.At at -> trial.worldMoves();
                 }
@@ -94,7 +113,13 @@ final class SagaDriver<I> {
         }
 
         @Override
-        public void afterStep(SagaId saga, String name, String step, boolean undo, Duration took, String outcome) {
+        public void afterStep(
+                SagaId saga,
+                String name,
+                String step,
+                boolean undo,
+                Duration took,
+                String outcome) {
             moment("after " + (undo ? "undo of " : "") + step + ", not recorded");
         }
 

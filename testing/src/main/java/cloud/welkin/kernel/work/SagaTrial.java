@@ -2,7 +2,9 @@ package cloud.welkin.kernel.work;
 
 import cloud.welkin.database.Database;
 
-/** A saga with a world of its own to act on: what {@link SagaContract} tries once and throws away. */
+/**
+ * A saga with a world of its own to act on: what {@link SagaContract} tries once and throws away.
+ */
 public interface SagaTrial<I> {
 
     Database database();
@@ -13,7 +15,10 @@ public interface SagaTrial<I> {
 
     I input();
 
-    /** What others do while the saga waits: a host reports, another service is done. Called at each wait. */
+    /**
+     * What others do while the saga waits: a host reports, another service is done. Called at each
+     * wait.
+     */
     default void worldMoves() {}
 
     /** The world is as it shall be after success: once each, no more. */

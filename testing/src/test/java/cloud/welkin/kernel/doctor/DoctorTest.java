@@ -22,10 +22,15 @@ final class DoctorTest {
                         }));
         doctor.register(new Invariant("b", "test", "why", List::of));
         doctor.register(
-                new Invariant("c", "test", "why", () -> List.of(new Finding("gone", List.of("1"), "wait"))));
+                new Invariant(
+                        "c",
+                        "test",
+                        "why",
+                        () -> List.of(new Finding("gone", List.of("1"), "wait"))));
         var diagnoses = doctor.examine();
         assertThat(diagnoses).extracting(Diagnosis::healthy).containsExactly(false, true, false);
-        assertThat(diagnoses.getFirst().failure()).hasValueSatisfying(f -> assertThat(f).contains("no answer"));
+        assertThat(diagnoses.getFirst().failure())
+                .hasValueSatisfying(f -> assertThat(f).contains("no answer"));
     }
 
     @Test

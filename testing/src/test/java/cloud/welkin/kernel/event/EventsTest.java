@@ -109,7 +109,9 @@ final class EventsTest {
         }
         assertThat(published).hasSize(400);
         Eventually.holds("all are heard", () -> heard.size() >= 400);
-        assertThat(heard.stream().map(Event::id)).as("seed %d", SEED).containsExactlyInAnyOrderElementsOf(published);
+        assertThat(heard.stream().map(Event::id))
+                .as("seed %d", SEED)
+                .containsExactlyInAnyOrderElementsOf(published);
     }
 
     @Test
@@ -134,12 +136,17 @@ final class EventsTest {
     void onlyWhatEverybodyHasReadIsPruned() {
         events.subscribe("idle", (tx, batch) -> {});
         database.change(tx -> events.publish(tx, event("old")));
-        database.change(tx -> tx.sql().execute("update kernel.event set occurred_at = now() - interval '2 days'"));
+        database.change(
+                tx ->
+                        tx.sql()
+                                .execute(
+                                        "update kernel.event set occurred_at = now() - interval '2 days'"));
         var housekeeping = events.housekeeping();
         assertThat(housekeeping.reconcile().changed()).isZero();
         assertThat(events.invariants().getFirst().check().get()).hasSize(1);
         events.start();
-        Eventually.holds("it is read", () -> events.invariants().getFirst().check().get().isEmpty());
+        Eventually.holds(
+                "it is read", () -> events.invariants().getFirst().check().get().isEmpty());
         assertThat(housekeeping.reconcile().changed()).isEqualTo(1);
         assertThat(housekeeping.reconcile().changed()).isZero();
     }
@@ -150,7 +157,8 @@ final class EventsTest {
         Event before = event("before");
         database.change(tx -> events.publish(tx, before));
         database.change(tx -> tx.sql().execute("update kernel.event set txid = txid + 1000000"));
-        database.change(tx -> tx.sql().execute("update kernel.event_cursor set txid = txid + 1000000"));
+        database.change(
+                tx -> tx.sql().execute("update kernel.event_cursor set txid = txid + 1000000"));
         events.start();
         Event after = event("after");
         database.change(tx -> events.publish(tx, after));

@@ -54,7 +54,10 @@ final class QuotasTest {
     void evenACallerThatGoesOnAfterARefusalHasTakenNothing() {
         database.change(
                 tx ->
-                        assertThatThrownBy(() -> quotas.take(tx, PROJECT, Map.of(CORES, 21L, RAM, 100L)))
+                        assertThatThrownBy(
+                                        () ->
+                                                quotas.take(
+                                                        tx, PROJECT, Map.of(CORES, 21L, RAM, 100L)))
                                 .isInstanceOf(QuotaExceeded.class));
         assertThat(used(RAM)).isZero();
     }
@@ -113,7 +116,8 @@ final class QuotasTest {
         take(3, 0);
         var invariant = quotas.invariant(CORES, tx -> Map.of(PROJECT, 2L, "p2", 1L));
         assertThat(invariant.check().get()).hasSize(2);
-        int mended = database.write(tx -> quotas.recount(tx, CORES, t -> Map.of(PROJECT, 2L, "p2", 1L)));
+        int mended =
+                database.write(tx -> quotas.recount(tx, CORES, t -> Map.of(PROJECT, 2L, "p2", 1L)));
         assertThat(mended).isEqualTo(2);
         assertThat(invariant.check().get()).isEmpty();
     }
@@ -131,7 +135,9 @@ final class QuotasTest {
     }
 
     private QuotaUsage usage(QuotaResource resource) {
-        return database.<java.util.List<QuotaUsage>>read(tx -> quotas.usage(tx, PROJECT, "compute")).stream()
+        return database
+                .<java.util.List<QuotaUsage>>read(tx -> quotas.usage(tx, PROJECT, "compute"))
+                .stream()
                 .filter(usage -> usage.resource().equals(resource))
                 .findFirst()
                 .orElseThrow();

@@ -20,18 +20,22 @@ final class SettingsTest {
         LIBVIRT_LXC
     }
 
-    private static final Setting<Driver> DRIVER = Setting.oneOf("compute.driver", Driver.KVM, "Which driver.");
+    private static final Setting<Driver> DRIVER =
+            Setting.oneOf("compute.driver", Driver.KVM, "Which driver.");
     private static final Setting<Duration> POLL =
             Setting.duration("work.poll", Duration.ofSeconds(90), "How often.")
                     .where(Duration::isPositive, "longer than nothing");
     private static final Setting<DataSize> CACHE =
             Setting.size("image.cache", DataSize.ofGibibytes(2), "How much | many.");
     private static final Setting<Integer> PORT =
-            Setting.number("http.port", 8780, "Where.").where(p -> p > 0 && p < 65536, "1 to 65535");
-    private static final Setting<Boolean> EXPOSE = Setting.flag("network.expose", false, "Whether.");
+            Setting.number("http.port", 8780, "Where.")
+                    .where(p -> p > 0 && p < 65536, "1 to 65535");
+    private static final Setting<Boolean> EXPOSE =
+            Setting.flag("network.expose", false, "Whether.");
     private static final Setting<String> PASSWORD =
             Setting.text("admin-password", "", "The first one.").keptSecret();
-    private static final List<Setting<?>> ALL = List.of(DRIVER, POLL, CACHE, PORT, EXPOSE, PASSWORD);
+    private static final List<Setting<?>> ALL =
+            List.of(DRIVER, POLL, CACHE, PORT, EXPOSE, PASSWORD);
 
     @TempDir Path home;
 
@@ -66,11 +70,24 @@ final class SettingsTest {
         var refused =
                 catchThrowableOfType(
                         SettingsRefused.class,
-                        () -> load(Map.of("WELKIN_HTTP_PROT", "1"), "http.port=0", "work.poll=soon", "nonsense"));
+                        () ->
+                                load(
+                                        Map.of("WELKIN_HTTP_PROT", "1"),
+                                        "http.port=0",
+                                        "work.poll=soon",
+                                        "nonsense"));
         assertThat(refused.problems())
                 .hasSize(5)
-                .anySatisfy(p -> assertThat(p).contains("compute.drivr").contains("did you mean compute.driver?"))
-                .anySatisfy(p -> assertThat(p).contains("WELKIN_HTTP_PROT").contains("WELKIN_HTTP_PORT?"))
+                .anySatisfy(
+                        p ->
+                                assertThat(p)
+                                        .contains("compute.drivr")
+                                        .contains("did you mean compute.driver?"))
+                .anySatisfy(
+                        p ->
+                                assertThat(p)
+                                        .contains("WELKIN_HTTP_PROT")
+                                        .contains("WELKIN_HTTP_PORT?"))
                 .anySatisfy(p -> assertThat(p).contains("http.port").contains("1 to 65535"))
                 .anySatisfy(p -> assertThat(p).contains("'soon'").contains("250ms"))
                 .anySatisfy(p -> assertThat(p).contains("nonsense").contains("key=value"));
@@ -85,13 +102,18 @@ final class SettingsTest {
     void secretsAreToldNowhere() {
         Settings settings = load(Map.of("WELKIN_ADMIN_PASSWORD", "hunter2"));
         assertThat(settings.get(PASSWORD)).isEqualTo("hunter2");
-        assertThat(settings.explain()).singleElement().asString().contains("(secret)").doesNotContain("hunter2");
+        assertThat(settings.explain())
+                .singleElement()
+                .asString()
+                .contains("(secret)")
+                .doesNotContain("hunter2");
     }
 
     @Test
     void theReferencePageTellsOfEverySetting() {
         assertThat(Settings.reference(ALL))
-                .contains("| `compute.driver`<br>`WELKIN_COMPUTE_DRIVER` | one of kvm, libvirt-lxc | `kvm` | Which driver. |")
+                .contains(
+                        "| `compute.driver`<br>`WELKIN_COMPUTE_DRIVER` | one of kvm, libvirt-lxc | `kvm` | Which driver. |")
                 .contains("`2GiB` | How much \\| many. |")
                 .contains("(secret)");
         ALL.forEach(setting -> assertThat(Settings.reference(ALL)).contains(setting.key()));
@@ -100,9 +122,13 @@ final class SettingsTest {
     @Test
     void sizesBeyondReasonAreRefused() {
         assertThat(DataSize.parse("1kb")).isEqualTo(new DataSize(1000));
-        assertThat(catchThrowableOfType(IllegalArgumentException.class, () -> DataSize.parse("99999999TiB")))
+        assertThat(
+                        catchThrowableOfType(
+                                IllegalArgumentException.class,
+                                () -> DataSize.parse("99999999TiB")))
                 .hasMessageContaining("8 EiB");
-        assertThat(catchThrowableOfType(IllegalArgumentException.class, () -> DataSize.parse("-1"))).isNotNull();
+        assertThat(catchThrowableOfType(IllegalArgumentException.class, () -> DataSize.parse("-1")))
+                .isNotNull();
     }
 
     private Settings load(Map<String, String> environment, String... sets) {

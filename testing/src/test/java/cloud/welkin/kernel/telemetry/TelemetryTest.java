@@ -3,11 +3,11 @@ package cloud.welkin.kernel.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.welkin.database.Database;
-import cloud.welkin.testing.TestDatabase;
-import cloud.welkin.kernel.work.Report;
 import cloud.welkin.kernel.work.ReconcilerStatus;
+import cloud.welkin.kernel.work.Report;
 import cloud.welkin.kernel.work.SagaId;
 import cloud.welkin.kernel.work.SagaState;
+import cloud.welkin.testing.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -37,7 +37,8 @@ final class TelemetryTest {
                                     0,
                                     Optional.empty()));
             assertThat(telemetry.scrape())
-                    .contains("welkin_saga_step_seconds_count{direction=\"undo\",outcome=\"done\",saga=\"build\",step=\"dig\"} 1")
+                    .contains(
+                            "welkin_saga_step_seconds_count{direction=\"undo\",outcome=\"done\",saga=\"build\",step=\"dig\"} 1")
                     .contains("welkin_saga_ended_total{saga=\"build\",state=\"failed\"} 1.0")
                     .contains("welkin_reconciler_changes_total{reconciler=\"north\"} 2.0")
                     .contains("welkin_database_connections{state=\"active\"}")

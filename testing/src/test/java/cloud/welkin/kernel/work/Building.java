@@ -6,7 +6,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A saga to imitate and to test with: digs, waits for the concrete to dry, builds. The world is a set of things. */
+/**
+ * A saga to imitate and to test with: digs, waits for the concrete to dry, builds. The world is a
+ * set of things.
+ */
 final class Building implements Saga<Building.Plan> {
 
     record Plan(int floors, Duration patience) {}

@@ -58,7 +58,9 @@ final class BuildingContractTest implements SagaContract<Building.Plan> {
             @Override
             public void assertClean() {
                 assertThat(world.things).isEmpty();
-                assertThat(world.recorded).hasSize(1).allSatisfy(reason -> assertThat(reason).contains("made to fail"));
+                assertThat(world.recorded)
+                        .hasSize(1)
+                        .allSatisfy(reason -> assertThat(reason).contains("made to fail"));
             }
         };
     }

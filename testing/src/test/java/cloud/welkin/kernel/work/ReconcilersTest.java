@@ -76,8 +76,16 @@ final class ReconcilersTest {
         Eventually.holds(
                 "it is recorded",
                 () ->
-                        database.<java.util.List<ReconcilerStatus>>read(tx -> work.reconcilers().status(tx)).stream()
-                                .anyMatch(s -> s.name().equals("gated") && s.report().message().equals("one thing")));
+                        database
+                                .<java.util.List<ReconcilerStatus>>read(
+                                        tx -> work.reconcilers().status(tx))
+                                .stream()
+                                .anyMatch(
+                                        s ->
+                                                s.name().equals("gated")
+                                                        && s.report()
+                                                                .message()
+                                                                .equals("one thing")));
     }
 
     @Test
@@ -141,7 +149,9 @@ final class ReconcilersTest {
             Eventually.holds("the first ran for it", () -> gated.ended.get() == 2);
             assertThat(second.reconcilers().lastRunHere("gated")).isEmpty();
             work.close();
-            Eventually.holds("the second takes over", () -> second.reconcilers().lastRunHere("gated").isPresent());
+            Eventually.holds(
+                    "the second takes over",
+                    () -> second.reconcilers().lastRunHere("gated").isPresent());
         }
         assertThat(gated.mostAtOnce).hasValue(1);
     }

@@ -51,7 +51,9 @@ final class SagasTest {
         SagaId id = begin();
         awaitState(id, SagaState.SUCCEEDED);
         assertThat(world.recorded).containsExactly("done " + house);
-        assertThat(history(id).steps()).extracting(SagaHistory.Entry::step).containsExactly("dig", "dry", "build");
+        assertThat(history(id).steps())
+                .extracting(SagaHistory.Entry::step)
+                .containsExactly("dig", "dry", "build");
         Eventually.holds("the task is gone", () -> tasks() == 0);
     }
 
@@ -189,18 +191,28 @@ final class SagasTest {
         world.dry = true;
         try (Database elsewhere = Database.open(address, 4)) {
             // as a killed process leaves it: picked, its heart just beaten
-            id = database.write(tx -> work.sagas().start(tx, saga, house, new Building.Plan(1, Duration.ofHours(1))));
+            id =
+                    database.write(
+                            tx ->
+                                    work.sagas()
+                                            .start(
+                                                    tx,
+                                                    saga,
+                                                    house,
+                                                    new Building.Plan(1, Duration.ofHours(1))));
             awaitState(id, SagaState.SUCCEEDED);
             work.close();
             elsewhere.change(
                     tx -> {
-                        tx.sql().execute("update kernel.saga set state='running', position=2, step='build', ended_at=null");
+                        tx.sql()
+                                .execute(
+                                        "update kernel.saga set state='running', position=2, step='build', ended_at=null");
                         tx.sql()
                                 .execute(
                                         "insert into kernel.scheduled_task (task_name, task_instance, execution_time, picked,"
-                                            + " picked_by, last_heartbeat, version) select 'saga', id::text, now(), true,"
-                                            + " 'here', now(), 1 from kernel.saga on conflict (task_name, task_instance) do"
-                                            + " update set picked = true, picked_by = 'here', last_heartbeat = now()");
+                                                + " picked_by, last_heartbeat, version) select 'saga', id::text, now(), true,"
+                                                + " 'here', now(), 1 from kernel.saga on conflict (task_name, task_instance) do"
+                                                + " update set picked = true, picked_by = 'here', last_heartbeat = now()");
                     });
             try (Work again = Work.on(elsewhere, WorkOptions.of("here"))) {
                 again.sagas().register(new Building(world));
@@ -215,10 +227,15 @@ final class SagasTest {
         world.dry = true;
         SagaId ended = begin();
         awaitState(ended, SagaState.SUCCEEDED);
-        database.change(tx -> tx.sql().execute("update kernel.saga set ended_at = now() - interval '8 days'"));
+        database.change(
+                tx ->
+                        tx.sql()
+                                .execute(
+                                        "update kernel.saga set ended_at = now() - interval '8 days'"));
         world.dry = false;
         SagaId active = begin();
-        var housekeeping = new SagaHousekeeping(database, new SagaStore(new SagaJson()), Duration.ofDays(7));
+        var housekeeping =
+                new SagaHousekeeping(database, new SagaStore(new SagaJson()), Duration.ofDays(7));
         assertThat(housekeeping.reconcile().changed()).isEqualTo(1);
         assertThat(housekeeping.reconcile().changed()).isZero();
         var pruned = database.read(tx -> work.sagas().history(tx, ended));
@@ -237,8 +254,13 @@ final class SagasTest {
         var stuck = work.invariants().getFirst();
         assertThat(stuck.check().get()).isEmpty();
         database.change(
-                tx -> tx.sql().execute("update kernel.saga set step_started_at = now() - interval '11 minutes'"));
-        assertThat(stuck.check().get()).singleElement().satisfies(f -> assertThat(f.wrong()).contains("undo of dig"));
+                tx ->
+                        tx.sql()
+                                .execute(
+                                        "update kernel.saga set step_started_at = now() - interval '11 minutes'"));
+        assertThat(stuck.check().get())
+                .singleElement()
+                .satisfies(f -> assertThat(f.wrong()).contains("undo of dig"));
     }
 
     private SagaId begin() {
@@ -278,6 +300,7 @@ final class SagasTest {
     }
 
     private int tasks() {
-        return database.read(tx -> tx.sql().fetchCount(org.jooq.impl.DSL.table("kernel.scheduled_task")));
+        return database.read(
+                tx -> tx.sql().fetchCount(org.jooq.impl.DSL.table("kernel.scheduled_task")));
     }
 }

@@ -8,7 +8,10 @@ import java.util.UUID;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Measures, and asserts nothing: the time from a commit to the first step of its saga, and to the run of its reconciler. */
+/**
+ * Measures, and asserts nothing: the time from a commit to the first step of its saga, and to the
+ * run of its reconciler.
+ */
 final class WorkLatency {
 
     private static final int ROUNDS = 400;
@@ -79,7 +82,13 @@ final class WorkLatency {
             long[] pokes = new long[ROUNDS];
             for (int i = 0; i < ROUNDS; i++) {
                 database.write(
-                        tx -> work.sagas().start(tx, ping, Subject.of("ping", UUID.randomUUID()), new Nothing()));
+                        tx ->
+                                work.sagas()
+                                        .start(
+                                                tx,
+                                                ping,
+                                                Subject.of("ping", UUID.randomUUID()),
+                                                new Nothing()));
                 sagas[i] = -System.nanoTime() + ping.times.take();
                 Thread.sleep(5);
                 database.change(tx -> work.reconcilers().poke(tx, "pong"));
@@ -96,6 +105,9 @@ final class WorkLatency {
         Arrays.sort(late);
         System.out.printf(
                 "%s: median %.2f ms, p95 %.2f ms, worst %.2f ms%n",
-                what, late[late.length / 2] / 1e6, late[late.length * 95 / 100] / 1e6, late[late.length - 1] / 1e6);
+                what,
+                late[late.length / 2] / 1e6,
+                late[late.length * 95 / 100] / 1e6,
+                late[late.length - 1] / 1e6);
     }
 }

@@ -1,0 +1,5 @@
+/** Glance's API: operations, views, policy. */
+@NullMarked
+package cloud.welkin.image.api;
+
+import org.jspecify.annotations.NullMarked;

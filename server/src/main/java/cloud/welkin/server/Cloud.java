@@ -1,0 +1,300 @@
+package cloud.welkin.server;
+
+import cloud.welkin.database.Database;
+import cloud.welkin.database.DatabaseAddress;
+import cloud.welkin.database.DatabaseUnavailable;
+import cloud.welkin.database.EmbeddedPostgres;
+import cloud.welkin.database.Migrations;
+import cloud.welkin.identity.Bootstrap;
+import cloud.welkin.identity.IdentityService;
+import cloud.welkin.identity.domain.CatalogEntry;
+import cloud.welkin.image.ImageService;
+import cloud.welkin.kernel.api.Api;
+import cloud.welkin.kernel.api.Dispatcher;
+import cloud.welkin.kernel.api.RequestLog;
+import cloud.welkin.kernel.doctor.Doctor;
+import cloud.welkin.kernel.event.Events;
+import cloud.welkin.kernel.http.HttpServer;
+import cloud.welkin.kernel.http.HttpSettings;
+import cloud.welkin.kernel.policy.Policy;
+import cloud.welkin.kernel.policy.PolicyRule;
+import cloud.welkin.kernel.quota.Quotas;
+import cloud.welkin.kernel.settings.Settings;
+import cloud.welkin.kernel.telemetry.Telemetry;
+import cloud.welkin.kernel.work.Work;
+import cloud.welkin.kernel.work.WorkOptions;
+import cloud.welkin.network.NetworkService;
+import cloud.welkin.network.NetworkSettings;
+import cloud.welkin.network.work.Backbone;
+import cloud.welkin.network.work.OvnBackbone;
+import cloud.welkin.network.work.PortStatuses;
+import cloud.welkin.network.work.SimulatedBackbone;
+import cloud.welkin.placement.PlacementService;
+import cloud.welkin.volume.VolumeService;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole cloud, wired by hand: the table of contents of the program. Nothing is served before everything is
+ * migrated, bootstrapped and started; a failure on the way ends what was begun.
+ */
+final class Cloud implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Cloud.class);
+
+    private static final List<String> SCHEMAS =
+            List.of(
+                    "kernel",
+                    IdentityService.SCHEMA,
+                    PlacementService.SCHEMA,
+                    ImageService.SCHEMA,
+                    NetworkService.SCHEMA,
+                    VolumeService.SCHEMA);
+
+    /** The one availability zone. */
+    private static final String ZONE = "nova";
+
+    private static final List<CatalogEntry> CATALOG =
+            List.of(
+                    new CatalogEntry("identity", "keystone", "/identity/v3", false),
+                    new CatalogEntry("placement", "placement", "/placement", false),
+                    new CatalogEntry("image", "glance", "/image", false),
+                    new CatalogEntry("network", "neutron", "/network", false),
+                    new CatalogEntry("volumev3", "cinderv3", "/volume/v3", true),
+                    new CatalogEntry("block-storage", "cinder", "/volume/v3", true));
+
+    private final Closing closing = new Closing();
+    private final Home home;
+    private final Settings settings;
+    private final Listen listen;
+    private Optional<LocalHost> host = Optional.empty();
+    private String origin = "";
+
+    private Cloud(Home home, Settings settings, Listen listen) {
+        this.home = home;
+        this.settings = settings;
+        this.listen = listen;
+    }
+
+    static Cloud start(Home home, Settings settings, Listen listen)
+            throws IOException, InterruptedException {
+        Cloud cloud = new Cloud(home, settings, listen);
+        try {
+            cloud.start();
+            return cloud;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            cloud.close();
+            throw e;
+        }
+    }
+
+    private void start() throws IOException, InterruptedException {
+        long began = System.nanoTime();
+        Clock clock = Clock.systemUTC();
+        Telemetry telemetry = closing.add(new Telemetry());
+        boolean simulated =
+                settings.get(WelkinSettings.COMPUTE_DRIVER) == WelkinSettings.Driver.SIMULATED;
+        Database database = database();
+        if (!simulated) {
+            host =
+                    Optional.of(
+                            closing.add(
+                                    LocalHost.start(
+                                            home,
+                                            settings.get(WelkinSettings.HOST_MODE),
+                                            settings.get(WelkinSettings.COMPUTE_DRIVER))));
+        }
+        telemetry.watch(database.dataSource());
+        Work work =
+                closing.add(
+                        Work.on(
+                                database,
+                                WorkOptions.of("welkin"),
+                                clock,
+                                telemetry.sagas(),
+                                telemetry.reconcilers()));
+        Events events =
+                closing.add(new Events(database, settings.get(WelkinSettings.EVENTS_KEEP), clock));
+        Quotas quotas = new Quotas(database);
+        Doctor doctor = new Doctor();
+
+        IdentityService identity =
+                closing.add(
+                        new IdentityService(
+                                database,
+                                clock,
+                                new IdentityService.Options(
+                                        settings.get(WelkinSettings.TOKEN_LIFETIME),
+                                        settings.get(WelkinSettings.PASSWORD_COST)),
+                                CATALOG));
+        PlacementService placement = new PlacementService(database);
+
+        ImageService image =
+                new ImageService(
+                        database,
+                        quotas,
+                        events,
+                        work.reconcilers()::poke,
+                        clock,
+                        home.root().resolve("images"),
+                        settings.get(WelkinSettings.IMAGE_GRACE));
+        VolumeService volume = new VolumeService(database, quotas, events, image, clock, ZONE);
+        PortStatuses statuses = new PortStatuses(clock);
+        Backbone backbone = backbone(database, statuses, work, clock);
+        NetworkService network =
+                new NetworkService(
+                        database,
+                        events,
+                        quotas,
+                        backbone,
+                        statuses,
+                        NetworkSettings.defaults(),
+                        clock,
+                        new SecureRandom());
+        image.quotas().forEach(quotas::register);
+        NetworkService.quotas().forEach(quotas::register);
+        volume.quotas().forEach(quotas::register);
+
+        Passwords passwords =
+                Passwords.of(
+                        home,
+                        Optional.ofNullable(Program.environment().get("WELKIN_ADMIN_PASSWORD")));
+        Bootstrap.Made made =
+                database.write(
+                        tx ->
+                                identity.bootstrap(
+                                        tx,
+                                        passwords.admin(),
+                                        passwords.changed(),
+                                        passwords.demo()));
+        passwords.store(home);
+        database.change(tx -> network.bootstrap(tx, made.adminProject()));
+
+        List<Api> apis = new ArrayList<>();
+        apis.addAll(identity.apis());
+        apis.addAll(placement.apis());
+        apis.addAll(image.apis());
+        apis.addAll(network.apis());
+        apis.addAll(volume.apis());
+
+        doctor.register(work.invariants());
+        doctor.register(events.invariants());
+        doctor.register(placement.invariants());
+        doctor.register(image.invariants());
+        doctor.register(network.invariants());
+        doctor.register(volume.invariants());
+        image.reconcilers().forEach(work.reconcilers()::register);
+        network.reconcilers().forEach(work.reconcilers()::register);
+        work.reconcilers().register(events.housekeeping());
+        work.start();
+        events.start();
+
+        origin = origin();
+        HttpServer http =
+                closing.add(
+                        new HttpServer(
+                                new HttpSettings(
+                                        listen.host(),
+                                        listen.port(),
+                                        settings.get(WelkinSettings.HTTP_IDLE)),
+                                new Dispatcher(
+                                        apis,
+                                        policy(apis),
+                                        database,
+                                        identity.authenticator(),
+                                        origin,
+                                        new RequestLog(telemetry.registry())),
+                                List.of(new Pages(() -> answers(database), telemetry))));
+        Control control = new Control(() -> parts(database), doctor);
+        closing.add(new UnixHttp(home.run("control.sock"), "rw-------", control::answer));
+        ClientFiles.write(home, origin, passwords.admin(), passwords.demo());
+        http.start();
+        log.info(
+                "cloud up at {} after {} ms",
+                origin,
+                Duration.ofNanos(System.nanoTime() - began).toMillis());
+    }
+
+    String origin() {
+        String set = settings.get(WelkinSettings.PUBLIC_URL);
+        return set.equals("auto") ? "http://" + listen.authority(listen.port()) : set;
+    }
+
+    private Database database() throws IOException, InterruptedException {
+        String url = settings.get(WelkinSettings.DATABASE_URL);
+        DatabaseAddress address;
+        if (url.equals("embedded")) {
+            EmbeddedPostgres postgres =
+                    closing.add(
+                            EmbeddedPostgres.start(
+                                    home.postgres(), home.log("postgres.log"), Map.of()));
+            address = postgres.database("welkin");
+        } else {
+            String password = settings.get(WelkinSettings.DATABASE_PASSWORD);
+            address =
+                    new DatabaseAddress.Jdbc(
+                            url,
+                            Optional.of(settings.get(WelkinSettings.DATABASE_USER)),
+                            password.isEmpty() ? Optional.empty() : Optional.of(password));
+        }
+        Database database =
+                closing.add(
+                        Database.open(address, settings.get(WelkinSettings.DATABASE_CONNECTIONS)));
+        if (!answers(database)) {
+            throw new Refused("the database does not answer: " + address);
+        }
+        Migrations.run(database.dataSource(), SCHEMAS);
+        return database;
+    }
+
+    /** OVN on the host's engines; nothing where hosts are simulated. */
+    private Backbone backbone(
+            Database database, PortStatuses statuses, Work work, Clock clock) {
+        return host.<Backbone>map(
+                        local ->
+                                closing.add(
+                                        new OvnBackbone(
+                                                database,
+                                                statuses,
+                                                work.reconcilers(),
+                                                clock,
+                                                () -> Optional.of(local.ovn()))))
+                .orElseGet(SimulatedBackbone::new);
+    }
+
+    private Policy policy(List<Api> apis) throws IOException {
+        List<PolicyRule> rules = new ArrayList<>();
+        apis.forEach(api -> rules.addAll(api.rules()));
+        if (Files.exists(home.policy())) {
+            log.info("policy overrides are read from {}", home.policy());
+        }
+        return Policy.of(rules, Map.of());
+    }
+
+    private static boolean answers(Database database) {
+        try {
+            return database.read(tx -> tx.sql().fetchValue("select 1") != null);
+        } catch (DatabaseUnavailable e) {
+            return false;
+        }
+    }
+
+    private List<Control.Part> parts(Database database) {
+        return List.of(
+                new Control.Part("program", true, origin),
+                new Control.Part("database", answers(database), settings.get(WelkinSettings.DATABASE_URL)));
+    }
+
+    @Override
+    public void close() {
+        closing.close();
+    }
+}

@@ -1,0 +1,67 @@
+package cloud.welkin.server;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/** The folder in which everything lives that Welkin writes, and where in it what is. */
+record Home(Path root) {
+    static Home at(Path root) throws IOException {
+        Files.createDirectories(root);
+        Home home = new Home(root.toRealPath());
+        // Others may pass through to the engines' folders, which have owners of their own, and read nothing.
+        Files.setPosixFilePermissions(home.root(), PosixFilePermissions.fromString("rwx--x--x"));
+        for (String folder : new String[] {"log", "run", "secrets"}) {
+            Files.createDirectories(home.root().resolve(folder));
+        }
+        Files.setPosixFilePermissions(
+                home.root().resolve("secrets"), PosixFilePermissions.fromString("rwx------"));
+        return home;
+    }
+
+    Path settings() {
+        return root.resolve("settings");
+    }
+
+    Path policy() {
+        return root.resolve("policy.yaml");
+    }
+
+    Path postgres() {
+        return root.resolve("postgres");
+    }
+
+    Path log(String name) {
+        return root.resolve("log").resolve(name);
+    }
+
+    Path run(String name) {
+        return root.resolve("run").resolve(name);
+    }
+
+    /** A secret of this home, if it has been written. */
+    Optional<String> secret(String name) throws IOException {
+        Path file = root.resolve("secrets").resolve(name);
+        return Files.exists(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
+    }
+
+    void writeSecret(String name, String text) throws IOException {
+        write(root.resolve("secrets").resolve(name), text + "\n", "rw-------");
+    }
+
+    /** Writes a file whole or not at all. */
+    static void write(Path file, String text, String permissions) throws IOException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        Files.createFile(
+                fresh,
+                PosixFilePermissions.asFileAttribute(
+                        PosixFilePermissions.fromString(permissions)));
+        Files.writeString(fresh, text, StandardCharsets.UTF_8);
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

@@ -1,0 +1,113 @@
+package cloud.welkin.server;
+
+import cloud.welkin.kernel.settings.Setting;
+import java.time.Duration;
+import java.util.List;
+
+/** Every setting of the program, declared once; docs/operate/settings.md is written from here. */
+final class WelkinSettings {
+    /** How guests are run. */
+    enum Driver {
+        AUTO,
+        KVM,
+        QEMU,
+        XEN,
+        LXC,
+        SIMULATED
+    }
+
+    /** Which host the program drives by itself. */
+    enum HostMode {
+        CONTAINED,
+        MACHINE
+    }
+
+    static final Setting<String> DATABASE_URL =
+            Setting.text(
+                    "database.url",
+                    "embedded",
+                    "JDBC URL of an external PostgreSQL 15 or newer, or embedded: a server of our own in the"
+                            + " home.");
+    static final Setting<String> DATABASE_USER =
+            Setting.text("database.user", "welkin", "The user at the external PostgreSQL.");
+    static final Setting<String> DATABASE_PASSWORD =
+            Setting.text("database.password", "", "The password at the external PostgreSQL.")
+                    .keptSecret();
+    static final Setting<Integer> DATABASE_CONNECTIONS =
+            Setting.number("database.connections", 24, "Connections to the database at most.")
+                    .where(n -> n >= 8 && n <= 500, "8 to 500");
+    static final Setting<String> PUBLIC_URL =
+            Setting.text(
+                    "http.public-url",
+                    "auto",
+                    "The origin under which clients reach the cloud, e.g. https://cloud.example.org; auto: the"
+                            + " address that is listened on.");
+    static final Setting<Duration> HTTP_IDLE =
+            Setting.duration(
+                    "http.idle", Duration.ofSeconds(60), "How long a silent connection is kept.");
+    static final Setting<Duration> TOKEN_LIFETIME =
+            Setting.duration(
+                    "identity.token-lifetime", Duration.ofHours(12), "How long a token is good for.");
+    static final Setting<Integer> PASSWORD_COST =
+            Setting.number(
+                            "identity.password-cost",
+                            12,
+                            "bcrypt's logarithmic cost for new passwords; Keystone's default is 12.")
+                    .where(n -> n >= 4 && n <= 20, "4 to 20");
+    static final Setting<Driver> COMPUTE_DRIVER =
+            Setting.oneOf(
+                    "compute.driver",
+                    Driver.AUTO,
+                    "How guests are run: auto takes kvm where it really works, else qemu; simulated runs"
+                            + " none.");
+    static final Setting<Integer> SIMULATED_HOSTS =
+            Setting.number(
+                            "compute.simulated-hosts",
+                            1,
+                            "How many hosts the simulated driver has.")
+                    .where(n -> n >= 1 && n <= 10_000, "1 to 10000");
+    static final Setting<HostMode> HOST_MODE =
+            Setting.oneOf(
+                    "host.mode",
+                    HostMode.CONTAINED,
+                    "contained: a host in namespaces of its own, nothing of the machine's is touched; machine:"
+                            + " the machine itself, with the libvirt and Open vSwitch that run there.");
+    static final Setting<Boolean> NETWORK_EXPOSE =
+            Setting.flag(
+                    "network.expose",
+                    false,
+                    "Whether floating IPs are reachable from the machine itself, by a veth and a route.");
+    static final Setting<String> PUBLIC_CIDR =
+            Setting.text(
+                    "network.public-cidr",
+                    "172.24.4.0/24",
+                    "The addresses of the external network that the first start makes.");
+    static final Setting<Duration> IMAGE_GRACE =
+            Setting.duration(
+                    "image.grace",
+                    Duration.ofMinutes(10),
+                    "How long the data of a deleted image stay, for servers that are just being made from it.");
+    static final Setting<Duration> EVENTS_KEEP =
+            Setting.duration(
+                    "events.keep", Duration.ofDays(30), "How long events are kept in the database.");
+
+    static final List<Setting<?>> ALL =
+            List.of(
+                    DATABASE_URL,
+                    DATABASE_USER,
+                    DATABASE_PASSWORD,
+                    DATABASE_CONNECTIONS,
+                    PUBLIC_URL,
+                    HTTP_IDLE,
+                    TOKEN_LIFETIME,
+                    PASSWORD_COST,
+                    COMPUTE_DRIVER,
+                    SIMULATED_HOSTS,
+                    HOST_MODE,
+                    NETWORK_EXPOSE,
+                    PUBLIC_CIDR,
+                    IMAGE_GRACE,
+                    EVENTS_KEEP);
+
+    private WelkinSettings() {}
+}

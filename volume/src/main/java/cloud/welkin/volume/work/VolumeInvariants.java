@@ -1,0 +1,75 @@
+package cloud.welkin.volume.work;
+
+import cloud.welkin.database.Database;
+import cloud.welkin.kernel.doctor.Finding;
+import cloud.welkin.kernel.doctor.Invariant;
+import cloud.welkin.kernel.quota.Quotas;
+import cloud.welkin.volume.store.SnapshotTable;
+import cloud.welkin.volume.store.VolumeTable;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+/** What must hold among the rows of volumes. Their files are the host's to account for. */
+public final class VolumeInvariants {
+    private static final Duration LONGEST = Duration.ofHours(1);
+
+    private final Database database;
+    private final VolumeTable volumes;
+    private final SnapshotTable snapshots;
+    private final Quotas quotas;
+    private final Clock clock;
+
+    public VolumeInvariants(
+            Database database,
+            VolumeTable volumes,
+            SnapshotTable snapshots,
+            Quotas quotas,
+            Clock clock) {
+        this.database = database;
+        this.volumes = volumes;
+        this.snapshots = snapshots;
+        this.quotas = quotas;
+        this.clock = clock;
+    }
+
+    public List<Invariant> all() {
+        return List.of(
+                new Invariant(
+                        "volumes and attachments say the same",
+                        "volume",
+                        "A volume that says in-use without an attachment can never be deleted.",
+                        this::contradictions),
+                new Invariant(
+                        "no volume is in transit for long",
+                        "volume",
+                        "A volume that stays creating, extending or deleting waits for a host that does not answer.",
+                        this::late),
+                quotas.invariant(VolumeQuotas.VOLUMES, volumes::countByProject),
+                quotas.invariant(VolumeQuotas.GIGABYTES, volumes::gibByProject),
+                quotas.invariant(VolumeQuotas.SNAPSHOTS, snapshots::countByProject));
+    }
+
+    private List<Finding> contradictions() {
+        return database.snapshot(volumes::contradicting).stream()
+                .map(
+                        id ->
+                                new Finding(
+                                        "Volume %s and its attachments contradict each other".formatted(id),
+                                        List.of(id.toString()),
+                                        "Delete the server it is attached to."))
+                .toList();
+    }
+
+    private List<Finding> late() {
+        return database.read(tx -> volumes.inTransitSince(tx, clock.instant().minus(LONGEST))).stream()
+                .map(
+                        id ->
+                                new Finding(
+                                        "Volume %s has been in transit for more than %d minutes"
+                                                .formatted(id, LONGEST.toMinutes()),
+                                        List.of(id.toString()),
+                                        "Look whether its host is up and what its log says."))
+                .toList();
+    }
+}
