@@ -27,7 +27,7 @@ public final class GuestStore {
                 .selectFrom(GUEST)
                 .where(
                         GUEST.HOST.eq(host.value()),
-                        GUEST.READY,
+                        GUEST.READY.eq(true),
                         onlyPending
                                 ? GUEST.OBSERVED_GENERATION.lt(GUEST.GENERATION)
                                 : org.jooq.impl.DSL.noCondition())
@@ -66,7 +66,7 @@ public final class GuestStore {
                 .select(GUEST.SERVER_ID)
                 .from(GUEST)
                 .where(
-                        GUEST.READY,
+                        GUEST.READY.eq(true),
                         GUEST.OBSERVED_GENERATION.lt(GUEST.GENERATION),
                         GUEST.CHANGED_AT.lt(time))
                 .limit(Rows.MOST)
@@ -78,7 +78,7 @@ public final class GuestStore {
         return tx.sql()
                 .select(GUEST.SERVER_ID)
                 .from(GUEST)
-                .where(GUEST.HOST.eq(host.value()), GUEST.PRESENT.not())
+                .where(GUEST.HOST.eq(host.value()), GUEST.PRESENT.eq(false))
                 .fetch(GUEST.SERVER_ID);
     }
 
