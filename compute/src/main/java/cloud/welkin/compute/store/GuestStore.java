@@ -82,6 +82,22 @@ public final class GuestStore {
                 .fetch(GUEST.SERVER_ID);
     }
 
+    /** The data of images that root disks lie upon: it must not be removed. */
+    public java.util.Set<String> contents(Tx tx) {
+        java.util.Set<String> all = new java.util.HashSet<>();
+        for (String part : List.of("content", "kernel", "ramdisk")) {
+            all.addAll(
+                    tx.sql()
+                            .selectDistinct(
+                                    org.jooq.impl.DSL.field(
+                                            "{0} ->> {1}", String.class, GUEST.ROOT, org.jooq.impl.DSL.inline(part)))
+                            .from(GUEST)
+                            .where("{0} ->> {1} is not null", GUEST.ROOT, org.jooq.impl.DSL.inline(part))
+                            .fetchInto(String.class));
+        }
+        return all;
+    }
+
     private static void fill(GuestRecord row, Guest guest) {
         row.setGeneration(guest.generation());
         row.setObservedGeneration(guest.observedGeneration());

@@ -99,11 +99,9 @@ final class Nics {
         PortFacts port;
         if (wanted.port().isPresent()) {
             UUID id = uuid(wanted.port().get(), "port");
-            networks.findPort(tx, caller, id)
-                    .orElseThrow(
-                            () ->
-                                    Failure.badRequest("Port id %s could not be found.", id)
-                                            .as("PortNotFound"));
+            if (networks.findPort(tx, caller, id).isEmpty()) {
+                throw Failure.badRequest("Port id %s could not be found.", id).as("PortNotFound");
+            }
             port = networks.claimPort(tx, caller, id, server);
         } else {
             UUID id = uuid(wanted.network().orElse(""), "network");
