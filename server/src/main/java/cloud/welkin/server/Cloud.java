@@ -17,6 +17,7 @@ import cloud.welkin.kernel.event.Events;
 import cloud.welkin.kernel.http.HttpServer;
 import cloud.welkin.kernel.http.HttpSettings;
 import cloud.welkin.kernel.policy.Policy;
+import cloud.welkin.kernel.policy.PolicyFile;
 import cloud.welkin.kernel.policy.PolicyRule;
 import cloud.welkin.kernel.quota.Quotas;
 import cloud.welkin.kernel.settings.Settings;
@@ -29,7 +30,6 @@ import cloud.welkin.network.work.PortStatuses;
 import cloud.welkin.network.work.SimulatedBackbone;
 import cloud.welkin.placement.PlacementService;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -232,10 +232,7 @@ final class Cloud implements AutoCloseable {
     private Policy policy(List<Api> apis) throws IOException {
         List<PolicyRule> rules = new ArrayList<>();
         apis.forEach(api -> rules.addAll(api.rules()));
-        if (Files.exists(home.policy())) {
-            log.info("policy overrides are read from {}", home.policy());
-        }
-        return Policy.of(rules, Map.of());
+        return Policy.of(rules, PolicyFile.read(home.policy()));
     }
 
     private static boolean answers(Database database) {
