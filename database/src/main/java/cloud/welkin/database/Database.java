@@ -13,8 +13,11 @@ import javax.sql.DataSource;
 import org.jooq.Configuration;
 import org.jooq.SQLDialect;
 import org.jooq.conf.Settings;
+import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DefaultConfiguration;
 import org.jooq.impl.DefaultConnectionProvider;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class Database implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Database.class);
     private static final int ATTEMPTS = 10;
+    private static final int IDLE = 2;
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
@@ -72,13 +76,19 @@ public final class Database implements AutoCloseable {
      * @throws DatabaseUnavailable if the database does not answer now
      */
     public static Database open(DatabaseAddress address, int connections) {
+        return open(address, connections, PATIENCE);
+    }
+
+    static Database open(DatabaseAddress address, int connections, Duration patience) {
         var config = new HikariConfig();
         config.setPoolName("database");
         config.setDataSource(address.dataSource());
         config.setMaximumPoolSize(connections);
-        config.setMinimumIdle(Math.min(2, connections));
-        config.setIdleTimeout(Duration.ofMinutes(1).toMillis());
-        config.setConnectionTimeout(PATIENCE.toMillis());
+        config.setMinimumIdle(Math.min(IDLE, connections));
+        if (connections > IDLE) {
+            config.setIdleTimeout(Duration.ofMinutes(1).toMillis());
+        }
+        config.setConnectionTimeout(patience.toMillis());
         config.setValidationTimeout(Duration.ofSeconds(2).toMillis());
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.setAutoCommit(true);
@@ -166,7 +176,11 @@ public final class Database implements AutoCloseable {
      * @throws DatabaseUnavailable if the channel could not be listened to
      */
     public AutoCloseable listen(String channel, Consumer<String> onPayload) {
-        return listening.add(channel, onPayload);
+        return listen(channel, onPayload, PATIENCE);
+    }
+
+    AutoCloseable listen(String channel, Consumer<String> onPayload, Duration patience) {
+        return listening.add(channel, onPayload, patience);
     }
 
     /** The pool itself, for libraries that want to have one. */
@@ -205,6 +219,12 @@ public final class Database implements AutoCloseable {
     private static <T> T inTransaction(Connection connection, Work<T> work) throws SQLException {
         try {
             T result = work.run();
+            if (connection.unwrap(BaseConnection.class).getTransactionState()
+                    == TransactionState.FAILED) {
+                // The server would answer COMMIT with a rollback, and nobody would hear of it.
+                throw new DataAccessException(
+                        "a statement of this transaction failed, and the work went on as if not");
+            }
             connection.commit();
             return result;
         } catch (Throwable failure) {

@@ -73,6 +73,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
      */
     public static EmbeddedPostgres start(Path home, Path logFile, Map<String, String> settings)
             throws IOException, InterruptedException {
+        return start(home, logFile, settings, PostgresPrograms.PACKAGED);
+    }
+
+    static EmbeddedPostgres start(
+            Path home, Path logFile, Map<String, String> settings, Path packaged)
+            throws IOException, InterruptedException {
         Files.createDirectories(home);
         // The server's account must get through to its own folders, which only it may enter.
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx--x--x"));
@@ -87,7 +93,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     new EmbeddedPostgres(
                             absolute,
                             new PostgresLog(logFile),
-                            PostgresPrograms.of(absolute),
+                            PostgresPrograms.of(absolute, packaged),
                             settings);
             postgres.initialiseIfNew();
             postgres.launch();

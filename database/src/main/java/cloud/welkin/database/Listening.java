@@ -1,5 +1,6 @@
 package cloud.welkin.database;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -27,9 +28,11 @@ final class Listening implements AutoCloseable {
     /** How long silence is believed before the server is asked whether it is still there. */
     private static final Duration SILENCE = Duration.ofSeconds(30);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(20);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+    /** PostgreSQL cuts longer identifiers. */
+    private static final int LONGEST_NAME = 63;
 
     private final DataSource source;
     private final String wake = "welkin_wake_" + UUID.randomUUID().toString().replace("-", "");
@@ -42,13 +45,17 @@ final class Listening implements AutoCloseable {
         this.source = source;
     }
 
-    AutoCloseable add(String channel, Consumer<String> onPayload) {
+    AutoCloseable add(String channel, Consumer<String> onPayload, Duration patience) {
+        int length = channel.getBytes(StandardCharsets.UTF_8).length;
+        if (length == 0 || length > LONGEST_NAME || channel.indexOf(0) >= 0) {
+            throw new IllegalArgumentException("not a channel: " + channel);
+        }
         var subscription = new Subscription(channel, onPayload);
         subscriptions.add(subscription);
         startOnce();
         wake();
         try {
-            subscription.begun.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            subscription.begun.get(patience.toMillis(), TimeUnit.MILLISECONDS);
             return () -> remove(subscription);
         } catch (InterruptedException interrupted) {
             remove(subscription);
@@ -166,7 +173,7 @@ final class Listening implements AutoCloseable {
 
     private static void execute(Connection connection, String channel) throws SQLException {
         try (var statement = connection.createStatement()) {
-            statement.execute("LISTEN " + statement.enquoteIdentifier(channel, true));
+            statement.execute("listen \"" + channel.replace("\"", "\"\"") + "\"");
         }
     }
 

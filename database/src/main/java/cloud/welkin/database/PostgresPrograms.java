@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * user postgres, or nobody where there is none.
  */
 final class PostgresPrograms {
-    private static final Path PACKAGED = Path.of("/usr/lib/postgresql");
+    static final Path PACKAGED = Path.of("/usr/lib/postgresql");
     private static final int OLDEST = 15;
 
     private final Path home;
@@ -48,19 +48,19 @@ final class PostgresPrograms {
     /**
      * Programs for the data that are in the home, or the newest there are for a home that is new.
      */
-    static PostgresPrograms of(Path home) throws IOException {
+    static PostgresPrograms of(Path home, Path packages) throws IOException {
         Path version = home.resolve("data/PG_VERSION");
         Optional<Integer> wanted =
                 Files.exists(version)
                         ? Optional.of(Integer.parseInt(Files.readString(version).strip()))
                         : Optional.empty();
         Optional<Integer> packaged =
-                packagedVersions().stream()
+                packagedVersions(packages).stream()
                         .filter(v -> wanted.map(v::equals).orElse(v >= OLDEST))
                         .max(Comparator.naturalOrder());
         if (packaged.isPresent()) {
             return new PostgresPrograms(
-                    home, PACKAGED.resolve(packaged.get() + "/bin").toString(), packaged.get());
+                    home, packages.resolve(packaged.get() + "/bin").toString(), packaged.get());
         }
         int brought = unpack(home);
         if (wanted.isPresent() && wanted.get() != brought) {
@@ -177,11 +177,11 @@ final class PostgresPrograms {
         }
     }
 
-    private static List<Integer> packagedVersions() throws IOException {
-        if (!Files.isDirectory(PACKAGED)) {
+    private static List<Integer> packagedVersions(Path packages) throws IOException {
+        if (!Files.isDirectory(packages)) {
             return List.of();
         }
-        try (Stream<Path> versions = Files.list(PACKAGED)) {
+        try (Stream<Path> versions = Files.list(packages)) {
             return versions.filter(path -> Files.isExecutable(path.resolve("bin/postgres")))
                     .map(path -> path.getFileName().toString())
                     .filter(name -> name.matches("\\d+"))

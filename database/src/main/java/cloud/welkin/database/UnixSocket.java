@@ -10,10 +10,13 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +27,14 @@ import org.jspecify.annotations.Nullable;
  * options there are none: setting them is accepted and does nothing.
  */
 final class UnixSocket extends Socket {
+    private static final Duration FULL = Duration.ofNanos(200_000);
+
     private final Path path;
     private volatile @Nullable SocketChannel channel;
     private volatile boolean closed;
     private volatile int timeoutMillis;
-    // Of the reader alone: open if and only if the channel is non-blocking.
-    private @Nullable Selector readable;
+    // Set by the reader alone: there if and only if the channel is non-blocking.
+    private volatile @Nullable Selector readable;
 
     UnixSocket(Path path) {
         this.path = path;
@@ -93,9 +98,9 @@ final class UnixSocket extends Socket {
         var from = open();
         var selector = readable;
         if (selector == null) {
-            from.configureBlocking(false);
             selector = Selector.open();
             readable = selector;
+            from.configureBlocking(false);
             from.register(selector, SelectionKey.OP_READ);
         }
         var until = System.nanoTime() + timeout * 1_000_000L;
@@ -109,8 +114,12 @@ final class UnixSocket extends Socket {
             if (left <= 0) {
                 throw new SocketTimeoutException("nothing to read within " + timeout + " ms");
             }
-            selector.select(left);
-            selector.selectedKeys().clear();
+            try {
+                selector.select(left);
+                selector.selectedKeys().clear();
+            } catch (ClosedSelectorException e) {
+                throw new SocketException("the socket was closed while reading", e);
+            }
             if (Thread.interrupted()) {
                 Thread.currentThread().interrupt();
                 close();
@@ -123,23 +132,10 @@ final class UnixSocket extends Socket {
         while (from.hasRemaining()) {
             var to = open();
             if (to.write(from) == 0) {
-                awaitWritable(to);
+                // Non-blocking now, for a read with a timeout, and the server is slower than we.
+                // Not by a selector: its key would keep the reader from changing that again.
+                LockSupport.parkNanos(FULL.toNanos());
             }
-        }
-    }
-
-    /**
-     * The channel is non-blocking now, for a read with a timeout, and the server slower than we.
-     */
-    private static void awaitWritable(SocketChannel to) throws IOException {
-        try (var selector = Selector.open()) {
-            synchronized (to.blockingLock()) {
-                if (to.isBlocking()) {
-                    return;
-                }
-                to.register(selector, SelectionKey.OP_WRITE);
-            }
-            selector.select(1000);
         }
     }
 

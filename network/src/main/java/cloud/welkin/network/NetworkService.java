@@ -34,7 +34,8 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /**
- * The network service, put together: Neutron's API over rows, and a backbone that brings the rows into the world.
+ * The network service, put together: Neutron's API over rows, and a backbone that brings the rows
+ * into the world.
  *
  * <p>The quota resources must be registered before the first request.
  */
@@ -50,7 +51,9 @@ public final class NetworkService {
     private final NetworkApi api;
     private final Networks networks;
 
-    /** @param statuses the same as the backbone's */
+    /**
+     * @param statuses the same as the backbone's
+     */
     public NetworkService(
             Database database,
             Events events,
@@ -65,7 +68,8 @@ public final class NetworkService {
         this.backbone = backbone;
         this.settings = settings;
         this.journal = new Journal(events, quotas, backbone, clock);
-        this.api = new NetworkApi(journal, quotas, new NetworkLimits(settings.largestMtu()), random);
+        this.api =
+                new NetworkApi(journal, quotas, new NetworkLimits(settings.largestMtu()), random);
         this.networks = new PortsForServers(api.ports(), journal, statuses);
     }
 
@@ -102,7 +106,10 @@ public final class NetworkService {
         return all;
     }
 
-    /** The first external network, {@code public}, with its addresses. Does nothing when there is an external network. */
+    /**
+     * The first external network, {@code public}, with its addresses. Does nothing when there is an
+     * external network.
+     */
     public void bootstrap(Tx tx, ProjectId admin) {
         NetworkStore store = new NetworkStore();
         if (store.anyExternal(tx)) {
@@ -112,9 +119,22 @@ public final class NetworkService {
         Stamp stamp = new Stamp(1, now, now);
         NetworkRow network =
                 new NetworkRow(
-                        UUID.randomUUID(), admin, "public", "", true, false, true, true, settings.largestMtu(), true, "",
-                        new Segment("flat", Optional.of(settings.physicalNetwork()), Optional.empty()), List.of(),
-                        List.of(), stamp);
+                        UUID.randomUUID(),
+                        admin,
+                        "public",
+                        "",
+                        true,
+                        false,
+                        true,
+                        true,
+                        settings.largestMtu(),
+                        true,
+                        "",
+                        new Segment(
+                                "flat", Optional.of(settings.physicalNetwork()), Optional.empty()),
+                        List.of(),
+                        List.of(),
+                        stamp);
         store.insert(tx, network);
         api.subnets()
                 .insert(
@@ -122,9 +142,22 @@ public final class NetworkService {
                         Actor.of(Caller.program()),
                         network,
                         new SubnetRow(
-                                UUID.randomUUID(), admin, network.id(), "public-subnet", "", settings.publicBlock(),
-                                Optional.of(settings.publicGateway()), false, List.of(settings.publicPool()), List.of(),
-                                List.of(), Optional.empty(), Optional.empty(), List.of(), List.of(), stamp));
+                                UUID.randomUUID(),
+                                admin,
+                                network.id(),
+                                "public-subnet",
+                                "",
+                                settings.publicBlock(),
+                                Optional.of(settings.publicGateway()),
+                                false,
+                                List.of(settings.publicPool()),
+                                List.of(),
+                                List.of(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                List.of(),
+                                List.of(),
+                                stamp));
         quotas.take(tx, admin.value(), Map.of(Journal.NETWORK, 1L));
     }
 }

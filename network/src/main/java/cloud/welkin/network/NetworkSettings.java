@@ -8,7 +8,8 @@ import java.util.List;
 /**
  * What an operator chooses about networks.
  *
- * @param largestMtu what fits through the tunnels between hosts: the underlay's MTU less 58 for Geneve
+ * @param largestMtu what fits through the tunnels between hosts: the underlay's MTU less 58 for
+ *     Geneve
  * @param physicalNetwork the name by which hosts know the way outside ({@code ovn-bridge-mappings})
  * @param publicBlock the addresses of the first external network
  * @param dns the name servers that guests are told when their subnet names none

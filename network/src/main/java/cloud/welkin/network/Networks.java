@@ -11,7 +11,10 @@ import java.util.UUID;
 
 /** What compute asks of the network service, in its own transactions. */
 public interface Networks {
-    /** Networks that the caller may plug servers into: its own and shared ones; external ones only for admins. */
+    /**
+     * Networks that the caller may plug servers into: its own and shared ones; external ones only
+     * for admins.
+     */
     List<NetworkFacts> usableBy(Tx tx, Caller caller);
 
     Optional<NetworkFacts> find(Tx tx, Caller caller, UUID network);
@@ -21,7 +24,8 @@ public interface Networks {
     /**
      * A new port for a server's interface, with addresses from the network's subnets.
      *
-     * @throws cloud.welkin.kernel.failure.Failure as the API does: quota, no addresses left, address in use
+     * @throws cloud.welkin.kernel.failure.Failure as the API does: quota, no addresses left,
+     *     address in use
      */
     PortFacts createPort(Tx tx, Caller caller, NewPort port);
 
@@ -39,15 +43,20 @@ public interface Networks {
     /** The ports of servers, oldest first, with everything that Nova shows of them. */
     List<PortFacts> portsOf(Tx tx, Collection<UUID> servers);
 
-    /** Ids of the caller's security groups by name or id, in the order asked; empty for an unknown one. */
+    /**
+     * Ids of the caller's security groups by name or id, in the order asked; empty for an unknown
+     * one.
+     */
     Optional<UUID> securityGroup(Tx tx, Caller caller, String nameOrId);
 
-    /** The device of the port that has this address in this network: who asks the metadata service. */
+    /**
+     * The device of the port that has this address in this network: who asks the metadata service.
+     */
     Optional<UUID> deviceAt(Tx tx, UUID network, String address);
 
     /**
-     * The metadata ports of the networks that have a port bound to this host: for each the host keeps a namespace in which
-     * haproxy passes guests' requests on.
+     * The metadata ports of the networks that have a port bound to this host: for each the host
+     * keeps a namespace in which haproxy passes guests' requests on.
      */
     List<MetadataPort> metadataPorts(Tx tx, HostName host);
 
@@ -59,7 +68,8 @@ public interface Networks {
         void changed(Tx tx, UUID port, UUID device, boolean active);
     }
 
-    record NetworkFacts(UUID id, String name, ProjectId project, boolean shared, boolean external, int mtu) {}
+    record NetworkFacts(
+            UUID id, String name, ProjectId project, boolean shared, boolean external, int mtu) {}
 
     /**
      * @param device the name of the tap
@@ -80,7 +90,8 @@ public interface Networks {
             boolean keep) {}
 
     /**
-     * An address of a port with what the guest must know of its subnet (for the config drive and meta data).
+     * An address of a port with what the guest must know of its subnet (for the config drive and
+     * meta data).
      *
      * @param floating the floating IPs that lead to it
      */

@@ -1,10 +1,14 @@
 package cloud.welkin.server;
 
+import cloud.welkin.compute.ComputeService;
 import cloud.welkin.database.Database;
 import cloud.welkin.database.DatabaseAddress;
 import cloud.welkin.database.DatabaseUnavailable;
 import cloud.welkin.database.EmbeddedPostgres;
 import cloud.welkin.database.Migrations;
+import cloud.welkin.database.Tx;
+import cloud.welkin.host.agent.HostAgent;
+import cloud.welkin.host.contained.MetadataProxy;
 import cloud.welkin.identity.Bootstrap;
 import cloud.welkin.identity.IdentityService;
 import cloud.welkin.identity.domain.CatalogEntry;
@@ -26,9 +30,12 @@ import cloud.welkin.kernel.work.Work;
 import cloud.welkin.kernel.work.WorkOptions;
 import cloud.welkin.network.NetworkService;
 import cloud.welkin.network.NetworkSettings;
+import cloud.welkin.network.work.Backbone;
+import cloud.welkin.network.work.OvnBackbone;
 import cloud.welkin.network.work.PortStatuses;
 import cloud.welkin.network.work.SimulatedBackbone;
 import cloud.welkin.placement.PlacementService;
+import cloud.welkin.volume.VolumeService;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -53,19 +60,28 @@ final class Cloud implements AutoCloseable {
                     IdentityService.SCHEMA,
                     PlacementService.SCHEMA,
                     ImageService.SCHEMA,
-                    NetworkService.SCHEMA);
+                    NetworkService.SCHEMA,
+                    VolumeService.SCHEMA,
+                    ComputeService.SCHEMA);
+
+    /** The one availability zone. */
+    private static final String ZONE = "nova";
 
     private static final List<CatalogEntry> CATALOG =
             List.of(
                     new CatalogEntry("identity", "keystone", "/identity/v3", false),
                     new CatalogEntry("placement", "placement", "/placement", false),
                     new CatalogEntry("image", "glance", "/image", false),
-                    new CatalogEntry("network", "neutron", "/network", false));
+                    new CatalogEntry("network", "neutron", "/network", false),
+                    new CatalogEntry("compute", "nova", "/compute/v2.1", false),
+                    new CatalogEntry("volumev3", "cinderv3", "/volume/v3", true),
+                    new CatalogEntry("block-storage", "cinder", "/volume/v3", true));
 
     private final Closing closing = new Closing();
     private final Home home;
     private final Settings settings;
     private final Listen listen;
+    private Optional<LocalHost> host = Optional.empty();
     private String origin = "";
 
     private Cloud(Home home, Settings settings, Listen listen) {
@@ -90,7 +106,18 @@ final class Cloud implements AutoCloseable {
         long began = System.nanoTime();
         Clock clock = Clock.systemUTC();
         Telemetry telemetry = closing.add(new Telemetry());
+        boolean simulated =
+                settings.get(WelkinSettings.COMPUTE_DRIVER) == WelkinSettings.Driver.SIMULATED;
         Database database = database();
+        if (!simulated) {
+            host =
+                    Optional.of(
+                            closing.add(
+                                    LocalHost.start(
+                                            home,
+                                            settings.get(WelkinSettings.HOST_MODE),
+                                            settings.get(WelkinSettings.COMPUTE_DRIVER))));
+        }
         telemetry.watch(database.dataSource());
         Work work =
                 closing.add(
@@ -125,19 +152,39 @@ final class Cloud implements AutoCloseable {
                         clock,
                         home.root().resolve("images"),
                         settings.get(WelkinSettings.IMAGE_GRACE));
+        VolumeService volume = new VolumeService(database, quotas, events, image, clock, ZONE);
+        Consoles consoles = new Consoles(home);
         PortStatuses statuses = new PortStatuses(clock);
+        Backbone backbone = backbone(database, statuses, work, clock);
         NetworkService network =
                 new NetworkService(
                         database,
                         events,
                         quotas,
-                        new SimulatedBackbone(),
+                        backbone,
                         statuses,
                         NetworkSettings.defaults(),
                         clock,
                         new SecureRandom());
+        ComputeService compute =
+                closing.add(
+                        new ComputeService(
+                                database,
+                                work.sagas(),
+                                events,
+                                quotas,
+                                clock,
+                                new SecureRandom(),
+                                image,
+                                volume,
+                                network.networks(),
+                                placement,
+                                consoles,
+                                ComputeService.Options.USUAL));
         image.quotas().forEach(quotas::register);
+        ComputeService.quotas().forEach(quotas::register);
         NetworkService.quotas().forEach(quotas::register);
+        volume.quotas().forEach(quotas::register);
 
         Passwords passwords =
                 Passwords.of(
@@ -152,24 +199,56 @@ final class Cloud implements AutoCloseable {
                                         passwords.changed(),
                                         passwords.demo()));
         passwords.store(home);
-        database.change(tx -> network.bootstrap(tx, made.adminProject()));
+        boolean first =
+                database.write(
+                        tx -> {
+                            network.bootstrap(tx, made.adminProject());
+                            compute.bootstrap(tx);
+                            return Cloud.isFirstStart(tx);
+                        });
 
         List<Api> apis = new ArrayList<>();
         apis.addAll(identity.apis());
         apis.addAll(placement.apis());
         apis.addAll(image.apis());
         apis.addAll(network.apis());
+        apis.addAll(volume.apis());
+        apis.addAll(compute.apis());
 
         doctor.register(work.invariants());
         doctor.register(events.invariants());
         doctor.register(placement.invariants());
         doctor.register(image.invariants());
         doctor.register(network.invariants());
+        doctor.register(volume.invariants());
+        doctor.register(compute.invariants());
+        compute.sagas().forEach(work.sagas()::register);
+        compute.reconcilers().forEach(work.reconcilers()::register);
         image.reconcilers().forEach(work.reconcilers()::register);
         network.reconcilers().forEach(work.reconcilers()::register);
         work.reconcilers().register(events.housekeeping());
         work.start();
         events.start();
+
+        if (first) {
+            FirstImage.make(database, image, made);
+        }
+        Desk desk = new Desk(compute.desk(), volume.desk());
+        Optional<HostAgent> agent =
+                host.map(
+                        local ->
+                                closing.add(
+                                        local.agent(
+                                                desk,
+                                                cloudId(database),
+                                                image::content,
+                                                () -> proxies(database, network, local))));
+        agent.ifPresent(HostAgent::start);
+        closing.add(
+                new UnixHttp(
+                        home.run("metadata.sock"),
+                        "rw-rw-rw-",
+                        new Metadata(compute.metadata())::answer));
 
         origin = origin();
         HttpServer http =
@@ -186,7 +265,11 @@ final class Cloud implements AutoCloseable {
                                         identity.authenticator(),
                                         origin,
                                         new RequestLog(telemetry.registry())),
-                                List.of(new Pages(() -> answers(database), telemetry))));
+                                server ->
+                                        List.of(
+                                                new Pages(() -> answers(database), telemetry),
+                                                new ConsolePages(compute.consoleTokens(), consoles)
+                                                        .on(server))));
         Control control = new Control(() -> parts(database), doctor);
         closing.add(new UnixHttp(home.run("control.sock"), "rw-------", control::answer));
         ClientFiles.write(home, origin, passwords.admin(), passwords.demo());
@@ -227,6 +310,45 @@ final class Cloud implements AutoCloseable {
         }
         Migrations.run(database.dataSource(), SCHEMAS);
         return database;
+    }
+
+    /** Whether nobody has started this cloud to its end before; asked once, in the transaction that answers. */
+    private static boolean isFirstStart(Tx tx) {
+        return tx.sql().execute("update kernel.cloud set started_at = now() where started_at is null")
+                > 0;
+    }
+
+    private static String cloudId(Database database) {
+        return database.read(
+                tx -> String.valueOf(tx.sql().fetchValue("select id::text from kernel.cloud")));
+    }
+
+    private static List<MetadataProxy> proxies(
+            Database database, NetworkService network, LocalHost local) {
+        return database.read(tx -> network.networks().metadataPorts(tx, local.name())).stream()
+                .map(
+                        port ->
+                                new MetadataProxy(
+                                        port.network().toString(),
+                                        port.port().toString(),
+                                        port.mac(),
+                                        port.addresses()))
+                .toList();
+    }
+
+    /** OVN on the host's engines; nothing where hosts are simulated. */
+    private Backbone backbone(
+            Database database, PortStatuses statuses, Work work, Clock clock) {
+        return host.<Backbone>map(
+                        local ->
+                                closing.add(
+                                        new OvnBackbone(
+                                                database,
+                                                statuses,
+                                                work.reconcilers(),
+                                                clock,
+                                                () -> Optional.of(local.ovn()))))
+                .orElseGet(SimulatedBackbone::new);
     }
 
     private Policy policy(List<Api> apis) throws IOException {

@@ -1,8 +1,169 @@
 package cloud.welkin.server;
 
-/** The host that the program drives itself. */
-final class LocalHost {
-    private LocalHost() {}
+import cloud.welkin.host.agent.AgentSettings;
+import cloud.welkin.host.agent.HostAgent;
+import cloud.welkin.host.agent.HostShape;
+import cloud.welkin.host.agent.HostVolumes;
+import cloud.welkin.host.contained.ContainedHost;
+import cloud.welkin.host.contained.ContainedSettings;
+import cloud.welkin.host.contained.HostEngines;
+import cloud.welkin.host.contained.HostFacts;
+import cloud.welkin.host.contained.KvmProbe;
+import cloud.welkin.host.contained.MachineHost;
+import cloud.welkin.host.contained.MachineSettings;
+import cloud.welkin.host.contained.MetadataProxy;
+import cloud.welkin.host.volume.LocalVolumes;
+import cloud.welkin.kernel.host.DesiredVolume;
+import cloud.welkin.kernel.host.HostDesk;
+import cloud.welkin.kernel.host.HostName;
+import cloud.welkin.kernel.host.ObservedVolume;
+import cloud.welkin.network.work.Northbound;
+import cloud.welkin.server.WelkinSettings.Driver;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
-    static void purge(Home home) {}
+/** The host that the program drives itself: its engines, and the agent that works on them. */
+final class LocalHost implements AutoCloseable {
+    /** The only contained host of a home; its folder is HOME/host/main. */
+    private static final String NAME = "main";
+
+    private final Home home;
+    private final HostEngines engines;
+    private final HostFacts facts;
+    private final String driver;
+
+    private LocalHost(Home home, HostEngines engines, HostFacts facts, String driver) {
+        this.home = home;
+        this.engines = engines;
+        this.facts = facts;
+        this.driver = driver;
+    }
+
+    /** Brings the engines up, or finds them running. */
+    static LocalHost start(Home home, WelkinSettings.HostMode mode, Driver driver)
+            throws IOException {
+        HostEngines engines =
+                switch (mode) {
+                    case CONTAINED -> ContainedHost.start(home.root(), contained());
+                    case MACHINE -> new MachineHost(home.root(), MachineSettings.usual());
+                };
+        HostFacts facts =
+                HostFacts.of(
+                        "welkin",
+                        home.root(),
+                        driver == Driver.QEMU
+                                ? KvmProbe.with(home.root(), Optional.empty())
+                                : KvmProbe.with(home.root(), guestKernel()));
+        return new LocalHost(home, engines, facts, chosen(driver, facts));
+    }
+
+    private static String chosen(Driver driver, HostFacts facts) {
+        return switch (driver) {
+            case AUTO -> facts.kvm() ? "kvm" : "qemu";
+            case QEMU -> "qemu";
+            case KVM -> {
+                if (!facts.kvm()) {
+                    throw new Refused(
+                            "compute.driver=kvm: KVM does not run guests on this machine; use qemu");
+                }
+                yield "kvm";
+            }
+            case XEN, LXC ->
+                    throw new Refused(
+                            "compute.driver="
+                                    + driver.name().toLowerCase(java.util.Locale.ROOT)
+                                    + " is not offered yet; use qemu or kvm");
+            case SIMULATED -> throw new IllegalStateException("simulated hosts have no engines");
+        };
+    }
+
+    /** The kernel that the guest image was built from, to see whether KVM really runs one. */
+    private static Optional<Path> guestKernel() {
+        return Optional.ofNullable(System.getProperty("welkin.top"))
+                .map(top -> Path.of(top).resolve("guest/target/vmlinuz"))
+                .filter(Files::exists);
+    }
+
+    private static ContainedSettings contained() {
+        return ContainedSettings.named(NAME);
+    }
+
+    HostName name() {
+        return new HostName(engines.chassis());
+    }
+
+    HostEngines engines() {
+        return engines;
+    }
+
+    Northbound.Addresses ovn() {
+        return new Northbound.Addresses(engines.northbound(), engines.southbound());
+    }
+
+    /**
+     * The agent, not yet started.
+     *
+     * @param cloud the id of the cloud, without which nothing is removed
+     * @param images where the image store keeps the content of a SHA-512
+     */
+    HostAgent agent(
+            HostDesk desk,
+            String cloud,
+            Function<String, Path> images,
+            Supplier<List<MetadataProxy>> metadata) {
+        HostShape shape =
+                new HostShape(
+                        home.root(),
+                        driver,
+                        "pc",
+                        engines.finishesChecksums(),
+                        "br-int",
+                        images);
+        return new HostAgent(
+                AgentSettings.of(name(), cloud),
+                shape,
+                new HostAgent.Parts(
+                        desk,
+                        engines,
+                        new Volumes(new LocalVolumes(home.root().resolve("volumes"), images)),
+                        metadata,
+                        facts,
+                        Clock.systemUTC()));
+    }
+
+    /** Removes every trace of a home's host from the machine. */
+    static void purge(Home home) {
+        ContainedHost.purge(home.root(), contained());
+    }
+
+    @Override
+    public void close() {
+        engines.close();
+    }
+
+    /** The host's volumes as its agent wants to see them. */
+    private record Volumes(LocalVolumes local) implements HostVolumes {
+        @Override
+        public ObservedVolume converge(DesiredVolume wanted) {
+            return local.converge(wanted);
+        }
+
+        @Override
+        public List<UUID> present() {
+            return local.present();
+        }
+
+        @Override
+        public List<UUID> removeOthers(Set<UUID> wanted) {
+            return local.removeOthers(wanted);
+        }
+    }
 }

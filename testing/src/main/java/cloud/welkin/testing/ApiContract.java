@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ApiContract {
     private static final int LARGE = 10 << 20;
+    private static final String UNLIKELY = "contract";
     private static final List<String> HOSTILE_SEGMENTS =
             List.of(
                     "'%22%3B--",
@@ -84,6 +85,7 @@ public final class ApiContract {
             }
             if (operation.body().isPresent()) {
                 add(tests, operation, "refuses broken bodies", this::refusesBrokenBodies);
+                add(tests, operation, "survives odd values", this::survivesOddValues);
             }
             if (!operation.path().variables().isEmpty()) {
                 add(tests, operation, "knows no hostile names", this::knowsNoHostileNames);
@@ -224,6 +226,21 @@ public final class ApiContract {
                 "with HTML");
     }
 
+    /**
+     * Bodies of the declared shape with values from the edges: whatever the answer, it is no 500.
+     */
+    private void survivesOddValues(Operation operation) {
+        for (SampleBody sample : SampleBody.all()) {
+            Object body = sample.of(operation.body().orElseThrow());
+            ApiTester.Response response =
+                    request(operation, UUID.randomUUID().toString())
+                            .by(strongest)
+                            .view(body)
+                            .send();
+            client(response, "to " + body);
+        }
+    }
+
     private void knowsNoHostileNames(Operation operation) {
         for (String segment : HOSTILE_SEGMENTS) {
             ApiTester.Response response =
@@ -260,8 +277,12 @@ public final class ApiContract {
         }
     }
 
-    private ApiTester.Request withBody(Operation operation, ApiTester.Request request) {
-        return operation.body().isEmpty() ? request : request.body("application/json", bytes("{}"));
+    /** With the least that the declaration asks for, so that the handler is reached. */
+    private static ApiTester.Request withBody(Operation operation, ApiTester.Request request) {
+        return operation
+                .body()
+                .map(type -> request.view(new SampleBody(UNLIKELY, 1, false).of(type)))
+                .orElse(request);
     }
 
     private ApiTester.Request request(Operation operation, String segment) {

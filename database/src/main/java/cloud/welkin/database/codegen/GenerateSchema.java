@@ -36,6 +36,10 @@ public final class GenerateSchema {
         Path migrations = Path.of(arguments[1]);
         String javaPackage = arguments[2];
         Path output = Path.of(arguments[3]);
+        if (!Files.isDirectory(migrations)) {
+            // A module whose schema is still to come.
+            return;
+        }
         Path stamp = output.resolveSibling("jooq-" + schema + ".stamp");
         String now = fingerprint(migrations);
         if (Files.isDirectory(output)

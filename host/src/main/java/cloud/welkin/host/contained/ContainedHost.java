@@ -168,6 +168,12 @@ public final class ContainedHost implements HostEngines {
         return folder.name();
     }
 
+    /** The machine's, and that of the host's first process within it. */
+    @Override
+    public String bootId() {
+        return Boot.ofTheMachine() + "/" + namespace.incarnation();
+    }
+
     @Override
     public List<String> exec() {
         return outside.exec();

@@ -29,6 +29,9 @@ public sealed interface HostEngines extends AutoCloseable permits ContainedHost,
     /** The host's name in OVN: Open vSwitch's system-id. */
     String chassis();
 
+    /** Changes whenever the host was started anew, so that no guest of before runs any more. */
+    String bootId();
+
     /**
      * The command, without what it shall run, that runs something where floating IPs are reachable.
      * May be empty.

@@ -72,6 +72,8 @@ final class LibvirtDaemon {
                 unix_sock_rw_perms = "0700"
                 auth_unix_ro = "none"
                 auth_unix_rw = "none"
+                max_workers = 40
+                max_client_requests = 40
                 host_uuid = "%s"
                 log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
                 """

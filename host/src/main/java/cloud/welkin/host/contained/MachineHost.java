@@ -70,6 +70,11 @@ public final class MachineHost implements HostEngines {
     }
 
     @Override
+    public String bootId() {
+        return Boot.ofTheMachine();
+    }
+
+    @Override
     public List<String> exec() {
         return List.of();
     }

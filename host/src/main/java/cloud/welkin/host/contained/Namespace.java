@@ -121,6 +121,11 @@ final class Namespace implements Inside {
         return init.orElseThrow(() -> new IllegalStateException("the host is not up"));
     }
 
+    /** Changes when the namespaces are made anew. */
+    String incarnation() {
+        return first().pid() + "." + first().started();
+    }
+
     /**
      * Ends everything inside: with its first process the kernel kills all others of the PID
      * namespace.

@@ -9,7 +9,7 @@ import java.time.DateTimeException;
 final class QueryCheck {
     private QueryCheck() {}
 
-    static void check(Operation operation, Query query) {
+    static void check(Operation operation, Query query, Microversion version) {
         for (String name : query.values().keySet()) {
             if (name.indexOf('\0') >= 0
                     || query.all(name).stream().anyMatch(v -> v.indexOf('\0') >= 0)) {
@@ -17,7 +17,7 @@ final class QueryCheck {
             }
             Param param = find(operation, name);
             if (param == null) {
-                if (!operation.takesAnyParam()) {
+                if (!operation.takesAnyParam(version)) {
                     throw Failure.badRequest(
                             "Invalid input for query parameters. Additional properties are not"
                                     + " allowed ('%s' was unexpected)",

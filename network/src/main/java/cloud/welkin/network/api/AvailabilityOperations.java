@@ -41,9 +41,18 @@ final class AvailabilityOperations implements OperationGroup {
 
     record ZoneView(String name, String resource, String state) {}
 
-    record ProviderView(String serviceType, String name, @com.fasterxml.jackson.annotation.JsonProperty("default") boolean isDefault) {}
+    record ProviderView(
+            String serviceType,
+            String name,
+            @com.fasterxml.jackson.annotation.JsonProperty("default") boolean isDefault) {}
 
-    record SubnetUse(UUID subnetId, String subnetName, String cidr, int ipVersion, BigInteger totalIps, long usedIps) {}
+    record SubnetUse(
+            UUID subnetId,
+            String subnetName,
+            String cidr,
+            int ipVersion,
+            BigInteger totalIps,
+            long usedIps) {}
 
     record NetworkUse(
             UUID networkId,
@@ -82,7 +91,13 @@ final class AvailabilityOperations implements OperationGroup {
                                                 call,
                                                 "agent",
                                                 backbone.agents(tx).stream()
-                                                        .filter(agent -> call.pathUuid("id").equals(Optional.of(agent.id())))
+                                                        .filter(
+                                                                agent ->
+                                                                        call.pathUuid("id")
+                                                                                .equals(
+                                                                                        Optional.of(
+                                                                                                agent
+                                                                                                        .id())))
                                                         .findFirst()
                                                         .map(AvailabilityOperations::view)
                                                         .orElseThrow(
@@ -90,7 +105,9 @@ final class AvailabilityOperations implements OperationGroup {
                                                                         Refusals.missing(
                                                                                 "AgentNotFound",
                                                                                 "Agent",
-                                                                                Texts.cut(call.path("id")))))),
+                                                                                Texts.cut(
+                                                                                        call.path(
+                                                                                                "id")))))),
                 Operation.get("/availability_zones")
                         .policy("get_availability_zone")
                         .anyParam()
@@ -101,8 +118,12 @@ final class AvailabilityOperations implements OperationGroup {
                                         Map.of(
                                                 "availability_zones",
                                                 List.of(
-                                                        new ZoneView(Views.ZONE, "network", "available"),
-                                                        new ZoneView(Views.ZONE, "router", "available")))),
+                                                        new ZoneView(
+                                                                Views.ZONE, "network", "available"),
+                                                        new ZoneView(
+                                                                Views.ZONE,
+                                                                "router",
+                                                                "available")))),
                 Operation.get("/service-providers")
                         .policy("get_service_provider")
                         .anyParam()
@@ -110,7 +131,11 @@ final class AvailabilityOperations implements OperationGroup {
                         .doc("Who provides which service.")
                         .reads(
                                 (call, tx) ->
-                                        Map.of("service_providers", List.of(new ProviderView("L3_ROUTER_NAT", "ovn", true)))),
+                                        Map.of(
+                                                "service_providers",
+                                                List.of(
+                                                        new ProviderView(
+                                                                "L3_ROUTER_NAT", "ovn", true)))),
                 Operation.get("/network-ip-availabilities")
                         .policy("get_network_ip_availability")
                         .anyParam()
@@ -120,7 +145,8 @@ final class AvailabilityOperations implements OperationGroup {
                                 (call, tx) ->
                                         Map.of(
                                                 "network_ip_availabilities",
-                                                store.usage(
+                                                store
+                                                        .usage(
                                                                 tx,
                                                                 call.query().uuid("network_id"),
                                                                 call.query().text("network_name"),
@@ -140,14 +166,24 @@ final class AvailabilityOperations implements OperationGroup {
                                                 call.pathUuid("id")
                                                         .flatMap(
                                                                 id ->
-                                                                        store.usage(
-                                                                                        tx, Optional.of(id), Optional.empty(),
-                                                                                        Optional.empty())
+                                                                        store
+                                                                                .usage(
+                                                                                        tx,
+                                                                                        Optional.of(
+                                                                                                id),
+                                                                                        Optional
+                                                                                                .empty(),
+                                                                                        Optional
+                                                                                                .empty())
                                                                                 .stream()
                                                                                 .findFirst())
                                                         .map(AvailabilityOperations::use)
                                                         .orElseThrow(
-                                                                () -> Refusals.noNetwork(Texts.cut(call.path("id")))))));
+                                                                () ->
+                                                                        Refusals.noNetwork(
+                                                                                Texts.cut(
+                                                                                        call.path(
+                                                                                                "id")))))));
     }
 
     private Object agents(Call call, Tx tx) {
@@ -155,9 +191,15 @@ final class AvailabilityOperations implements OperationGroup {
         for (Agent agent : backbone.agents(tx)) {
             boolean wanted =
                     call.query().text("host").map(agent.host()::equals).orElse(true)
-                            && call.query().text("agent_type").map(agent.type()::equals).orElse(true)
+                            && call.query()
+                                    .text("agent_type")
+                                    .map(agent.type()::equals)
+                                    .orElse(true)
                             && call.query().text("binary").map(agent.binary()::equals).orElse(true)
-                            && call.query().bool("alive").map(alive -> alive == agent.alive()).orElse(true);
+                            && call.query()
+                                    .bool("alive")
+                                    .map(alive -> alive == agent.alive())
+                                    .orElse(true);
             if (wanted) {
                 views.add(Lists.one(call, "x", view(agent)).getOrDefault("x", Map.of()));
             }
@@ -169,9 +211,20 @@ final class AvailabilityOperations implements OperationGroup {
         Map<String, Object> configurations = new LinkedHashMap<>();
         configurations.put("bridge-mappings", String.join(",", agent.bridgeMappings()));
         return new AgentView(
-                agent.id(), agent.type(), agent.binary(), agent.host(), "n/a", true, agent.alive(),
-                time(agent.startedAt()), time(agent.startedAt()), time(agent.seen()), Optional.of(""), "",
-                configurations, Optional.empty());
+                agent.id(),
+                agent.type(),
+                agent.binary(),
+                agent.host(),
+                "n/a",
+                true,
+                agent.alive(),
+                time(agent.startedAt()),
+                time(agent.startedAt()),
+                time(agent.seen()),
+                Optional.of(""),
+                "",
+                configurations,
+                Optional.empty());
     }
 
     /** Agents' times are spelled as SQL spells them. */
@@ -186,12 +239,20 @@ final class AvailabilityOperations implements OperationGroup {
             SubnetRow subnet = each.subnet();
             subnets.add(
                     new SubnetUse(
-                            subnet.id(), subnet.name(), subnet.cidr().toString(), subnet.version(),
-                            Pool.total(subnet.pools()), each.used()));
+                            subnet.id(),
+                            subnet.name(),
+                            subnet.cidr().toString(),
+                            subnet.version(),
+                            Pool.total(subnet.pools()),
+                            each.used()));
         }
         return new NetworkUse(
-                network.id(), network.name(), network.project().value(), network.project().value(),
+                network.id(),
+                network.name(),
+                network.project().value(),
+                network.project().value(),
                 subnets.stream().map(SubnetUse::totalIps).reduce(BigInteger.ZERO, BigInteger::add),
-                subnets.stream().mapToLong(SubnetUse::usedIps).sum(), subnets);
+                subnets.stream().mapToLong(SubnetUse::usedIps).sum(),
+                subnets);
     }
 }

@@ -7,25 +7,41 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Which extensions of Neutron's API work here: Neutron's /extensions. Clients decide by it what they dare. */
+/**
+ * Which extensions of Neutron's API work here: Neutron's /extensions. Clients decide by it what
+ * they dare.
+ */
 final class Extensions implements OperationGroup {
-    record ExtensionView(String alias, String name, String description, String updated, List<String> links) {}
+    record ExtensionView(
+            String alias, String name, String description, String updated, List<String> links) {}
 
     private static final Map<String, ExtensionView> ALL = new TreeMap<>();
 
     static {
         put("agent", "agent", "The parts of the service on the hosts.");
-        put("allowed-address-pairs", "Allowed Address Pairs", "Further sources that a port may send from.");
+        put(
+                "allowed-address-pairs",
+                "Allowed Address Pairs",
+                "Further sources that a port may send from.");
         put("availability_zone", "Availability Zone", "The zones that there are.");
         put("binding", "Port Binding", "Where a port is plugged in.");
         put("dns-integration", "DNS Integration", "Names of ports, answered in their networks.");
-        put("ext-gw-mode", "Neutron L3 Configurable external gateway mode", "Gateways with and without SNAT.");
+        put(
+                "ext-gw-mode",
+                "Neutron L3 Configurable external gateway mode",
+                "Gateways with and without SNAT.");
         put("external-net", "Neutron external network", "Networks that lead outside.");
         put("extra_dhcp_opt", "Neutron Extra DHCP options", "DHCP options of single ports.");
         put("extraroute", "Neutron Extra Route", "Routes of routers.");
-        put("extraroute-atomic", "Atomically add/remove extra routes", "Routes added and taken one by one.");
+        put(
+                "extraroute-atomic",
+                "Atomically add/remove extra routes",
+                "Routes added and taken one by one.");
         put("filter-validation", "Filter parameters validation", "Unknown filters are refused.");
-        put("fip-port-details", "Floating IP Port Details Extension", "What a floating IP leads to, shown with it.");
+        put(
+                "fip-port-details",
+                "Floating IP Port Details Extension",
+                "What a floating IP leads to, shown with it.");
         put("net-mtu", "Network MTU", "The MTU of networks.");
         put("net-mtu-writable", "Network MTU (writable)", "The MTU of networks, chosen.");
         put("network-ip-availability", "Network IP Availability", "How many addresses are in use.");
@@ -36,23 +52,41 @@ final class Extensions implements OperationGroup {
         put("provider", "Provider Network", "What carries a network.");
         put("quotas", "Quota management support", "What projects may have.");
         put("quota_details", "Quota details management support", "What projects have.");
-        put("revision-if-match", "If-Match constraints based on revision_number", "Changes only of what was seen.");
+        put(
+                "revision-if-match",
+                "If-Match constraints based on revision_number",
+                "Changes only of what was seen.");
         put("router", "Neutron L3 Router", "Routers and floating IPs.");
         put("router_availability_zone", "Router Availability Zone", "The zones of routers.");
         put("security-group", "security-group", "What may pass to and from ports.");
-        put("security-groups-normalized-cidr", "Normalized CIDR field for security group rules", "Blocks without host bits.");
+        put(
+                "security-groups-normalized-cidr",
+                "Normalized CIDR field for security group rules",
+                "Blocks without host bits.");
         put("service-type", "Neutron Service Type Management", "Who provides what.");
         put("sorting", "Sorting support", "Lists in order.");
         put("standard-attr-description", "standard-attr-description", "Descriptions.");
-        put("standard-attr-revisions", "Resource revision numbers", "How often a thing was changed.");
+        put(
+                "standard-attr-revisions",
+                "Resource revision numbers",
+                "How often a thing was changed.");
         put("standard-attr-tag", "Tag support for resources with standard attribute", "Tags.");
         put("standard-attr-timestamp", "Resource timestamps", "When a thing was made and changed.");
-        put("stateful-security-group", "Stateful security group", "Groups that follow connections, and that do not.");
-        put("subnet-service-types", "Subnet service types", "Subnets for ports of some owners only.");
+        put(
+                "stateful-security-group",
+                "Stateful security group",
+                "Groups that follow connections, and that do not.");
+        put(
+                "subnet-service-types",
+                "Subnet service types",
+                "Subnets for ports of some owners only.");
     }
 
     private static void put(String alias, String name, String description) {
-        ALL.put(alias, new ExtensionView(alias, name, description, "2026-01-01T00:00:00-00:00", List.of()));
+        ALL.put(
+                alias,
+                new ExtensionView(
+                        alias, name, description, "2026-01-01T00:00:00-00:00", List.of()));
     }
 
     @Override
@@ -68,7 +102,10 @@ final class Extensions implements OperationGroup {
                                         Map.of(
                                                 "extensions",
                                                 ALL.values().stream()
-                                                        .map(view -> Lists.one(call, "x", view).get("x"))
+                                                        .map(
+                                                                view ->
+                                                                        Lists.one(call, "x", view)
+                                                                                .get("x"))
                                                         .toList())),
                 Operation.get("/extensions/{alias}")
                         .policy("get_extension")
@@ -80,7 +117,9 @@ final class Extensions implements OperationGroup {
                                     ExtensionView view = ALL.get(call.path("alias"));
                                     if (view == null) {
                                         throw Refusals.missing(
-                                                "ExtensionNotFound", "Extension with alias", Texts.cut(call.path("alias")));
+                                                "ExtensionNotFound",
+                                                "Extension with alias",
+                                                Texts.cut(call.path("alias")));
                                     }
                                     return Lists.one(call, "extension", view);
                                 }));

@@ -38,7 +38,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Floating IPs: Neutron's /floatingips. Each holds its address by a port of its own in the external network. */
+/**
+ * Floating IPs: Neutron's /floatingips. Each holds its address by a port of its own in the external
+ * network.
+ */
 final class FloatingIpOperations implements OperationGroup {
     private final NetworkStore networks;
     private final SubnetStore subnets;
@@ -78,19 +81,26 @@ final class FloatingIpOperations implements OperationGroup {
                         .policy("create_floatingip")
                         .body(CreateFloatingIp.class)
                         .replies(FloatingIpView.class)
-                        .doc("Takes an address of an external network, and lets it lead to a port if one is named.")
+                        .doc(
+                                "Takes an address of an external network, and lets it lead to a port if one is named.")
                         .writes((call, tx, body) -> create(call, tx, body.floatingip())),
                 Operation.get("/floatingips/{id}")
                         .policyByHandler("get_floatingip")
                         .anyParam()
                         .replies(FloatingIpView.class)
                         .doc("One floating IP.")
-                        .reads((call, tx) -> Lists.one(call, "floatingip", Views.floatingIp(visible(call, tx)))),
+                        .reads(
+                                (call, tx) ->
+                                        Lists.one(
+                                                call,
+                                                "floatingip",
+                                                Views.floatingIp(visible(call, tx)))),
                 Operation.put("/floatingips/{id}")
                         .policyByHandler("update_floatingip")
                         .body(UpdateFloatingIp.class)
                         .replies(FloatingIpView.class)
-                        .doc("Lets a floating IP lead to a port, to another one, or (port_id null) nowhere.")
+                        .doc(
+                                "Lets a floating IP lead to a port, to another one, or (port_id null) nowhere.")
                         .writes((call, tx, body) -> update(call, tx, body.floatingip())),
                 Operation.delete("/floatingips/{id}")
                         .policyByHandler("delete_floatingip")
@@ -101,7 +111,9 @@ final class FloatingIpOperations implements OperationGroup {
     private Object list(Call call, Tx tx) {
         var page =
                 FloatingIpStore.LISTING.page(
-                        tx, Lists.request(call.query()), FloatingIpStore.visible(Lists.visibility(call)));
+                        tx,
+                        Lists.request(call.query()),
+                        FloatingIpStore.visible(Lists.visibility(call)));
         return Lists.reply(call, "floatingips", page, Views::floatingIp, FloatingIpRow::id);
     }
 
@@ -128,16 +140,27 @@ final class FloatingIpOperations implements OperationGroup {
                 ports.insert(
                         tx,
                         PortWish.ofService(
-                                new ProjectId(""), network, id.toString(), DeviceOwner.FLOATING_IP,
+                                new ProjectId(""),
+                                network,
+                                id.toString(),
+                                DeviceOwner.FLOATING_IP,
                                 Optional.of(List.of(wanted(network, ofNetwork, body)))),
                         ofNetwork);
         Optional<Association> association =
                 body.portId()
                         .given()
-                        .map(port -> lead(call, tx, network.id(), port, body.fixedIpAddress().given()));
+                        .map(
+                                port ->
+                                        lead(
+                                                call,
+                                                tx,
+                                                network.id(),
+                                                port,
+                                                body.fixedIpAddress().given()));
         if (association.isEmpty() && body.fixedIpAddress().given().isPresent()) {
             throw Refusals.bad(
-                    "BadRequest", "Bad floatingip request: fixed_ip_address cannot be specified without a port_id.");
+                    "BadRequest",
+                    "Bad floatingip request: fixed_ip_address cannot be specified without a port_id.");
         }
         Instant now = journal.now();
         FloatingIpRow ip =
@@ -160,11 +183,14 @@ final class FloatingIpOperations implements OperationGroup {
         return Map.of("floatingip", Views.floatingIp(ip));
     }
 
-    private static Wanted wanted(NetworkRow network, List<SubnetRow> ofNetwork, NewFloatingIp body) {
+    private static Wanted wanted(
+            NetworkRow network, List<SubnetRow> ofNetwork, NewFloatingIp body) {
         Optional<UUID> subnet = body.subnetId().given().map(text -> Texts.uuid("subnet_id", text));
-        Optional<Ip> address = body.floatingIpAddress().given().map(text -> Texts.ip("floating_ip_address", text));
+        Optional<Ip> address =
+                body.floatingIpAddress().given().map(text -> Texts.ip("floating_ip_address", text));
         if (address.isPresent() && address.get().version() != 4) {
-            throw Refusals.wrong("floating_ip_address", "'" + address.get() + "' is not an IPv4 address");
+            throw Refusals.wrong(
+                    "floating_ip_address", "'" + address.get() + "' is not an IPv4 address");
         }
         if (subnet.isPresent() || address.isPresent()) {
             return new Wanted(subnet, address);
@@ -181,15 +207,21 @@ final class FloatingIpOperations implements OperationGroup {
                                         network.id()));
     }
 
-    /** Where a floating IP shall lead: to an IPv4 address of the port, through a router that has a way to the network. */
-    private Association lead(Call call, Tx tx, UUID external, String portId, Optional<String> fixedIp) {
+    /**
+     * Where a floating IP shall lead: to an IPv4 address of the port, through a router that has a
+     * way to the network.
+     */
+    private Association lead(
+            Call call, Tx tx, UUID external, String portId, Optional<String> fixedIp) {
         PortRow port =
                 portStore
                         .find(tx, Texts.uuid("port_id", portId))
                         .filter(found -> call.allows("get_port", Target.ownedBy(found.project())))
                         .orElseThrow(() -> Refusals.noPort(Texts.cut(portId)));
         List<FixedIp> four =
-                port.fixedIps().stream().filter(ip -> Ip.of(ip.ipAddress()).version() == 4).toList();
+                port.fixedIps().stream()
+                        .filter(ip -> Ip.of(ip.ipAddress()).version() == 4)
+                        .toList();
         FixedIp chosen;
         if (fixedIp.isPresent()) {
             String wanted = Texts.ip("fixed_ip_address", fixedIp.get()).toString();
@@ -202,7 +234,8 @@ final class FloatingIpOperations implements OperationGroup {
                                             Refusals.bad(
                                                     "BadRequest",
                                                     "Bad floatingip request: Port %s does not have fixed ip %s.",
-                                                    port.id(), wanted));
+                                                    port.id(),
+                                                    wanted));
         } else if (four.isEmpty()) {
             throw Refusals.bad(
                     "BadRequest",
@@ -231,8 +264,13 @@ final class FloatingIpOperations implements OperationGroup {
                 chosen.ipAddress(),
                 router,
                 new PortDetails(
-                        port.name(), port.network(), port.mac().toString(), port.adminStateUp(), port.status(),
-                        port.deviceId(), port.deviceOwner()));
+                        port.name(),
+                        port.network(),
+                        port.mac().toString(),
+                        port.adminStateUp(),
+                        port.status(),
+                        port.deviceId(),
+                        port.deviceOwner()));
     }
 
     private Object update(Call call, Tx tx, ChangedFloatingIp body) {
@@ -243,23 +281,46 @@ final class FloatingIpOperations implements OperationGroup {
                     case Field.Null<String> none -> Optional.empty();
                     case Field.Value<String>(String port) when port.isEmpty() -> Optional.empty();
                     case Field.Value<String>(String port) ->
-                            Optional.of(lead(call, tx, f.network(), port, body.fixedIpAddress().given()));
+                            Optional.of(
+                                    lead(
+                                            call,
+                                            tx,
+                                            f.network(),
+                                            port,
+                                            body.fixedIpAddress().given()));
                     case Field.Absent<String> absent ->
                             body.fixedIpAddress().given().isPresent() && f.association().isPresent()
                                     ? Optional.of(
                                             lead(
-                                                    call, tx, f.network(), f.association().get().port().toString(),
+                                                    call,
+                                                    tx,
+                                                    f.network(),
+                                                    f.association().get().port().toString(),
                                                     body.fixedIpAddress().given()))
                                     : f.association();
                 };
         FloatingIpRow changed =
                 new FloatingIpRow(
-                        f.id(), f.project(), body.description().orKeep(f.description()), f.network(), f.address(),
-                        f.ownPort(), association, association.isPresent() ? "ACTIVE" : "DOWN", f.dnsName(),
-                        f.dnsDomain(), f.tags(), f.stamp());
+                        f.id(),
+                        f.project(),
+                        body.description().orKeep(f.description()),
+                        f.network(),
+                        f.address(),
+                        f.ownPort(),
+                        association,
+                        association.isPresent() ? "ACTIVE" : "DOWN",
+                        f.dnsName(),
+                        f.dnsDomain(),
+                        f.tags(),
+                        f.stamp());
         FloatingIpRow updated = store.update(tx, changed, journal.now());
         journal.happened(
-                tx, Actor.of(call), "floatingip.update.end", updated.project(), updated.id(), payload(updated));
+                tx,
+                Actor.of(call),
+                "floatingip.update.end",
+                updated.project(),
+                updated.id(),
+                payload(updated));
         return Map.of("floatingip", Views.floatingIp(updated));
     }
 
@@ -267,7 +328,8 @@ final class FloatingIpOperations implements OperationGroup {
         FloatingIpRow ip = touchable(call, tx);
         store.delete(tx, ip.id());
         portStore.delete(tx, ip.ownPort());
-        journal.happened(tx, Actor.of(call), "floatingip.delete.end", ip.project(), ip.id(), payload(ip));
+        journal.happened(
+                tx, Actor.of(call), "floatingip.delete.end", ip.project(), ip.id(), payload(ip));
         journal.count(tx, ip.project(), Journal.FLOATING_IP, -1);
         return Reply.empty();
     }
@@ -283,7 +345,10 @@ final class FloatingIpOperations implements OperationGroup {
         FloatingIpRow ip =
                 call.pathUuid("id")
                         .flatMap(id -> FloatingIpStore.LISTING.find(tx, id))
-                        .filter(found -> call.allows("get_floatingip", Target.ownedBy(found.project())))
+                        .filter(
+                                found ->
+                                        call.allows(
+                                                "get_floatingip", Target.ownedBy(found.project())))
                         .orElseThrow(() -> Refusals.noFloatingIp(Texts.cut(call.path("id"))));
         call.authorize(Target.ownedBy(ip.project()));
         return ip;

@@ -20,8 +20,9 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * What every change of this service does besides changing its rows: tell of it, have it brought into the world, and count it.
- * The count comes last in a transaction, since its row is what transactions of one project wait for each other on.
+ * What every change of this service does besides changing its rows: tell of it, have it brought
+ * into the world, and count it. The count comes last in a transaction, since its row is what
+ * transactions of one project wait for each other on.
  */
 public final class Journal {
     private static final String SERVICE = "network";
@@ -30,7 +31,8 @@ public final class Journal {
     public static final QuotaResource PORT = new QuotaResource(SERVICE, "port", 500);
     public static final QuotaResource ROUTER = new QuotaResource(SERVICE, "router", 10);
     public static final QuotaResource FLOATING_IP = new QuotaResource(SERVICE, "floatingip", 50);
-    public static final QuotaResource SECURITY_GROUP = new QuotaResource(SERVICE, "security_group", 10);
+    public static final QuotaResource SECURITY_GROUP =
+            new QuotaResource(SERVICE, "security_group", 10);
     public static final QuotaResource SECURITY_GROUP_RULE =
             new QuotaResource(SERVICE, "security_group_rule", 100);
 

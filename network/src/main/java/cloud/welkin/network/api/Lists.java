@@ -20,7 +20,10 @@ import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Neutron's conventions for lists and for what is shown: filters, fields, sorting, paging with links. */
+/**
+ * Neutron's conventions for lists and for what is shown: filters, fields, sorting, paging with
+ * links.
+ */
 final class Lists {
     private static final Set<String> NOT_FILTERS =
             Set.of("fields", "limit", "marker", "page_reverse", "sort_key", "sort_dir");
@@ -69,7 +72,9 @@ final class Lists {
         if (!text.matches("-?[0-9]{1,18}") || text.startsWith("-")) {
             throw Failure.badRequest(
                     "Invalid input for limit: '%s' is not a non-negative integer.",
-                    text.length() > SHOWN_OF_WRONG_VALUE ? text.substring(0, SHOWN_OF_WRONG_VALUE) : text);
+                    text.length() > SHOWN_OF_WRONG_VALUE
+                            ? text.substring(0, SHOWN_OF_WRONG_VALUE)
+                            : text);
         }
         long number = Long.parseLong(text);
         return number == 0 ? Listing.MOST : (int) Math.min(number, Listing.MOST);
@@ -77,7 +82,11 @@ final class Lists {
 
     /** The list under its name, with links to what comes before and after. */
     static <T> Map<String, Object> reply(
-            Call call, String collection, Page<T> page, Function<T, ? extends Object> view, Function<T, ?> id) {
+            Call call,
+            String collection,
+            Page<T> page,
+            Function<T, ? extends Object> view,
+            Function<T, ?> id) {
         List<Object> items = new ArrayList<>(page.items().size());
         for (T item : page.items()) {
             items.add(shown(call, view.apply(item)));
@@ -115,7 +124,10 @@ final class Lists {
                             if (!name.equals("marker") && !name.equals("page_reverse")) {
                                 values.forEach(
                                         value ->
-                                                href.append(encode(name)).append('=').append(encode(value)).append('&'));
+                                                href.append(encode(name))
+                                                        .append('=')
+                                                        .append(encode(value))
+                                                        .append('&'));
                             }
                         });
         href.append("marker=").append(marker);

@@ -28,7 +28,8 @@ public final class NetworkApi {
     private final SecurityGroups securityGroups;
     private final SubnetOperations subnetOperations;
 
-    public NetworkApi(Journal journal, Quotas quotas, NetworkLimits limits, RandomGenerator random) {
+    public NetworkApi(
+            Journal journal, Quotas quotas, NetworkLimits limits, RandomGenerator random) {
         NetworkStore networks = new NetworkStore();
         SubnetStore subnets = new SubnetStore();
         PortStore portStore = new PortStore();
@@ -37,7 +38,15 @@ public final class NetworkApi {
         SecurityGroupStore groupStore = new SecurityGroupStore();
         AddressStore addresses = new AddressStore(random);
         securityGroups = new SecurityGroups(groupStore, journal);
-        ports = new Ports(portStore, subnets, addresses, floatingIps, securityGroups, journal, random);
+        ports =
+                new Ports(
+                        portStore,
+                        subnets,
+                        addresses,
+                        floatingIps,
+                        securityGroups,
+                        journal,
+                        random);
         Routers routers = new Routers(routerStore, portStore, subnets, ports);
         subnetOperations = new SubnetOperations(networks, subnets, addresses, ports, journal);
         groups =
@@ -45,11 +54,18 @@ public final class NetworkApi {
                         VersionOperations.resources(),
                         new NetworkOperations(networks, subnets, ports, journal, limits),
                         subnetOperations,
-                        new PortOperations(networks, subnets, portStore, groupStore, ports, journal),
+                        new PortOperations(
+                                networks, subnets, portStore, groupStore, ports, journal),
                         new RouterOperations(networks, routerStore, routers, journal),
                         new RouterInterfaceOperations(networks, portStore, routers, ports, journal),
                         new FloatingIpOperations(
-                                networks, subnets, portStore, routerStore, floatingIps, ports, journal),
+                                networks,
+                                subnets,
+                                portStore,
+                                routerStore,
+                                floatingIps,
+                                ports,
+                                journal),
                         new SecurityGroupOperations(groupStore, securityGroups, journal),
                         new SecurityGroupRuleOperations(groupStore, journal),
                         new TagOperations(new TagStore(), networks, journal),

@@ -25,9 +25,12 @@ final class NetworkBodies {
             @Between(min = 0, max = 65535) Field<Integer> mtu,
             Field<Boolean> portSecurityEnabled,
             @Length(max = 255) Field<String> dnsDomain,
-            @JsonProperty("provider:network_type") @OneOf({"geneve", "flat", "vlan"}) Field<String> networkType,
-            @JsonProperty("provider:physical_network") @Length(max = 64) Field<String> physicalNetwork,
-            @JsonProperty("provider:segmentation_id") @Between(min = 1, max = 16777215) Field<Integer> segmentationId,
+            @JsonProperty("provider:network_type") @OneOf({"geneve", "flat", "vlan"})
+                    Field<String> networkType,
+            @JsonProperty("provider:physical_network") @Length(max = 64)
+                    Field<String> physicalNetwork,
+            @JsonProperty("provider:segmentation_id") @Between(min = 1, max = 16777215)
+                    Field<Integer> segmentationId,
             Field<Boolean> vlanTransparent,
             Field<List<String>> availabilityZoneHints,
             Field<List<String>> tags) {}

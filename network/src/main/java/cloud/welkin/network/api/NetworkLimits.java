@@ -5,7 +5,8 @@ import cloud.welkin.network.domain.Refusals;
 /**
  * What the network service is bounded by.
  *
- * @param largestMtu what fits through the tunnels between hosts; a network that says nothing has this MTU
+ * @param largestMtu what fits through the tunnels between hosts; a network that says nothing has
+ *     this MTU
  */
 public record NetworkLimits(int largestMtu) {
     private static final int SMALLEST_MTU = 68;
@@ -16,7 +17,9 @@ public record NetworkLimits(int largestMtu) {
             return largestMtu;
         }
         if (wanted < SMALLEST_MTU || wanted > largestMtu) {
-            throw Refusals.invalid("Requested MTU is too big or too small, it can be %d to %d", SMALLEST_MTU, largestMtu);
+            throw Refusals.invalid(
+                    "Requested MTU is too big or too small, it can be %d to %d",
+                    SMALLEST_MTU, largestMtu);
         }
         return wanted;
     }

@@ -28,7 +28,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Networks: Neutron's /networks. Deleting one takes its subnets with it, as long as no port is left but its own. */
+/**
+ * Networks: Neutron's /networks. Deleting one takes its subnets with it, as long as no port is left
+ * but its own.
+ */
 final class NetworkOperations implements OperationGroup {
     private static final int MOST_AT_ONCE = 1000;
 
@@ -39,7 +42,11 @@ final class NetworkOperations implements OperationGroup {
     private final NetworkLimits limits;
 
     NetworkOperations(
-            NetworkStore networks, SubnetStore subnets, Ports ports, Journal journal, NetworkLimits limits) {
+            NetworkStore networks,
+            SubnetStore subnets,
+            Ports ports,
+            Journal journal,
+            NetworkLimits limits) {
         this.networks = networks;
         this.subnets = subnets;
         this.ports = ports;
@@ -67,7 +74,12 @@ final class NetworkOperations implements OperationGroup {
                         .anyParam()
                         .replies(NetworkView.class)
                         .doc("One network.")
-                        .reads((call, tx) -> Lists.one(call, "network", Views.network(call, visible(call, tx)))),
+                        .reads(
+                                (call, tx) ->
+                                        Lists.one(
+                                                call,
+                                                "network",
+                                                Views.network(call, visible(call, tx)))),
                 Operation.put("/networks/{id}")
                         .policyByHandler("update_network")
                         .body(UpdateNetwork.class)
@@ -83,9 +95,15 @@ final class NetworkOperations implements OperationGroup {
     private Object list(Call call, Tx tx) {
         var page =
                 NetworkStore.LISTING.page(
-                        tx, Lists.request(call.query()), NetworkStore.visible(Lists.visibility(call)));
+                        tx,
+                        Lists.request(call.query()),
+                        NetworkStore.visible(Lists.visibility(call)));
         return Lists.reply(
-                call, "networks", page, shown -> Views.network(call, shown), shown -> shown.network().id());
+                call,
+                "networks",
+                page,
+                shown -> Views.network(call, shown),
+                shown -> shown.network().id());
     }
 
     private Object create(Call call, Tx tx, CreateNetwork body) {
@@ -95,22 +113,32 @@ final class NetworkOperations implements OperationGroup {
             return Map.of("network", Views.network(call, new WithSubnets(network, List.of())));
         }
         List<NewNetwork> several =
-                body.networks().given().orElseThrow(() -> Failure.badRequest("Resource body required"));
+                body.networks()
+                        .given()
+                        .orElseThrow(() -> Failure.badRequest("Resource body required"));
         if (several.isEmpty() || several.size() > MOST_AT_ONCE) {
-            throw Failure.badRequest("Between 1 and %d networks can be made at once.", MOST_AT_ONCE);
+            throw Failure.badRequest(
+                    "Between 1 and %d networks can be made at once.", MOST_AT_ONCE);
         }
         List<NetworkRow> made = new ArrayList<>();
         several.forEach(one -> made.add(make(call, tx, one)));
         made(call, tx, made);
         return Map.of(
                 "networks",
-                made.stream().map(n -> Views.network(call, new WithSubnets(n, List.of()))).toList());
+                made.stream()
+                        .map(n -> Views.network(call, new WithSubnets(n, List.of())))
+                        .toList());
     }
 
     private void made(Call call, Tx tx, List<NetworkRow> made) {
         for (NetworkRow network : made) {
             journal.happened(
-                    tx, Actor.of(call), "network.create.end", network.project(), network.id(), payload(network));
+                    tx,
+                    Actor.of(call),
+                    "network.create.end",
+                    network.project(),
+                    network.id(),
+                    payload(network));
         }
         made.stream()
                 .map(NetworkRow::project)
@@ -122,7 +150,9 @@ final class NetworkOperations implements OperationGroup {
                                         tx,
                                         project,
                                         Journal.NETWORK,
-                                        made.stream().filter(n -> n.project().equals(project)).count()));
+                                        made.stream()
+                                                .filter(n -> n.project().equals(project))
+                                                .count()));
     }
 
     private NetworkRow make(Call call, Tx tx, NewNetwork body) {
@@ -162,13 +192,15 @@ final class NetworkOperations implements OperationGroup {
 
     private Segment segment(Tx tx, NewNetwork body) {
         String type =
-                body.networkType().orKeep(body.physicalNetwork().given().isPresent() ? "flat" : "geneve");
+                body.networkType()
+                        .orKeep(body.physicalNetwork().given().isPresent() ? "flat" : "geneve");
         Optional<String> physical = body.physicalNetwork().given();
         Optional<Integer> id = body.segmentationId().given();
         return switch (type) {
             case "flat" -> {
                 if (physical.isEmpty() || id.isPresent()) {
-                    throw Refusals.invalid("a flat network needs a physical network and has no segmentation id");
+                    throw Refusals.invalid(
+                            "a flat network needs a physical network and has no segmentation id");
                 }
                 yield new Segment(type, physical, id);
             }
@@ -183,7 +215,8 @@ final class NetworkOperations implements OperationGroup {
                 if (physical.isPresent()) {
                     throw Refusals.invalid("a geneve network has no physical network");
                 }
-                yield new Segment(type, physical, Optional.of(id.orElseGet(() -> networks.nextSegment(tx))));
+                yield new Segment(
+                        type, physical, Optional.of(id.orElseGet(() -> networks.nextSegment(tx))));
             }
         };
     }
@@ -225,7 +258,12 @@ final class NetworkOperations implements OperationGroup {
             ports.ensureMetadataPort(tx, updated);
         }
         journal.happened(
-                tx, Actor.of(call), "network.update.end", updated.project(), updated.id(), payload(updated));
+                tx,
+                Actor.of(call),
+                "network.update.end",
+                updated.project(),
+                updated.id(),
+                payload(updated));
         return Map.of("network", Views.network(call, new WithSubnets(updated, shown.subnets())));
     }
 
@@ -238,7 +276,12 @@ final class NetworkOperations implements OperationGroup {
         var owned = subnets.ofNetwork(tx, network.id());
         networks.delete(tx, network.id());
         journal.happened(
-                tx, Actor.of(call), "network.delete.end", network.project(), network.id(), payload(network));
+                tx,
+                Actor.of(call),
+                "network.delete.end",
+                network.project(),
+                network.id(),
+                payload(network));
         owned.stream()
                 .map(subnet -> subnet.project())
                 .filter(project -> !project.equals(network.project()))
@@ -250,7 +293,9 @@ final class NetworkOperations implements OperationGroup {
                                         tx,
                                         project,
                                         Journal.SUBNET,
-                                        -owned.stream().filter(s -> s.project().equals(project)).count()));
+                                        -owned.stream()
+                                                .filter(s -> s.project().equals(project))
+                                                .count()));
         long mine = owned.stream().filter(s -> s.project().equals(network.project())).count();
         journal.count(
                 tx,
@@ -269,12 +314,17 @@ final class NetworkOperations implements OperationGroup {
                 .orElseThrow(() -> absent(call));
     }
 
-    /** The network of the path, if the caller may do what it asks; 404 unless it may even see it. */
+    /**
+     * The network of the path, if the caller may do what it asks; 404 unless it may even see it.
+     */
     private WithSubnets touchable(Call call, Tx tx) {
         WithSubnets shown =
                 call.pathUuid("id")
                         .flatMap(id -> NetworkStore.LISTING.lock(tx, id))
-                        .filter(found -> call.allows("get_network", NetworkPolicy.of(found.network())))
+                        .filter(
+                                found ->
+                                        call.allows(
+                                                "get_network", NetworkPolicy.of(found.network())))
                         .orElseThrow(() -> absent(call));
         call.authorize(NetworkPolicy.of(shown.network()));
         return shown;
@@ -302,8 +352,21 @@ final class NetworkOperations implements OperationGroup {
 
     private static NetworkRow with(NetworkRow n, Segment segment) {
         return new NetworkRow(
-                n.id(), n.project(), n.name(), n.description(), n.adminStateUp(), n.shared(), n.external(),
-                n.isDefault(), n.mtu(), n.portSecurity(), n.dnsDomain(), segment, n.zoneHints(), n.tags(), n.stamp());
+                n.id(),
+                n.project(),
+                n.name(),
+                n.description(),
+                n.adminStateUp(),
+                n.shared(),
+                n.external(),
+                n.isDefault(),
+                n.mtu(),
+                n.portSecurity(),
+                n.dnsDomain(),
+                segment,
+                n.zoneHints(),
+                n.tags(),
+                n.stamp());
     }
 
     static Map<String, Object> payload(NetworkRow network) {

@@ -9,18 +9,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Neutron's policy rules with their secure-RBAC defaults. Where Neutron writes {@code field:networks:shared=True}, the rules
- * here compare with the same attribute of the target ({@code True:%(shared)s}).
+ * Neutron's policy rules with their secure-RBAC defaults. Where Neutron writes {@code
+ * field:networks:shared=True}, the rules here compare with the same attribute of the target ({@code
+ * True:%(shared)s}).
  */
 public final class NetworkPolicy {
     private static final String ADMIN = "role:admin";
     private static final String MEMBER = "(role:member and project_id:%(project_id)s)";
     private static final String MANAGER = "(role:manager and project_id:%(project_id)s)";
     private static final String READER = "(role:reader and project_id:%(project_id)s)";
-    private static final String NETWORK_MEMBER = "(role:member and project_id:%(network:project_id)s)";
-    private static final String NETWORK_READER = "(role:reader and project_id:%(network:project_id)s)";
-    private static final String GROUP_MEMBER = "(role:member and project_id:%(security_group:project_id)s)";
-    private static final String GROUP_READER = "(role:reader and project_id:%(security_group:project_id)s)";
+    private static final String NETWORK_MEMBER =
+            "(role:member and project_id:%(network:project_id)s)";
+    private static final String NETWORK_READER =
+            "(role:reader and project_id:%(network:project_id)s)";
+    private static final String GROUP_MEMBER =
+            "(role:member and project_id:%(security_group:project_id)s)";
+    private static final String GROUP_READER =
+            "(role:reader and project_id:%(security_group:project_id)s)";
     private static final String SERVICE = "role:service";
     private static final String SHARED = "True:%(shared)s";
     private static final String EXTERNAL = "True:%(router:external)s";
@@ -31,16 +36,34 @@ public final class NetworkPolicy {
         List<PolicyRule> rules = new ArrayList<>();
         resource(rules, "network", or(ADMIN, READER, SHARED, EXTERNAL, SERVICE), or(ADMIN, MEMBER));
         adminOnly(
-                rules, "network", "shared", "router:external", "is_default", "provider:network_type",
-                "provider:physical_network", "provider:segmentation_id");
+                rules,
+                "network",
+                "shared",
+                "router:external",
+                "is_default",
+                "provider:network_type",
+                "provider:physical_network",
+                "provider:segmentation_id");
         resource(
-                rules, "subnet", or(ADMIN, READER, NETWORK_READER, SHARED, EXTERNAL, SERVICE), or(ADMIN, NETWORK_MEMBER));
+                rules,
+                "subnet",
+                or(ADMIN, READER, NETWORK_READER, SHARED, EXTERNAL, SERVICE),
+                or(ADMIN, NETWORK_MEMBER));
         adminOnly(rules, "subnet", "service_types", "segment_id");
-        rules.add(PolicyRule.of("create_port", or(ADMIN, SERVICE, NETWORK_MEMBER, SHARED), "Make ports."));
-        rules.add(PolicyRule.of("get_port", or(ADMIN, SERVICE, NETWORK_READER, READER), "See ports."));
+        rules.add(
+                PolicyRule.of(
+                        "create_port", or(ADMIN, SERVICE, NETWORK_MEMBER, SHARED), "Make ports."));
+        rules.add(
+                PolicyRule.of(
+                        "get_port", or(ADMIN, SERVICE, NETWORK_READER, READER), "See ports."));
         rules.add(PolicyRule.of("update_port", or(ADMIN, SERVICE, MEMBER), "Change ports."));
-        rules.add(PolicyRule.of("delete_port", or(ADMIN, SERVICE, NETWORK_MEMBER, MEMBER), "Delete ports."));
-        for (String attribute : List.of("mac_address", "fixed_ips:ip_address", "port_security_enabled")) {
+        rules.add(
+                PolicyRule.of(
+                        "delete_port",
+                        or(ADMIN, SERVICE, NETWORK_MEMBER, MEMBER),
+                        "Delete ports."));
+        for (String attribute :
+                List.of("mac_address", "fixed_ips:ip_address", "port_security_enabled")) {
             both(rules, "port", attribute, or(ADMIN, SERVICE, NETWORK_MEMBER));
         }
         both(rules, "port", "device_owner", or(ADMIN, SERVICE, NETWORK_MEMBER));
@@ -49,30 +72,60 @@ public final class NetworkPolicy {
         both(rules, "port", "binding:profile", or(ADMIN, SERVICE));
         resource(rules, "router", or(ADMIN, READER), or(ADMIN, MEMBER));
         adminOnly(
-                rules, "router", "distributed", "ha", "external_gateway_info:enable_snat",
+                rules,
+                "router",
+                "distributed",
+                "ha",
+                "external_gateway_info:enable_snat",
                 "external_gateway_info:external_fixed_ips");
-        rules.add(PolicyRule.of("add_router_interface", or(ADMIN, MEMBER), "Join a subnet to a router."));
-        rules.add(PolicyRule.of("remove_router_interface", or(ADMIN, MEMBER), "Part a subnet from a router."));
+        rules.add(
+                PolicyRule.of(
+                        "add_router_interface", or(ADMIN, MEMBER), "Join a subnet to a router."));
+        rules.add(
+                PolicyRule.of(
+                        "remove_router_interface",
+                        or(ADMIN, MEMBER),
+                        "Part a subnet from a router."));
         rules.add(PolicyRule.of("add_extraroutes", or(ADMIN, MEMBER), "Add routes to a router."));
-        rules.add(PolicyRule.of("remove_extraroutes", or(ADMIN, MEMBER), "Take routes from a router."));
+        rules.add(
+                PolicyRule.of(
+                        "remove_extraroutes", or(ADMIN, MEMBER), "Take routes from a router."));
         resource(rules, "floatingip", or(ADMIN, READER), or(ADMIN, MEMBER));
         rules.add(
                 PolicyRule.of(
-                        "create_floatingip:floating_ip_address", or(ADMIN, MANAGER), "Choose the floating address."));
+                        "create_floatingip:floating_ip_address",
+                        or(ADMIN, MANAGER),
+                        "Choose the floating address."));
         resource(rules, "security_group", or(ADMIN, READER), or(ADMIN, MEMBER));
         rules.add(
-                PolicyRule.of("create_security_group_rule", or(ADMIN, GROUP_MEMBER), "Add rules to groups."));
+                PolicyRule.of(
+                        "create_security_group_rule",
+                        or(ADMIN, GROUP_MEMBER),
+                        "Add rules to groups."));
         rules.add(
-                PolicyRule.of("get_security_group_rule", or(ADMIN, READER, GROUP_READER), "See rules of groups."));
+                PolicyRule.of(
+                        "get_security_group_rule",
+                        or(ADMIN, READER, GROUP_READER),
+                        "See rules of groups."));
         rules.add(
-                PolicyRule.of("delete_security_group_rule", or(ADMIN, GROUP_MEMBER), "Delete rules of groups."));
+                PolicyRule.of(
+                        "delete_security_group_rule",
+                        or(ADMIN, GROUP_MEMBER),
+                        "Delete rules of groups."));
         rules.add(PolicyRule.of("get_quota", or(ADMIN, READER), "See the quotas of a project."));
         rules.add(PolicyRule.of("update_quota", ADMIN, "Set the quotas of a project."));
         rules.add(PolicyRule.of("delete_quota", ADMIN, "Reset the quotas of a project."));
         rules.add(PolicyRule.of("get_agent", ADMIN, "See the agents."));
-        rules.add(PolicyRule.of("get_availability_zone", "role:reader", "See the availability zones."));
-        rules.add(PolicyRule.of("get_service_provider", "role:reader", "See the service providers."));
-        rules.add(PolicyRule.of("get_network_ip_availability", ADMIN, "See how many addresses are in use."));
+        rules.add(
+                PolicyRule.of(
+                        "get_availability_zone", "role:reader", "See the availability zones."));
+        rules.add(
+                PolicyRule.of("get_service_provider", "role:reader", "See the service providers."));
+        rules.add(
+                PolicyRule.of(
+                        "get_network_ip_availability",
+                        ADMIN,
+                        "See how many addresses are in use."));
         rules.add(PolicyRule.of("get_extension", "", "See the extensions."));
         return rules;
     }
@@ -91,8 +144,12 @@ public final class NetworkPolicy {
     }
 
     private static void both(List<PolicyRule> rules, String name, String attribute, String check) {
-        rules.add(PolicyRule.of("create_" + name + ":" + attribute, check, "Choose " + attribute + "."));
-        rules.add(PolicyRule.of("update_" + name + ":" + attribute, check, "Change " + attribute + "."));
+        rules.add(
+                PolicyRule.of(
+                        "create_" + name + ":" + attribute, check, "Choose " + attribute + "."));
+        rules.add(
+                PolicyRule.of(
+                        "update_" + name + ":" + attribute, check, "Change " + attribute + "."));
     }
 
     private static String or(String... parts) {

@@ -15,9 +15,12 @@ final class PortBodies {
 
     record CreatePort(Field<NewPort> port, Field<List<NewPort>> ports) {}
 
-    record FixedIpBody(@Length(max = 64) Field<String> subnetId, @Length(max = 64) Field<String> ipAddress) {}
+    record FixedIpBody(
+            @Length(max = 64) Field<String> subnetId, @Length(max = 64) Field<String> ipAddress) {}
 
-    record PairBody(@Length(max = 64) Field<String> ipAddress, @Length(max = 20) Field<String> macAddress) {}
+    record PairBody(
+            @Length(max = 64) Field<String> ipAddress,
+            @Length(max = 20) Field<String> macAddress) {}
 
     record OptionBody(
             @Length(max = 64) String optName,

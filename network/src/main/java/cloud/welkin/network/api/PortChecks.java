@@ -19,9 +19,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/** Parts of a port as clients write them, made into what rows hold; refusals have Neutron's names. */
+/**
+ * Parts of a port as clients write them, made into what rows hold; refusals have Neutron's names.
+ */
 final class PortChecks {
-    private static final Pattern DNS_NAME = Pattern.compile("([a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\\.?)*");
+    private static final Pattern DNS_NAME =
+            Pattern.compile("([a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\\.?)*");
 
     private PortChecks() {}
 
@@ -58,16 +61,22 @@ final class PortChecks {
                             .orElseThrow(
                                     () ->
                                             Refusals.wrong(
-                                                    "allowed_address_pairs", "'" + Texts.cut(text) + "' is not an address"));
+                                                    "allowed_address_pairs",
+                                                    "'" + Texts.cut(text) + "' is not an address"));
             String canonical = text.contains("/") ? cidr.toString() : cidr.first().toString();
-            Mac mac = body.macAddress().given().map(m -> Texts.mac("allowed_address_pairs", m)).orElse(own);
+            Mac mac =
+                    body.macAddress()
+                            .given()
+                            .map(m -> Texts.mac("allowed_address_pairs", m))
+                            .orElse(own);
             AddressPair pair = new AddressPair(canonical, mac.toString());
             if (pairs.contains(pair)) {
                 throw Refusals.bad(
                         "DuplicateAddressPairInRequest",
                         "Invalid input for operation: Request contains duplicate address pair: mac_address %s ip_address"
                                 + " %s.",
-                        pair.macAddress(), pair.ipAddress());
+                        pair.macAddress(),
+                        pair.ipAddress());
             }
             pairs.add(pair);
         }
@@ -86,17 +95,25 @@ final class PortChecks {
             body.optValue()
                     .ifValue(
                             value ->
-                                    options.add(new DhcpOption(body.optName(), value, body.ipVersion().orKeep(4))));
+                                    options.add(
+                                            new DhcpOption(
+                                                    body.optName(),
+                                                    value,
+                                                    body.ipVersion().orKeep(4))));
         }
         return options;
     }
 
-    /** What an update makes of the options: those named are replaced, or removed when they have no value. */
+    /**
+     * What an update makes of the options: those named are replaced, or removed when they have no
+     * value.
+     */
     static List<DhcpOption> options(List<DhcpOption> current, List<OptionBody> bodies) {
         List<DhcpOption> options = new ArrayList<>(current);
         for (OptionBody body : bodies) {
             int version = body.ipVersion().orKeep(4);
-            options.removeIf(old -> old.optName().equals(body.optName()) && old.ipVersion() == version);
+            options.removeIf(
+                    old -> old.optName().equals(body.optName()) && old.ipVersion() == version);
         }
         options.addAll(options(bodies));
         return options;
@@ -115,7 +132,8 @@ final class PortChecks {
             case Field.Null<JsonNode> none -> Json.mapper().createObjectNode();
             case Field.Value<JsonNode>(JsonNode value) -> {
                 if (!value.isObject() || value.toString().length() > 4095) {
-                    throw Refusals.wrong("binding:profile", "it must be an object of at most 4095 characters");
+                    throw Refusals.wrong(
+                            "binding:profile", "it must be an object of at most 4095 characters");
                 }
                 yield value;
             }

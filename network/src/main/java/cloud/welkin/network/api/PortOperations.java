@@ -81,7 +81,10 @@ final class PortOperations implements OperationGroup {
                         .anyParam()
                         .replies(PortView.class)
                         .doc("One port.")
-                        .reads((call, tx) -> Lists.one(call, "port", Views.port(call, visible(call, tx)))),
+                        .reads(
+                                (call, tx) ->
+                                        Lists.one(
+                                                call, "port", Views.port(call, visible(call, tx)))),
                 Operation.put("/ports/{id}")
                         .policyByHandler("update_port")
                         .body(UpdatePort.class)
@@ -111,7 +114,10 @@ final class PortOperations implements OperationGroup {
                     Texts.uuid("network_id", id),
                     uuid ->
                             networks.find(tx, uuid)
-                                    .filter(found -> call.allows("get_network", NetworkPolicy.of(found)))
+                                    .filter(
+                                            found ->
+                                                    call.allows(
+                                                            "get_network", NetworkPolicy.of(found)))
                                     .orElseThrow(() -> Refusals.noNetwork(uuid)));
         }
 
@@ -128,7 +134,9 @@ final class PortOperations implements OperationGroup {
             return Map.of("port", Views.port(call, port));
         }
         List<NewPort> several =
-                body.ports().given().orElseThrow(() -> Failure.badRequest("Resource body required"));
+                body.ports()
+                        .given()
+                        .orElseThrow(() -> Failure.badRequest("Resource body required"));
         if (several.isEmpty() || several.size() > MOST_AT_ONCE) {
             throw Failure.badRequest("Between 1 and %d ports can be made at once.", MOST_AT_ONCE);
         }
@@ -143,7 +151,9 @@ final class PortOperations implements OperationGroup {
                                 ports.created(
                                         tx,
                                         Actor.of(call),
-                                        made.stream().filter(port -> port.project().equals(project)).toList()));
+                                        made.stream()
+                                                .filter(port -> port.project().equals(project))
+                                                .toList()));
         return Map.of("ports", made.stream().map(port -> Views.port(call, port)).toList());
     }
 
@@ -153,7 +163,8 @@ final class PortOperations implements OperationGroup {
         Target target = NetworkPolicy.of(project, network);
         call.authorize(target);
         if (!call.caller().isAdmin() && !call.caller().project().equals(Optional.of(project))) {
-            throw Failure.forbidden("Policy doesn't allow a port for another project.").as("PolicyNotAuthorized");
+            throw Failure.forbidden("Policy doesn't allow a port for another project.")
+                    .as("PolicyNotAuthorized");
         }
         require(call, target, "create_port:mac_address", body.macAddress());
         require(call, target, "create_port:port_security_enabled", body.portSecurityEnabled());
@@ -164,15 +175,18 @@ final class PortOperations implements OperationGroup {
         if (DeviceOwner.isNetworks(owner)) {
             require(call, target, "create_port:device_owner", body.deviceOwner());
         }
-        if (body.fixedIps().orKeep(List.of()).stream().anyMatch(ip -> ip.ipAddress().given().isPresent())) {
+        if (body.fixedIps().orKeep(List.of()).stream()
+                .anyMatch(ip -> ip.ipAddress().given().isPresent())) {
             call.require("create_port:fixed_ips:ip_address", target);
         }
         boolean security = body.portSecurityEnabled().orKeep(network.portSecurity());
-        Optional<List<UUID>> groups = body.securityGroups().given().map(texts -> Texts.uuids("security_groups", texts));
+        Optional<List<UUID>> groups =
+                body.securityGroups().given().map(texts -> Texts.uuids("security_groups", texts));
         checkGroups(call, tx, project, security, groups);
         Optional<Mac> mac = body.macAddress().given().map(text -> Texts.mac("mac_address", text));
         var pairs =
-                PortChecks.pairs(body.allowedAddressPairs().orKeep(List.of()), mac.orElse(new Mac(0)));
+                PortChecks.pairs(
+                        body.allowedAddressPairs().orKeep(List.of()), mac.orElse(new Mac(0)));
         if (!pairs.isEmpty() && !security) {
             throw pairsNeedSecurity();
         }
@@ -197,7 +211,8 @@ final class PortOperations implements OperationGroup {
                                 new Binding(
                                         PortChecks.host(body.host(), Optional.empty()),
                                         "normal",
-                                        PortChecks.profile(body.profile(), Json.mapper().createObjectNode())),
+                                        PortChecks.profile(
+                                                body.profile(), Json.mapper().createObjectNode())),
                                 false,
                                 Texts.tags(body.tags().orKeep(List.of()))),
                         known.subnets(tx, network.id()));
@@ -208,7 +223,10 @@ final class PortOperations implements OperationGroup {
     private PortRow withOwnMac(Tx tx, PortRow port, NewPort body) {
         return store.update(
                 tx,
-                with(port, port.mac(), PortChecks.pairs(body.allowedAddressPairs().orKeep(List.of()), port.mac())),
+                with(
+                        port,
+                        port.mac(),
+                        PortChecks.pairs(body.allowedAddressPairs().orKeep(List.of()), port.mac())),
                 port.stamp().updatedAt());
     }
 
@@ -225,7 +243,9 @@ final class PortOperations implements OperationGroup {
         }
         List<UUID> existing =
                 groupStore.existing(
-                        tx, groups.get(), call.caller().isAdmin() ? Optional.empty() : Optional.of(project));
+                        tx,
+                        groups.get(),
+                        call.caller().isAdmin() ? Optional.empty() : Optional.of(project));
         for (UUID group : groups.get()) {
             if (!existing.contains(group)) {
                 throw Refusals.noSecurityGroup(group);
@@ -235,7 +255,8 @@ final class PortOperations implements OperationGroup {
 
     private Object update(Call call, Tx tx, ChangedPort body) {
         PortRow p = touchable(call, tx);
-        NetworkRow network = networks.find(tx, p.network()).orElseThrow(() -> Refusals.noPort(p.id()));
+        NetworkRow network =
+                networks.find(tx, p.network()).orElseThrow(() -> Refusals.noPort(p.id()));
         Target target = NetworkPolicy.of(p.project(), network);
         require(call, target, "update_port:mac_address", body.macAddress());
         require(call, target, "update_port:port_security_enabled", body.portSecurityEnabled());
@@ -245,7 +266,8 @@ final class PortOperations implements OperationGroup {
         if (DeviceOwner.isNetworks(body.deviceOwner().orKeep(""))) {
             require(call, target, "update_port:device_owner", body.deviceOwner());
         }
-        if (body.fixedIps().orKeep(List.of()).stream().anyMatch(ip -> ip.ipAddress().given().isPresent())) {
+        if (body.fixedIps().orKeep(List.of()).stream()
+                .anyMatch(ip -> ip.ipAddress().given().isPresent())) {
             call.require("update_port:fixed_ips:ip_address", target);
         }
         Refusals.checkRevision(Lists.ifMatch(call), p.stamp().revision());
@@ -265,9 +287,16 @@ final class PortOperations implements OperationGroup {
                     "Port has security group associated. Cannot disable port security or IP address until security"
                             + " group is removed.");
         }
-        Mac mac = body.macAddress().given().map(text -> Texts.mac("mac_address", text)).orElse(p.mac());
+        Mac mac =
+                body.macAddress()
+                        .given()
+                        .map(text -> Texts.mac("mac_address", text))
+                        .orElse(p.mac());
         if (!mac.equals(p.mac()) && p.binding().host().isPresent()) {
-            throw Refusals.conflict("PortBound", "Unable to complete operation on port %s, port is already bound.", p.id());
+            throw Refusals.conflict(
+                    "PortBound",
+                    "Unable to complete operation on port %s, port is already bound.",
+                    p.id());
         }
         PortRow changed = changed(body, p, mac, security);
         if (!changed.pairs().isEmpty() && !security) {
@@ -279,7 +308,12 @@ final class PortOperations implements OperationGroup {
         groups.ifPresent(ids -> store.replaceGroups(tx, p.id(), ids));
         PortRow updated = store.update(tx, changed, now);
         journal.happened(
-                tx, Actor.of(call), "port.update.end", updated.project(), updated.id(), Ports.payload(updated));
+                tx,
+                Actor.of(call),
+                "port.update.end",
+                updated.project(),
+                updated.id(),
+                Ports.payload(updated));
         return Map.of("port", Views.port(call, updated));
     }
 
@@ -306,9 +340,15 @@ final class PortOperations implements OperationGroup {
                 body.allowedAddressPairs().isPresent()
                         ? PortChecks.pairs(body.allowedAddressPairs().orKeep(List.of()), mac)
                         : p.pairs(),
-                body.extraDhcpOpts().given().map(list -> PortChecks.options(p.dhcpOptions(), list)).orElse(p.dhcpOptions()),
+                body.extraDhcpOpts()
+                        .given()
+                        .map(list -> PortChecks.options(p.dhcpOptions(), list))
+                        .orElse(p.dhcpOptions()),
                 PortChecks.dnsName(body.dnsName().over(Optional.of(p.dnsName())).orElse("")),
-                new Binding(host, p.binding().vnicType(), PortChecks.profile(body.profile(), p.binding().profile())),
+                new Binding(
+                        host,
+                        p.binding().vnicType(),
+                        PortChecks.profile(body.profile(), p.binding().profile())),
                 p.madeForServer(),
                 p.tags(),
                 p.stamp());
@@ -321,7 +361,8 @@ final class PortOperations implements OperationGroup {
             throw Refusals.conflict(
                     "ServicePortInUse",
                     "Port %s cannot be deleted directly via the port API: it has device owner %s.",
-                    port.id(), port.deviceOwner());
+                    port.id(),
+                    port.deviceOwner());
         }
         ports.remove(tx, port);
         ports.deleted(tx, Actor.of(call), port);
@@ -369,8 +410,25 @@ final class PortOperations implements OperationGroup {
 
     private static PortRow with(PortRow p, Mac mac, List<PortRow.AddressPair> pairs) {
         return new PortRow(
-                p.id(), p.project(), p.network(), p.name(), p.description(), mac, p.adminStateUp(), p.status(),
-                p.deviceId(), p.deviceOwner(), p.fixedIps(), p.securityGroups(), p.portSecurity(), pairs,
-                p.dhcpOptions(), p.dnsName(), p.binding(), p.madeForServer(), p.tags(), p.stamp());
+                p.id(),
+                p.project(),
+                p.network(),
+                p.name(),
+                p.description(),
+                mac,
+                p.adminStateUp(),
+                p.status(),
+                p.deviceId(),
+                p.deviceOwner(),
+                p.fixedIps(),
+                p.securityGroups(),
+                p.portSecurity(),
+                pairs,
+                p.dhcpOptions(),
+                p.dnsName(),
+                p.binding(),
+                p.madeForServer(),
+                p.tags(),
+                p.stamp());
     }
 }

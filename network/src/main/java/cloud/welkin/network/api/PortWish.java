@@ -59,7 +59,22 @@ public record PortWish(
             String owner,
             Optional<List<Wanted>> fixedIps) {
         return new PortWish(
-                project, network, "", "", Optional.empty(), true, deviceId, owner, fixedIps,
-                Optional.of(List.of()), false, List.of(), List.of(), "", UNBOUND, false, List.of());
+                project,
+                network,
+                "",
+                "",
+                Optional.empty(),
+                true,
+                deviceId,
+                owner,
+                fixedIps,
+                Optional.of(List.of()),
+                false,
+                List.of(),
+                List.of(),
+                "",
+                UNBOUND,
+                false,
+                List.of());
     }
 }

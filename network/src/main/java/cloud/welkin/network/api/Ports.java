@@ -25,7 +25,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
-/** What can be done with ports, in a caller's transaction: addresses are taken and given back here and nowhere else. */
+/**
+ * What can be done with ports, in a caller's transaction: addresses are taken and given back here
+ * and nowhere else.
+ */
 public final class Ports {
     private static final int MAC_TRIES = 16;
 
@@ -60,7 +63,8 @@ public final class Ports {
 
     /** Whether a port counts as its project's: the service's own do not. */
     public static boolean counts(PortRow port) {
-        return !port.project().value().isEmpty() && !port.deviceOwner().equals(DeviceOwner.METADATA);
+        return !port.project().value().isEmpty()
+                && !port.deviceOwner().equals(DeviceOwner.METADATA);
     }
 
     /** Makes the port with its addresses; neither counted nor told of, which is for who asked. */
@@ -94,14 +98,16 @@ public final class Ports {
         List<UUID> itsGroups =
                 !wish.portSecurity() || networks
                         ? wish.groups().orElse(List.of())
-                        : wish.groups().orElseGet(() -> List.of(groups.defaultOf(tx, wish.project())));
+                        : wish.groups()
+                                .orElseGet(() -> List.of(groups.defaultOf(tx, wish.project())));
         String status =
                 switch (wish.deviceOwner()) {
                     case DeviceOwner.ROUTER_INTERFACE, DeviceOwner.ROUTER_GATEWAY -> PortRow.ACTIVE;
                     case DeviceOwner.FLOATING_IP -> PortRow.NOT_APPLICABLE;
-                    default -> wish.binding().host().isPresent() && !networks
-                            ? journal.backbone().statusWhenBound()
-                            : PortRow.DOWN;
+                    default ->
+                            wish.binding().host().isPresent() && !networks
+                                    ? journal.backbone().statusWhenBound()
+                                    : PortRow.DOWN;
                 };
         return new PortRow(
                 UUID.randomUUID(),
@@ -156,7 +162,8 @@ public final class Ports {
 
     private static boolean serves(SubnetRow subnet, PortRow port) {
         return subnet.serviceTypes().isEmpty()
-                || subnet.serviceTypes().stream().anyMatch(type -> port.deviceOwner().startsWith(type));
+                || subnet.serviceTypes().stream()
+                        .anyMatch(type -> port.deviceOwner().startsWith(type));
     }
 
     /** The addresses that a client chose, wholly or by subnet. */
@@ -170,10 +177,16 @@ public final class Ports {
                             ? claimed(tx, port, subnet, each.ip().get(), position + fixed.size())
                             : subnet.isAutomatic() && !isRouters(port)
                                     ? claimed(
-                                            tx, port, subnet, Ip.eui64(subnet.cidr(), port.mac()), position + fixed.size())
+                                            tx,
+                                            port,
+                                            subnet,
+                                            Ip.eui64(subnet.cidr(), port.mac()),
+                                            position + fixed.size())
                                     : addresses
-                                            .allocate(tx, subnet, port.id(), position + fixed.size())
-                                            .orElseThrow(() -> Refusals.noAddressLeft(port.network()));
+                                            .allocate(
+                                                    tx, subnet, port.id(), position + fixed.size())
+                                            .orElseThrow(
+                                                    () -> Refusals.noAddressLeft(port.network()));
             fixed.add(new FixedIp(subnet.id(), ip.toString()));
         }
         return fixed;
@@ -211,7 +224,10 @@ public final class Ports {
         }
         Ip ip =
                 wanted.ip()
-                        .orElseThrow(() -> Refusals.invalid("IP allocation requires subnet_id or ip_address"));
+                        .orElseThrow(
+                                () ->
+                                        Refusals.invalid(
+                                                "IP allocation requires subnet_id or ip_address"));
         SubnetRow subnet =
                 ofNetwork.stream()
                         .filter(each -> each.cidr().contains(ip))
@@ -235,7 +251,9 @@ public final class Ports {
                         && (ip.equals(cidr.first()) || ip.equals(cidr.last()));
         if (!cidr.contains(ip) || reserved) {
             throw Refusals.bad(
-                    "InvalidIpForSubnet", "IP address %s is not a valid IP for the specified subnet.", ip);
+                    "InvalidIpForSubnet",
+                    "IP address %s is not a valid IP for the specified subnet.",
+                    ip);
         }
     }
 
@@ -248,7 +266,11 @@ public final class Ports {
             if (subnet.isAutomatic() && !had && !DeviceOwner.isNetworks(port.deviceOwner())) {
                 Ip ip =
                         claimed(
-                                tx, port, subnet, Ip.eui64(subnet.cidr(), port.mac()), already.size() + fixed.size());
+                                tx,
+                                port,
+                                subnet,
+                                Ip.eui64(subnet.cidr(), port.mac()),
+                                already.size() + fixed.size());
                 fixed.add(new FixedIp(subnet.id(), ip.toString()));
             }
         }
@@ -266,13 +288,18 @@ public final class Ports {
                     port.fixedIps().stream()
                             .filter(one -> !kept.contains(one))
                             .filter(one -> one.subnetId().equals(subnet.id()))
-                            .filter(one -> each.ip().isEmpty() || one.ipAddress().equals(each.ip().get().toString()))
+                            .filter(
+                                    one ->
+                                            each.ip().isEmpty()
+                                                    || one.ipAddress()
+                                                            .equals(each.ip().get().toString()))
                             .findFirst();
             had.ifPresentOrElse(kept::add, () -> more.add(each));
         }
         List<FixedIp> gone = port.fixedIps().stream().filter(one -> !kept.contains(one)).toList();
         addresses.release(tx, port.id(), gone);
-        floatingIps.disassociate(tx, port.id(), gone.stream().map(FixedIp::ipAddress).toList(), now);
+        floatingIps.disassociate(
+                tx, port.id(), gone.stream().map(FixedIp::ipAddress).toList(), now);
         List<FixedIp> all = new ArrayList<>(kept);
         all.addAll(chosen(tx, port, more, ofNetwork, port.fixedIps().size()));
         if (!isRouters(port)) {
@@ -283,7 +310,8 @@ public final class Ports {
     /** Counts and tells of a new port of a project. */
     void created(Tx tx, Actor actor, List<PortRow> made) {
         for (PortRow port : made) {
-            journal.happened(tx, actor, "port.create.end", port.project(), port.id(), payload(port));
+            journal.happened(
+                    tx, actor, "port.create.end", port.project(), port.id(), payload(port));
         }
         if (!made.isEmpty()) {
             long count = made.stream().filter(Ports::counts).count();
@@ -306,11 +334,17 @@ public final class Ports {
         }
     }
 
-    /** Gives a network with DHCP its metadata port, and that port an address of each subnet that DHCP serves. */
+    /**
+     * Gives a network with DHCP its metadata port, and that port an address of each subnet that
+     * DHCP serves.
+     */
     void ensureMetadataPort(Tx tx, NetworkRow network) {
         List<SubnetRow> ofNetwork = subnets.ofNetwork(tx, network.id());
         List<SubnetRow> served =
-                ofNetwork.stream().filter(SubnetRow::dhcp).filter(subnet -> !network.external()).toList();
+                ofNetwork.stream()
+                        .filter(SubnetRow::dhcp)
+                        .filter(subnet -> !network.external())
+                        .toList();
         Optional<PortRow> existing = ports.metadataPort(tx, network.id());
         if (served.isEmpty()) {
             existing.ifPresent(port -> remove(tx, port));
@@ -329,11 +363,17 @@ public final class Ports {
                                                 Optional.of(List.of()))));
         List<FixedIp> gone =
                 port.fixedIps().stream()
-                        .filter(ip -> served.stream().noneMatch(subnet -> subnet.id().equals(ip.subnetId())))
+                        .filter(
+                                ip ->
+                                        served.stream()
+                                                .noneMatch(
+                                                        subnet ->
+                                                                subnet.id().equals(ip.subnetId())))
                         .toList();
         addresses.release(tx, port.id(), gone);
         for (SubnetRow subnet : served) {
-            boolean has = port.fixedIps().stream().anyMatch(ip -> ip.subnetId().equals(subnet.id()));
+            boolean has =
+                    port.fixedIps().stream().anyMatch(ip -> ip.subnetId().equals(subnet.id()));
             if (!has && subnet.version() == 4) {
                 addresses.allocate(tx, subnet, port.id(), port.fixedIps().size());
             }
@@ -359,15 +399,49 @@ public final class Ports {
 
     private static PortRow withMac(PortRow p, Mac mac) {
         return new PortRow(
-                p.id(), p.project(), p.network(), p.name(), p.description(), mac, p.adminStateUp(), p.status(),
-                p.deviceId(), p.deviceOwner(), p.fixedIps(), p.securityGroups(), p.portSecurity(), p.pairs(),
-                p.dhcpOptions(), p.dnsName(), p.binding(), p.madeForServer(), p.tags(), p.stamp());
+                p.id(),
+                p.project(),
+                p.network(),
+                p.name(),
+                p.description(),
+                mac,
+                p.adminStateUp(),
+                p.status(),
+                p.deviceId(),
+                p.deviceOwner(),
+                p.fixedIps(),
+                p.securityGroups(),
+                p.portSecurity(),
+                p.pairs(),
+                p.dhcpOptions(),
+                p.dnsName(),
+                p.binding(),
+                p.madeForServer(),
+                p.tags(),
+                p.stamp());
     }
 
     private static PortRow withAddresses(PortRow p, List<FixedIp> fixed) {
         return new PortRow(
-                p.id(), p.project(), p.network(), p.name(), p.description(), p.mac(), p.adminStateUp(), p.status(),
-                p.deviceId(), p.deviceOwner(), List.copyOf(fixed), p.securityGroups(), p.portSecurity(), p.pairs(),
-                p.dhcpOptions(), p.dnsName(), p.binding(), p.madeForServer(), p.tags(), p.stamp());
+                p.id(),
+                p.project(),
+                p.network(),
+                p.name(),
+                p.description(),
+                p.mac(),
+                p.adminStateUp(),
+                p.status(),
+                p.deviceId(),
+                p.deviceOwner(),
+                List.copyOf(fixed),
+                p.securityGroups(),
+                p.portSecurity(),
+                p.pairs(),
+                p.dhcpOptions(),
+                p.dnsName(),
+                p.binding(),
+                p.madeForServer(),
+                p.tags(),
+                p.stamp());
     }
 }

@@ -74,7 +74,12 @@ public final class PortsForServers implements Networks {
 
     private static NetworkFacts facts(NetworkRow network) {
         return new NetworkFacts(
-                network.id(), network.name(), network.project(), network.shared(), network.external(), network.mtu());
+                network.id(),
+                network.name(),
+                network.project(),
+                network.shared(),
+                network.external(),
+                network.mtu());
     }
 
     @Override
@@ -84,7 +89,9 @@ public final class PortsForServers implements Networks {
                         .filter(found -> mayTouch(caller, found.project()) || found.openToAll())
                         .orElseThrow(() -> Refusals.noNetwork(wanted.network()));
         if (network.external() && !network.shared() && !mayTouch(caller, network.project())) {
-            throw Failure.forbidden("It is not allowed to create an interface on external network %s", network.id())
+            throw Failure.forbidden(
+                            "It is not allowed to create an interface on external network %s",
+                            network.id())
                     .as("ExternalNetworkAttachForbidden");
         }
         ProjectId project = caller.requireProject();
@@ -112,9 +119,13 @@ public final class PortsForServers implements Networks {
                                                         List.of(
                                                                 new Wanted(
                                                                         Optional.empty(),
-                                                                        Optional.of(Texts.ip("fixed_ip", ip))))),
+                                                                        Optional.of(
+                                                                                Texts.ip(
+                                                                                        "fixed_ip",
+                                                                                        ip))))),
                                 network.portSecurity()
-                                        ? Optional.of(wanted.securityGroups()).filter(list -> !list.isEmpty())
+                                        ? Optional.of(wanted.securityGroups())
+                                                .filter(list -> !list.isEmpty())
                                         : Optional.of(List.of()),
                                 network.portSecurity(),
                                 List.of(),
@@ -137,7 +148,12 @@ public final class PortsForServers implements Networks {
             throw Refusals.conflict("PortInUse", "Port %s is still in use.", id);
         }
         PortRow claimed =
-                plugged(port, server.toString(), DeviceOwner.COMPUTE + "nova", port.binding(), port.status());
+                plugged(
+                        port,
+                        server.toString(),
+                        DeviceOwner.COMPUTE + "nova",
+                        port.binding(),
+                        port.status());
         return facts.of(tx, List.of(save(tx, claimed))).getFirst();
     }
 
@@ -149,12 +165,17 @@ public final class PortsForServers implements Networks {
                         port -> {
                             Binding binding =
                                     new Binding(
-                                            Optional.of(host.value()), port.binding().vnicType(), port.binding().profile());
+                                            Optional.of(host.value()),
+                                            port.binding().vnicType(),
+                                            port.binding().profile());
                             PortRow bound =
                                     save(
                                             tx,
                                             plugged(
-                                                    port, port.deviceId(), port.deviceOwner(), binding,
+                                                    port,
+                                                    port.deviceId(),
+                                                    port.deviceOwner(),
+                                                    binding,
                                                     journal.backbone().statusWhenBound()));
                             if (bound.status().equals(PortRow.ACTIVE)) {
                                 statuses.tell(tx, bound);
@@ -168,7 +189,10 @@ public final class PortsForServers implements Networks {
                 .ifPresent(
                         port -> {
                             Binding binding =
-                                    new Binding(Optional.empty(), port.binding().vnicType(), port.binding().profile());
+                                    new Binding(
+                                            Optional.empty(),
+                                            port.binding().vnicType(),
+                                            port.binding().profile());
                             save(tx, plugged(port, "", "", binding, PortRow.DOWN));
                         });
     }
@@ -202,10 +226,13 @@ public final class PortsForServers implements Networks {
                 Ids.uuid(nameOrId)
                         .flatMap(
                                 id ->
-                                        groups.existing(
-                                                tx,
-                                                List.of(id),
-                                                caller.isAdmin() ? Optional.empty() : caller.project())
+                                        groups
+                                                .existing(
+                                                        tx,
+                                                        List.of(id),
+                                                        caller.isAdmin()
+                                                                ? Optional.empty()
+                                                                : caller.project())
                                                 .stream()
                                                 .findFirst());
         if (byId.isPresent() || caller.project().isEmpty()) {
@@ -233,10 +260,28 @@ public final class PortsForServers implements Networks {
         return facts.metadataPorts(tx, host.value());
     }
 
-    private static PortRow plugged(PortRow p, String device, String owner, Binding binding, String status) {
+    private static PortRow plugged(
+            PortRow p, String device, String owner, Binding binding, String status) {
         return new PortRow(
-                p.id(), p.project(), p.network(), p.name(), p.description(), p.mac(), p.adminStateUp(), status, device,
-                owner, p.fixedIps(), p.securityGroups(), p.portSecurity(), p.pairs(), p.dhcpOptions(), p.dnsName(),
-                binding, p.madeForServer(), p.tags(), p.stamp());
+                p.id(),
+                p.project(),
+                p.network(),
+                p.name(),
+                p.description(),
+                p.mac(),
+                p.adminStateUp(),
+                status,
+                device,
+                owner,
+                p.fixedIps(),
+                p.securityGroups(),
+                p.portSecurity(),
+                p.pairs(),
+                p.dhcpOptions(),
+                p.dnsName(),
+                binding,
+                p.madeForServer(),
+                p.tags(),
+                p.stamp());
     }
 }

@@ -22,7 +22,9 @@ final class QuotaOperations implements OperationGroup {
 
     record UpdateQuota(Map<String, JsonNode> quota) {}
 
-    /** @param reserved always 0: nothing is reserved, counts change with the things */
+    /**
+     * @param reserved always 0: nothing is reserved, counts change with the things
+     */
     record Detail(long limit, long used, long reserved) {}
 
     private final Quotas quotas;
@@ -44,7 +46,11 @@ final class QuotaOperations implements OperationGroup {
                                         Map.of(
                                                 "quotas",
                                                 call.caller().project().stream()
-                                                        .map(project -> withProject(limits(tx, project), project))
+                                                        .map(
+                                                                project ->
+                                                                        withProject(
+                                                                                limits(tx, project),
+                                                                                project))
                                                         .toList())),
                 Operation.get("/quotas/{project}")
                         .policyByHandler("get_quota")
@@ -108,7 +114,11 @@ final class QuotaOperations implements OperationGroup {
     private Map<String, Detail> details(Tx tx, ProjectId project) {
         Map<String, Detail> details = new TreeMap<>();
         quotas.usage(tx, project.value(), SERVICE)
-                .forEach(each -> details.put(each.resource().name(), new Detail(each.limit(), each.used(), 0)));
+                .forEach(
+                        each ->
+                                details.put(
+                                        each.resource().name(),
+                                        new Detail(each.limit(), each.used(), 0)));
         return details;
     }
 
@@ -119,14 +129,17 @@ final class QuotaOperations implements OperationGroup {
         new TreeMap<>(body.quota())
                 .forEach(
                         (name, value) -> {
-                            if (name.equals("tenant_id") || name.equals("project_id") || name.equals("force")
+                            if (name.equals("tenant_id")
+                                    || name.equals("project_id")
+                                    || name.equals("force")
                                     || name.equals("check_limit")) {
                                 return;
                             }
                             QuotaResource resource = known.get(name);
                             if (resource == null) {
                                 throw Failure.badRequest(
-                                        "Invalid input for quota. Reason: Unrecognized attribute(s) '%s'.", Texts.cut(name));
+                                        "Invalid input for quota. Reason: Unrecognized attribute(s) '%s'.",
+                                        Texts.cut(name));
                             }
                             quotas.setLimit(tx, project, resource, limit(name, value));
                         });
@@ -135,7 +148,9 @@ final class QuotaOperations implements OperationGroup {
 
     private static long limit(String name, JsonNode value) {
         String text = value.isString() || value.isIntegralNumber() ? value.asString() : "";
-        if (!text.matches("-?[0-9]{1,10}") || Long.parseLong(text) < -1 || Long.parseLong(text) > Integer.MAX_VALUE) {
+        if (!text.matches("-?[0-9]{1,10}")
+                || Long.parseLong(text) < -1
+                || Long.parseLong(text) > Integer.MAX_VALUE) {
             throw Failure.badRequest(
                             "Invalid input for %s. Reason: '%s' is not an integer of -1 or more.",
                             name, Texts.cut(value.toString()))

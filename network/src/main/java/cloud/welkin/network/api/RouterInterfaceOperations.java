@@ -39,7 +39,11 @@ final class RouterInterfaceOperations implements OperationGroup {
     private final Journal journal;
 
     RouterInterfaceOperations(
-            NetworkStore networks, PortStore portStore, Routers routers, Ports ports, Journal journal) {
+            NetworkStore networks,
+            PortStore portStore,
+            Routers routers,
+            Ports ports,
+            Journal journal) {
         this.networks = networks;
         this.portStore = portStore;
         this.routers = routers;
@@ -54,7 +58,8 @@ final class RouterInterfaceOperations implements OperationGroup {
                         .policyByHandler("add_router_interface")
                         .body(InterfaceBody.class)
                         .replies(InterfaceView.class)
-                        .doc("Joins a subnet (by its gateway address) or a port of the caller's to the router.")
+                        .doc(
+                                "Joins a subnet (by its gateway address) or a port of the caller's to the router.")
                         .writes(this::add),
                 Operation.put("/routers/{id}/remove_router_interface")
                         .policyByHandler("remove_router_interface")
@@ -69,11 +74,18 @@ final class RouterInterfaceOperations implements OperationGroup {
         boolean bySubnet = body.subnetId().given().isPresent();
         if (bySubnet == body.portId().given().isPresent()) {
             throw Refusals.bad(
-                    "BadRequest", "Bad router request: Either subnet_id or port_id must be specified, and not both.");
+                    "BadRequest",
+                    "Bad router request: Either subnet_id or port_id must be specified, and not both.");
         }
-        PortRow port = bySubnet ? addSubnet(call, tx, router, body) : addPort(call, tx, router, body);
+        PortRow port =
+                bySubnet ? addSubnet(call, tx, router, body) : addPort(call, tx, router, body);
         journal.happened(
-                tx, Actor.of(call), "router.interface.create", router.project(), router.id(), Ports.payload(port));
+                tx,
+                Actor.of(call),
+                "router.interface.create",
+                router.project(),
+                router.id(),
+                Ports.payload(port));
         if (bySubnet) {
             ports.created(tx, Actor.of(call), List.of(port));
         }
@@ -88,7 +100,11 @@ final class RouterInterfaceOperations implements OperationGroup {
                         .orElseThrow(() -> Refusals.noSubnet(id));
         NetworkRow network =
                 networks.find(tx, subnet.network())
-                        .filter(found -> call.allows("get_subnet", NetworkPolicy.of(subnet.project(), found)))
+                        .filter(
+                                found ->
+                                        call.allows(
+                                                "get_subnet",
+                                                NetworkPolicy.of(subnet.project(), found)))
                         .orElseThrow(() -> Refusals.noSubnet(id));
         return routers.joinSubnet(tx, router, network, subnet);
     }
@@ -104,62 +120,112 @@ final class RouterInterfaceOperations implements OperationGroup {
             throw Refusals.conflict(
                     "PortInUse",
                     "Unable to complete operation on port %s for network %s. Port already has an attached device %s.",
-                    port.id(), port.network(), port.deviceId());
+                    port.id(),
+                    port.network(),
+                    port.deviceId());
         }
         if (port.fixedIps().isEmpty()) {
-            throw Refusals.bad("BadRequest", "Bad router request: Router port must have at least one fixed IP.");
+            throw Refusals.bad(
+                    "BadRequest",
+                    "Bad router request: Router port must have at least one fixed IP.");
         }
         List<SubnetRow> joining =
                 port.fixedIps().stream()
                         .map(ip -> SubnetStore.LISTING.find(tx, ip.subnetId()).orElseThrow())
                         .toList();
         if (joining.stream().filter(subnet -> subnet.version() == 4).count() > 1) {
-            throw Refusals.bad("BadRequest", "Bad router request: Cannot have multiple IPv4 subnets on router port.");
+            throw Refusals.bad(
+                    "BadRequest",
+                    "Bad router request: Cannot have multiple IPv4 subnets on router port.");
         }
         routers.checkOverlap(tx, router, joining);
         portStore.replaceGroups(tx, port.id(), List.of());
         PortRow joined =
                 new PortRow(
-                        port.id(), port.project(), port.network(), port.name(), port.description(), port.mac(),
-                        port.adminStateUp(), PortRow.ACTIVE, router.id().toString(), DeviceOwner.ROUTER_INTERFACE,
-                        port.fixedIps(), List.of(), false, List.of(), port.dhcpOptions(), port.dnsName(), port.binding(),
-                        false, port.tags(), port.stamp());
+                        port.id(),
+                        port.project(),
+                        port.network(),
+                        port.name(),
+                        port.description(),
+                        port.mac(),
+                        port.adminStateUp(),
+                        PortRow.ACTIVE,
+                        router.id().toString(),
+                        DeviceOwner.ROUTER_INTERFACE,
+                        port.fixedIps(),
+                        List.of(),
+                        false,
+                        List.of(),
+                        port.dhcpOptions(),
+                        port.dnsName(),
+                        port.binding(),
+                        false,
+                        port.tags(),
+                        port.stamp());
         return portStore.update(tx, joined, journal.now());
     }
 
     private Object remove(Call call, Tx tx, InterfaceBody body) {
         RouterRow router = RouterOperations.locked(call, tx);
-        UUID subnet = body.subnetId().given().map(text -> Texts.uuid("subnet_id", text)).orElse(new UUID(0, 0));
-        UUID wanted = body.portId().given().map(text -> Texts.uuid("port_id", text)).orElse(new UUID(0, 0));
+        UUID subnet =
+                body.subnetId()
+                        .given()
+                        .map(text -> Texts.uuid("subnet_id", text))
+                        .orElse(new UUID(0, 0));
+        UUID wanted =
+                body.portId()
+                        .given()
+                        .map(text -> Texts.uuid("port_id", text))
+                        .orElse(new UUID(0, 0));
         boolean byPort = body.portId().given().isPresent();
         if (!byPort && body.subnetId().given().isEmpty()) {
-            throw Refusals.bad("BadRequest", "Bad router request: Either subnet_id or port_id must be specified.");
+            throw Refusals.bad(
+                    "BadRequest",
+                    "Bad router request: Either subnet_id or port_id must be specified.");
         }
         PortRow port =
                 routers.interfaces(tx, router.id()).stream()
                         .filter(each -> !byPort || each.id().equals(wanted))
-                        .filter(each -> byPort || each.fixedIps().stream().anyMatch(ip -> ip.subnetId().equals(subnet)))
+                        .filter(
+                                each ->
+                                        byPort
+                                                || each.fixedIps().stream()
+                                                        .anyMatch(
+                                                                ip -> ip.subnetId().equals(subnet)))
                         .findFirst()
                         .orElseThrow(
                                 () ->
                                         byPort
                                                 ? Refusals.missing(
                                                         "RouterInterfaceNotFound",
-                                                        "Interface of router " + router.id() + " with port",
+                                                        "Interface of router "
+                                                                + router.id()
+                                                                + " with port",
                                                         wanted)
                                                 : Refusals.missing(
                                                         "RouterInterfaceNotFoundForSubnet",
-                                                        "Interface of router " + router.id() + " on subnet",
+                                                        "Interface of router "
+                                                                + router.id()
+                                                                + " on subnet",
                                                         subnet));
-        if (byPort && body.subnetId().given().isPresent()
+        if (byPort
+                && body.subnetId().given().isPresent()
                 && port.fixedIps().stream().noneMatch(ip -> ip.subnetId().equals(subnet))) {
             throw Refusals.conflict(
-                    "SubnetMismatchForPort", "Subnet on port %s does not match the requested subnet %s.", port.id(), subnet);
+                    "SubnetMismatchForPort",
+                    "Subnet on port %s does not match the requested subnet %s.",
+                    port.id(),
+                    subnet);
         }
         routers.checkLeaving(tx, router, port);
         ports.remove(tx, port);
         journal.happened(
-                tx, Actor.of(call), "router.interface.delete", router.project(), router.id(), Ports.payload(port));
+                tx,
+                Actor.of(call),
+                "router.interface.delete",
+                router.project(),
+                router.id(),
+                Ports.payload(port));
         ports.deleted(tx, Actor.of(call), port);
         return view(router, port);
     }
@@ -167,7 +233,13 @@ final class RouterInterfaceOperations implements OperationGroup {
     private static InterfaceView view(RouterRow router, PortRow port) {
         List<UUID> subnets = port.fixedIps().stream().map(FixedIp::subnetId).toList();
         return new InterfaceView(
-                router.id(), router.project().value(), router.project().value(), port.network(), port.id(),
-                subnets.getFirst(), subnets, List.of());
+                router.id(),
+                router.project().value(),
+                router.project().value(),
+                port.network(),
+                port.id(),
+                subnets.getFirst(),
+                subnets,
+                List.of());
     }
 }

@@ -66,7 +66,12 @@ final class RouterOperations implements OperationGroup {
                         .anyParam()
                         .replies(RouterView.class)
                         .doc("One router.")
-                        .reads((call, tx) -> Lists.one(call, "router", Views.router(call, visible(call, tx)))),
+                        .reads(
+                                (call, tx) ->
+                                        Lists.one(
+                                                call,
+                                                "router",
+                                                Views.router(call, visible(call, tx)))),
                 Operation.put("/routers/{id}")
                         .policyByHandler("update_router")
                         .body(UpdateRouter.class)
@@ -94,8 +99,11 @@ final class RouterOperations implements OperationGroup {
     private Object list(Call call, Tx tx) {
         var page =
                 RouterStore.LISTING.page(
-                        tx, Lists.request(call.query()), RouterStore.visible(Lists.visibility(call)));
-        return Lists.reply(call, "routers", page, router -> Views.router(call, router), RouterRow::id);
+                        tx,
+                        Lists.request(call.query()),
+                        RouterStore.visible(Lists.visibility(call)));
+        return Lists.reply(
+                call, "routers", page, router -> Views.router(call, router), RouterRow::id);
     }
 
     private Object create(Call call, Tx tx, CreateRouter body) {
@@ -104,7 +112,9 @@ final class RouterOperations implements OperationGroup {
             return Map.of("router", Views.router(call, router));
         }
         List<NewRouter> several =
-                body.routers().given().orElseThrow(() -> Failure.badRequest("Resource body required"));
+                body.routers()
+                        .given()
+                        .orElseThrow(() -> Failure.badRequest("Resource body required"));
         List<RouterView> made = new ArrayList<>();
         several.forEach(one -> made.add(Views.router(call, make(call, tx, one))));
         return Map.of("routers", made);
@@ -135,7 +145,8 @@ final class RouterOperations implements OperationGroup {
                         .map(info -> open(call, tx, router, info, "create"));
         RouterRow whole = with(router, gateway, router.routes());
         store.insert(tx, whole);
-        journal.happened(tx, Actor.of(call), "router.create.end", project, whole.id(), payload(whole));
+        journal.happened(
+                tx, Actor.of(call), "router.create.end", project, whole.id(), payload(whole));
         journal.count(tx, project, Journal.ROUTER, 1);
         return whole;
     }
@@ -193,7 +204,8 @@ final class RouterOperations implements OperationGroup {
                         r.zoneHints(),
                         r.tags(),
                         r.stamp());
-        RouterRow moved = with(renamed, gateway(call, tx, r, body.externalGatewayInfo()), r.routes());
+        RouterRow moved =
+                with(renamed, gateway(call, tx, r, body.externalGatewayInfo()), r.routes());
         List<Route> routes =
                 switch (body.routes()) {
                     case Field.Absent<List<NetworkBodies.RouteBody>> absent -> r.routes();
@@ -201,33 +213,51 @@ final class RouterOperations implements OperationGroup {
                     case Field.Value<List<NetworkBodies.RouteBody>>(var list) -> routes(list);
                 };
         routers.checkRoutes(tx, moved, body.routes().isPresent() ? routes : List.of());
-        return Map.of("router", Views.router(call, save(call, tx, r, with(moved, moved.gateway(), routes))));
+        return Map.of(
+                "router",
+                Views.router(call, save(call, tx, r, with(moved, moved.gateway(), routes))));
     }
 
     /** What the gateway shall be; the old port goes when the network or its addresses change. */
-    private Optional<Gateway> gateway(Call call, Tx tx, RouterRow router, Field<GatewayBody> wanted) {
+    private Optional<Gateway> gateway(
+            Call call, Tx tx, RouterRow router, Field<GatewayBody> wanted) {
         if (!wanted.isPresent()) {
             return router.gateway();
         }
-        Optional<GatewayBody> info = wanted.given().filter(body -> body.networkId().given().isPresent());
+        Optional<GatewayBody> info =
+                wanted.given().filter(body -> body.networkId().given().isPresent());
         if (info.isEmpty()) {
             refuseIfFloating(tx, router);
             return Optional.empty();
         }
         boolean same =
                 router.gateway().isPresent()
-                        && info.get().networkId().given().equals(router.gateway().map(g -> g.network().toString()))
+                        && info.get()
+                                .networkId()
+                                .given()
+                                .equals(router.gateway().map(g -> g.network().toString()))
                         && info.get().externalFixedIps().given().isEmpty();
         if (same) {
             if (info.get().enableSnat().given().isPresent()) {
-                call.require("update_router:external_gateway_info:enable_snat", Target.ownedBy(router.project()));
+                call.require(
+                        "update_router:external_gateway_info:enable_snat",
+                        Target.ownedBy(router.project()));
             }
             return router.gateway()
-                    .map(g -> new Gateway(g.network(), g.port(), info.get().enableSnat().orKeep(true), g.fixedIps()));
+                    .map(
+                            g ->
+                                    new Gateway(
+                                            g.network(),
+                                            g.port(),
+                                            info.get().enableSnat().orKeep(true),
+                                            g.fixedIps()));
         }
         boolean leaves =
                 router.gateway().isPresent()
-                        && !info.get().networkId().given().equals(router.gateway().map(g -> g.network().toString()));
+                        && !info.get()
+                                .networkId()
+                                .given()
+                                .equals(router.gateway().map(g -> g.network().toString()));
         if (leaves) {
             refuseIfFloating(tx, router);
         }
@@ -235,7 +265,10 @@ final class RouterOperations implements OperationGroup {
         router.gateway()
                 .ifPresent(
                         old -> {
-                            store.update(tx, with(router, Optional.empty(), router.routes()), journal.now());
+                            store.update(
+                                    tx,
+                                    with(router, Optional.empty(), router.routes()),
+                                    journal.now());
                             routers.closeGateway(tx, old);
                         });
         return Optional.of(open(call, tx, router, info.get(), "update"));
@@ -247,7 +280,8 @@ final class RouterOperations implements OperationGroup {
                     "RouterExternalGatewayInUseByFloatingIp",
                     "Gateway cannot be updated for router %s, since a gateway to external network %s is required by one or"
                             + " more floating IPs.",
-                    router.id(), router.gateway().get().network());
+                    router.id(),
+                    router.gateway().get().network());
         }
     }
 
@@ -267,21 +301,38 @@ final class RouterOperations implements OperationGroup {
     private RouterRow save(Call call, Tx tx, RouterRow before, RouterRow changed) {
         RouterRow saved = store.update(tx, changed, journal.now());
         before.gateway()
-                .filter(old -> saved.gateway().map(now -> !now.port().equals(old.port())).orElse(true))
+                .filter(
+                        old ->
+                                saved.gateway()
+                                        .map(now -> !now.port().equals(old.port()))
+                                        .orElse(true))
                 .ifPresent(old -> routers.closeGateway(tx, old));
-        journal.happened(tx, Actor.of(call), "router.update.end", saved.project(), saved.id(), payload(saved));
+        journal.happened(
+                tx,
+                Actor.of(call),
+                "router.update.end",
+                saved.project(),
+                saved.id(),
+                payload(saved));
         return saved;
     }
 
     private Object delete(Call call, Tx tx) {
         RouterRow router = touchable(call, tx);
         Refusals.checkRevision(Lists.ifMatch(call), router.stamp().revision());
-        if (!routers.interfaces(tx, router.id()).isEmpty() || store.floatingIpsOn(tx, router.id())) {
+        if (!routers.interfaces(tx, router.id()).isEmpty()
+                || store.floatingIpsOn(tx, router.id())) {
             throw RouterStore.inUse(router.id());
         }
         store.delete(tx, router.id());
         router.gateway().ifPresent(gateway -> routers.closeGateway(tx, gateway));
-        journal.happened(tx, Actor.of(call), "router.delete.end", router.project(), router.id(), payload(router));
+        journal.happened(
+                tx,
+                Actor.of(call),
+                "router.delete.end",
+                router.project(),
+                router.id(),
+                payload(router));
         journal.count(tx, router.project(), Journal.ROUTER, -1);
         return Reply.empty();
     }
@@ -309,18 +360,35 @@ final class RouterOperations implements OperationGroup {
     }
 
     private static List<Route> routes(List<NetworkBodies.RouteBody> bodies) {
-        return bodies.stream().map(body -> new Route(body.destination(), body.nexthop())).distinct().toList();
+        return bodies.stream()
+                .map(body -> new Route(body.destination(), body.nexthop()))
+                .distinct()
+                .toList();
     }
 
     private static RouterRow with(RouterRow r, Optional<Gateway> gateway, List<Route> routes) {
         return new RouterRow(
-                r.id(), r.project(), r.name(), r.description(), r.adminStateUp(), gateway, routes, r.zoneHints(),
-                r.tags(), r.stamp());
+                r.id(),
+                r.project(),
+                r.name(),
+                r.description(),
+                r.adminStateUp(),
+                gateway,
+                routes,
+                r.zoneHints(),
+                r.tags(),
+                r.stamp());
     }
 
     static Map<String, Object> payload(RouterRow router) {
         return Map.of(
                 "router",
-                Map.of("id", router.id(), "name", router.name(), "tenant_id", router.project().value()));
+                Map.of(
+                        "id",
+                        router.id(),
+                        "name",
+                        router.name(),
+                        "tenant_id",
+                        router.project().value()));
     }
 }

@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What routers do with ports: a port for each interface, and one without a project for the gateway. */
+/**
+ * What routers do with ports: a port for each interface, and one without a project for the gateway.
+ */
 final class Routers {
     private final RouterStore store;
     private final PortStore portStore;
@@ -44,13 +46,21 @@ final class Routers {
     }
 
     /** Makes the port in the external network by which a router goes out. */
-    Gateway openGateway(Tx tx, UUID router, NetworkRow external, boolean snat, Optional<List<Wanted>> fixedIps) {
+    Gateway openGateway(
+            Tx tx,
+            UUID router,
+            NetworkRow external,
+            boolean snat,
+            Optional<List<Wanted>> fixedIps) {
         if (!external.external()) {
             throw Refusals.bad(
-                    "BadRequest", "Bad router request: Network %s is not an external network.", external.id());
+                    "BadRequest",
+                    "Bad router request: Network %s is not an external network.",
+                    external.id());
         }
         List<SubnetRow> ofNetwork = subnets.ofNetwork(tx, external.id());
-        List<Wanted> wanted = fixedIps.filter(list -> !list.isEmpty()).orElseGet(() -> oneOfEach(ofNetwork));
+        List<Wanted> wanted =
+                fixedIps.filter(list -> !list.isEmpty()).orElseGet(() -> oneOfEach(ofNetwork));
         PortRow port =
                 ports.insert(
                         tx,
@@ -123,14 +133,19 @@ final class Routers {
                         throw Refusals.bad(
                                 "BadRequest",
                                 "Bad router request: Cidr %s of subnet %s overlaps with cidr %s of subnet %s.",
-                                subnet.cidr(), subnet.id(), there.cidr(), there.id());
+                                subnet.cidr(),
+                                subnet.id(),
+                                there.cidr(),
+                                there.id());
                     }
                 }
             }
         }
     }
 
-    /** Every route's next hop must be an address that some port of the router can reach by itself. */
+    /**
+     * Every route's next hop must be an address that some port of the router can reach by itself.
+     */
     void checkRoutes(Tx tx, RouterRow router, List<Route> routes) {
         if (routes.isEmpty()) {
             return;
@@ -139,7 +154,11 @@ final class Routers {
         List<FixedIp> own = new ArrayList<>();
         interfaces(tx, router.id()).forEach(port -> own.addAll(port.fixedIps()));
         router.gateway().ifPresent(gateway -> own.addAll(gateway.fixedIps()));
-        own.forEach(ip -> SubnetStore.LISTING.find(tx, ip.subnetId()).ifPresent(s -> reachable.add(s.cidr())));
+        own.forEach(
+                ip ->
+                        SubnetStore.LISTING
+                                .find(tx, ip.subnetId())
+                                .ifPresent(s -> reachable.add(s.cidr())));
         for (Route route : routes) {
             SubnetChecks.route("routes", route);
             var hop = Texts.ip("routes", route.nexthop());
@@ -167,7 +186,8 @@ final class Routers {
                         "RouterInterfaceInUseByFloatingIP",
                         "Router interface for subnet %s on router %s cannot be deleted, as it is required by one or more"
                                 + " floating IPs.",
-                        subnet.id(), router.id());
+                        subnet.id(),
+                        router.id());
             }
             for (Route route : router.routes()) {
                 if (subnet.cidr().contains(cloud.welkin.network.domain.Ip.of(route.nexthop()))) {
@@ -175,7 +195,8 @@ final class Routers {
                             "RouterInterfaceInUseByRoute",
                             "Router interface for subnet %s on router %s cannot be deleted, as it is required by one or"
                                     + " more routes.",
-                            subnet.id(), router.id());
+                            subnet.id(),
+                            router.id());
                 }
             }
         }

@@ -24,7 +24,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Security groups: Neutron's /security-groups. Whoever asks for them first finds a default group made. */
+/**
+ * Security groups: Neutron's /security-groups. Whoever asks for them first finds a default group
+ * made.
+ */
 final class SecurityGroupOperations implements OperationGroup {
     private static final String DEFAULT = "default";
 
@@ -45,7 +48,8 @@ final class SecurityGroupOperations implements OperationGroup {
                         .policy("get_security_group")
                         .anyParam()
                         .replies(SecurityGroupView.class)
-                        .doc("The security groups of the caller's project, with their rules; makes the default one.")
+                        .doc(
+                                "The security groups of the caller's project, with their rules; makes the default one.")
                         .writes((call, tx, none) -> list(call, tx)),
                 Operation.post("/security-groups")
                         .policy("create_security_group")
@@ -60,13 +64,20 @@ final class SecurityGroupOperations implements OperationGroup {
                                                 body.group()
                                                         .given()
                                                         .orElseThrow(
-                                                                () -> Failure.badRequest("Resource body required")))),
+                                                                () ->
+                                                                        Failure.badRequest(
+                                                                                "Resource body required")))),
                 Operation.get("/security-groups/{id}")
                         .policyByHandler("get_security_group")
                         .anyParam()
                         .replies(SecurityGroupView.class)
                         .doc("One security group with its rules.")
-                        .reads((call, tx) -> Lists.one(call, "security_group", Views.group(visible(call, tx)))),
+                        .reads(
+                                (call, tx) ->
+                                        Lists.one(
+                                                call,
+                                                "security_group",
+                                                Views.group(visible(call, tx)))),
                 Operation.put("/security-groups/{id}")
                         .policyByHandler("update_security_group")
                         .body(UpdateGroup.class)
@@ -75,7 +86,8 @@ final class SecurityGroupOperations implements OperationGroup {
                         .writes((call, tx, body) -> update(call, tx, body.group())),
                 Operation.delete("/security-groups/{id}")
                         .policyByHandler("delete_security_group")
-                        .doc("Deletes a group with its rules, and rules of others that name it; 409 while ports have it.")
+                        .doc(
+                                "Deletes a group with its rules, and rules of others that name it; 409 while ports have it.")
                         .writes((call, tx, none) -> delete(call, tx)));
     }
 
@@ -86,7 +98,9 @@ final class SecurityGroupOperations implements OperationGroup {
                 .ifPresent(project -> groups.defaultOf(tx, project));
         var page =
                 SecurityGroupStore.LISTING.page(
-                        tx, Lists.request(call.query()), SecurityGroupStore.visible(Lists.visibility(call)));
+                        tx,
+                        Lists.request(call.query()),
+                        SecurityGroupStore.visible(Lists.visibility(call)));
         return Lists.reply(call, "security_groups", page, Views::group, SecurityGroupRow::id);
     }
 
@@ -108,20 +122,31 @@ final class SecurityGroupOperations implements OperationGroup {
                         Texts.tags(body.tags().orKeep(List.of())));
         store.insert(tx, group);
         journal.happened(
-                tx, Actor.of(call), "security_group.create.end", project, group.id(), payload(group));
+                tx,
+                Actor.of(call),
+                "security_group.create.end",
+                project,
+                group.id(),
+                payload(group));
         journal.count(
                 tx,
                 project,
-                Map.of(Journal.SECURITY_GROUP, 1L, Journal.SECURITY_GROUP_RULE, (long) group.rules().size()));
+                Map.of(
+                        Journal.SECURITY_GROUP,
+                        1L,
+                        Journal.SECURITY_GROUP_RULE,
+                        (long) group.rules().size()));
         return Map.of("security_group", Views.group(group));
     }
 
     private Object update(Call call, Tx tx, ChangedGroup body) {
         SecurityGroupRow g = touchable(call, tx);
         Refusals.checkRevision(Lists.ifMatch(call), g.stamp().revision());
-        if (g.isDefault() && body.name().given().filter(name -> !name.equals(g.name())).isPresent()) {
+        if (g.isDefault()
+                && body.name().given().filter(name -> !name.equals(g.name())).isPresent()) {
             throw Refusals.conflict(
-                    "SecurityGroupCannotUpdateDefault", "Updating default security group not allowed.");
+                    "SecurityGroupCannotUpdateDefault",
+                    "Updating default security group not allowed.");
         }
         boolean stateful = body.stateful().orKeep(g.stateful());
         if (stateful != g.stateful() && store.inUse(tx, g.id())) {
@@ -129,11 +154,23 @@ final class SecurityGroupOperations implements OperationGroup {
         }
         SecurityGroupRow changed =
                 new SecurityGroupRow(
-                        g.id(), g.project(), body.name().orKeep(g.name()), body.description().orKeep(g.description()),
-                        stateful, g.isDefault(), g.rules(), g.tags(), g.stamp());
+                        g.id(),
+                        g.project(),
+                        body.name().orKeep(g.name()),
+                        body.description().orKeep(g.description()),
+                        stateful,
+                        g.isDefault(),
+                        g.rules(),
+                        g.tags(),
+                        g.stamp());
         SecurityGroupRow updated = store.update(tx, changed, journal.now());
         journal.happened(
-                tx, Actor.of(call), "security_group.update.end", updated.project(), updated.id(), payload(updated));
+                tx,
+                Actor.of(call),
+                "security_group.update.end",
+                updated.project(),
+                updated.id(),
+                payload(updated));
         return Map.of("security_group", Views.group(updated));
     }
 
@@ -157,7 +194,12 @@ final class SecurityGroupOperations implements OperationGroup {
                 .merge(Journal.SECURITY_GROUP, -1L, Long::sum);
         store.delete(tx, group.id());
         journal.happened(
-                tx, Actor.of(call), "security_group.delete.end", group.project(), group.id(), payload(group));
+                tx,
+                Actor.of(call),
+                "security_group.delete.end",
+                group.project(),
+                group.id(),
+                payload(group));
         freed.forEach((project, deltas) -> journal.count(tx, project, deltas));
         return Reply.empty();
     }
@@ -173,7 +215,11 @@ final class SecurityGroupOperations implements OperationGroup {
         SecurityGroupRow group =
                 call.pathUuid("id")
                         .flatMap(id -> SecurityGroupStore.LISTING.lock(tx, id))
-                        .filter(found -> call.allows("get_security_group", Target.ownedBy(found.project())))
+                        .filter(
+                                found ->
+                                        call.allows(
+                                                "get_security_group",
+                                                Target.ownedBy(found.project())))
                         .orElseThrow(() -> Refusals.noSecurityGroup(Texts.cut(call.path("id"))));
         call.authorize(Target.ownedBy(group.project()));
         return group;
@@ -182,6 +228,12 @@ final class SecurityGroupOperations implements OperationGroup {
     static Map<String, Object> payload(SecurityGroupRow group) {
         return Map.of(
                 "security_group",
-                Map.of("id", group.id(), "name", group.name(), "tenant_id", group.project().value()));
+                Map.of(
+                        "id",
+                        group.id(),
+                        "name",
+                        group.name(),
+                        "tenant_id",
+                        group.project().value()));
     }
 }

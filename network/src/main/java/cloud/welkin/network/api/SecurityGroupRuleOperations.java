@@ -29,7 +29,10 @@ import java.util.Optional;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
-/** Rules of security groups: Neutron's /security-group-rules. A rule never changes; it is made and deleted. */
+/**
+ * Rules of security groups: Neutron's /security-group-rules. A rule never changes; it is made and
+ * deleted.
+ */
 final class SecurityGroupRuleOperations implements OperationGroup {
     private static final int MOST_AT_ONCE = 1000;
 
@@ -66,7 +69,11 @@ final class SecurityGroupRuleOperations implements OperationGroup {
                                         Lists.one(
                                                 call,
                                                 "security_group_rule",
-                                                Views.rule(find(call, tx, "get_security_group_rule")))),
+                                                Views.rule(
+                                                        find(
+                                                                call,
+                                                                tx,
+                                                                "get_security_group_rule")))),
                 Operation.delete("/security-group-rules/{id}")
                         .policyByHandler("delete_security_group_rule")
                         .doc("Takes a rule from its group.")
@@ -76,7 +83,9 @@ final class SecurityGroupRuleOperations implements OperationGroup {
     private Object list(Call call, Tx tx) {
         var page =
                 SecurityGroupStore.RULE_LISTING.page(
-                        tx, Lists.request(call.query()), SecurityGroupStore.visibleRules(Lists.visibility(call)));
+                        tx,
+                        Lists.request(call.query()),
+                        SecurityGroupStore.visibleRules(Lists.visibility(call)));
         return Lists.reply(call, "security_group_rules", page, Views::rule, Rule::id);
     }
 
@@ -87,7 +96,9 @@ final class SecurityGroupRuleOperations implements OperationGroup {
             return Map.of("security_group_rule", Views.rule(rule));
         }
         List<NewRule> several =
-                body.rules().given().orElseThrow(() -> Failure.badRequest("Resource body required"));
+                body.rules()
+                        .given()
+                        .orElseThrow(() -> Failure.badRequest("Resource body required"));
         if (several.isEmpty() || several.size() > MOST_AT_ONCE) {
             throw Failure.badRequest("Between 1 and %d rules can be made at once.", MOST_AT_ONCE);
         }
@@ -95,7 +106,8 @@ final class SecurityGroupRuleOperations implements OperationGroup {
         several.forEach(one -> rules.add(rule(call, tx, one)));
         if (rules.stream().map(Rule::group).distinct().count() > 1) {
             throw Refusals.bad(
-                    "SecurityGroupNotSingleGroupRules", "Only allowed to update rules for one security profile at a time");
+                    "SecurityGroupNotSingleGroupRules",
+                    "Only allowed to update rules for one security profile at a time");
         }
         insert(call, tx, rules);
         return Map.of("security_group_rules", rules.stream().map(Views::rule).toList());
@@ -105,7 +117,12 @@ final class SecurityGroupRuleOperations implements OperationGroup {
         store.insertRules(tx, rules);
         for (Rule rule : rules) {
             journal.happened(
-                    tx, Actor.of(call), "security_group_rule.create.end", rule.project(), rule.id(), payload(rule));
+                    tx,
+                    Actor.of(call),
+                    "security_group_rule.create.end",
+                    rule.project(),
+                    rule.id(),
+                    payload(rule));
         }
         journal.count(tx, rules.getFirst().project(), Journal.SECURITY_GROUP_RULE, rules.size());
     }
@@ -115,25 +132,43 @@ final class SecurityGroupRuleOperations implements OperationGroup {
         SecurityGroupRow group =
                 SecurityGroupStore.LISTING
                         .find(tx, groupId)
-                        .filter(found -> call.allows("get_security_group", Target.ownedBy(found.project())))
+                        .filter(
+                                found ->
+                                        call.allows(
+                                                "get_security_group",
+                                                Target.ownedBy(found.project())))
                         .orElseThrow(() -> Refusals.noSecurityGroup(groupId));
         ProjectId project =
-                body.projectId().given().or(body.tenantId()::given).map(ProjectId::new).orElse(group.project());
+                body.projectId()
+                        .given()
+                        .or(body.tenantId()::given)
+                        .map(ProjectId::new)
+                        .orElse(group.project());
         call.authorize(NetworkPolicy.ofGroup(project, group.project()));
         if (body.remoteAddressGroupId().given().isPresent()) {
             throw Refusals.missing(
-                    "AddressGroupNotFound", "Address group", Texts.cut(body.remoteAddressGroupId().given().get()));
+                    "AddressGroupNotFound",
+                    "Address group",
+                    Texts.cut(body.remoteAddressGroupId().given().get()));
         }
-        Optional<UUID> remote = body.remoteGroupId().given().map(text -> Texts.uuid("remote_group_id", text));
-        remote.filter(id -> SecurityGroupStore.LISTING
-                        .find(tx, id)
-                        .filter(found -> call.allows("get_security_group", Target.ownedBy(found.project())))
-                        .isEmpty())
+        Optional<UUID> remote =
+                body.remoteGroupId().given().map(text -> Texts.uuid("remote_group_id", text));
+        remote.filter(
+                        id ->
+                                SecurityGroupStore.LISTING
+                                        .find(tx, id)
+                                        .filter(
+                                                found ->
+                                                        call.allows(
+                                                                "get_security_group",
+                                                                Target.ownedBy(found.project())))
+                                        .isEmpty())
                 .ifPresent(
                         id -> {
                             throw Refusals.noSecurityGroup(id);
                         });
-        Optional<String> prefix = body.remoteIpPrefix().given().map(SecurityGroupRuleOperations::prefix);
+        Optional<String> prefix =
+                body.remoteIpPrefix().given().map(SecurityGroupRuleOperations::prefix);
         Instant now = journal.now();
         Rule rule =
                 new Rule(
@@ -159,7 +194,10 @@ final class SecurityGroupRuleOperations implements OperationGroup {
                         .orElseThrow(
                                 () ->
                                         Refusals.wrong(
-                                                "remote_ip_prefix", "'" + Texts.cut(text) + "' is not a valid IP subnet"));
+                                                "remote_ip_prefix",
+                                                "'"
+                                                        + Texts.cut(text)
+                                                        + "' is not a valid IP subnet"));
         return text.contains("/") ? text : cidr.toString();
     }
 
@@ -167,10 +205,11 @@ final class SecurityGroupRuleOperations implements OperationGroup {
         return switch (text) {
             case "IPv4", "ipv4", "IPV4" -> "IPv4";
             case "IPv6", "ipv6", "IPV6" -> "IPv6";
-            default -> throw Refusals.bad(
-                    "SecurityGroupRuleInvalidEtherType",
-                    "Security group rule for ethertype '%s' not supported. Allowed values are ['IPv4', 'IPv6'].",
-                    Texts.cut(text));
+            default ->
+                    throw Refusals.bad(
+                            "SecurityGroupRuleInvalidEtherType",
+                            "Security group rule for ethertype '%s' not supported. Allowed values are ['IPv4', 'IPv6'].",
+                            Texts.cut(text));
         };
     }
 
@@ -191,12 +230,16 @@ final class SecurityGroupRuleOperations implements OperationGroup {
                 .filter(node -> !node.isNull())
                 .map(
                         node -> {
-                            String text = node.isString() || node.isIntegralNumber() ? node.asString() : "";
+                            String text =
+                                    node.isString() || node.isIntegralNumber()
+                                            ? node.asString()
+                                            : "";
                             if (!text.matches("-?[0-9]{1,9}")) {
                                 throw Refusals.bad(
                                         "SecurityGroupInvalidPortValue",
                                         "Invalid value for port %s (%s)",
-                                        Texts.cut(node.toString()), field);
+                                        Texts.cut(node.toString()),
+                                        field);
                             }
                             return Integer.parseInt(text);
                         })
@@ -208,7 +251,12 @@ final class SecurityGroupRuleOperations implements OperationGroup {
         Rule rule = find(call, tx, "get_security_group_rule");
         store.deleteRule(tx, rule.id());
         journal.happened(
-                tx, Actor.of(call), "security_group_rule.delete.end", rule.project(), rule.id(), payload(rule));
+                tx,
+                Actor.of(call),
+                "security_group_rule.delete.end",
+                rule.project(),
+                rule.id(),
+                payload(rule));
         journal.count(tx, rule.project(), Journal.SECURITY_GROUP_RULE, -1);
         return Reply.empty();
     }
@@ -219,7 +267,10 @@ final class SecurityGroupRuleOperations implements OperationGroup {
                         .flatMap(id -> SecurityGroupStore.RULE_LISTING.find(tx, id))
                         .orElseThrow(() -> absent(call));
         ProjectId owner =
-                SecurityGroupStore.LISTING.find(tx, rule.group()).map(SecurityGroupRow::project).orElse(rule.project());
+                SecurityGroupStore.LISTING
+                        .find(tx, rule.group())
+                        .map(SecurityGroupRow::project)
+                        .orElse(rule.project());
         Target target = NetworkPolicy.ofGroup(rule.project(), owner);
         if (!call.allows(see, target)) {
             throw absent(call);

@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Security groups as other parts of the service need them: above all the default group, made when a project first needs it. */
+/**
+ * Security groups as other parts of the service need them: above all the default group, made when a
+ * project first needs it.
+ */
 public final class SecurityGroups {
     private final SecurityGroupStore store;
     private final Journal journal;
@@ -30,7 +33,15 @@ public final class SecurityGroups {
     private UUID makeDefault(Tx tx, ProjectId project) {
         UUID id = UUID.randomUUID();
         SecurityGroupRow group =
-                group(id, project, "default", "Default security group", true, true, List.of(), mutual(id, project));
+                group(
+                        id,
+                        project,
+                        "default",
+                        "Default security group",
+                        true,
+                        true,
+                        List.of(),
+                        mutual(id, project));
         if (!store.insert(tx, group)) {
             // Another transaction was first, and has committed.
             return store.findDefault(tx, project).orElseThrow();
@@ -39,14 +50,23 @@ public final class SecurityGroups {
         journal.count(
                 tx,
                 project,
-                Map.of(Journal.SECURITY_GROUP, 1L, Journal.SECURITY_GROUP_RULE, (long) group.rules().size()));
+                Map.of(
+                        Journal.SECURITY_GROUP,
+                        1L,
+                        Journal.SECURITY_GROUP_RULE,
+                        (long) group.rules().size()));
         return id;
     }
 
     /** A new group, with the rules that let its ports call out. */
     SecurityGroupRow fresh(
-            ProjectId project, String name, String description, boolean stateful, List<String> tags) {
-        return group(UUID.randomUUID(), project, name, description, stateful, false, tags, List.of());
+            ProjectId project,
+            String name,
+            String description,
+            boolean stateful,
+            List<String> tags) {
+        return group(
+                UUID.randomUUID(), project, name, description, stateful, false, tags, List.of());
     }
 
     private SecurityGroupRow group(
@@ -83,7 +103,17 @@ public final class SecurityGroups {
             Optional<UUID> remote,
             Stamp stamp) {
         return new Rule(
-                UUID.randomUUID(), project, group, direction, ethertype, Optional.empty(), Optional.empty(),
-                Optional.empty(), remote, Optional.empty(), "", stamp);
+                UUID.randomUUID(),
+                project,
+                group,
+                direction,
+                ethertype,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                remote,
+                Optional.empty(),
+                "",
+                stamp);
     }
 }

@@ -36,7 +36,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Subnets: Neutron's /subnets. Blocks of one network never overlap, which the network's row is locked for. */
+/**
+ * Subnets: Neutron's /subnets. Blocks of one network never overlap, which the network's row is
+ * locked for.
+ */
 public final class SubnetOperations implements OperationGroup {
     private static final int MOST_AT_ONCE = 100;
 
@@ -47,7 +50,11 @@ public final class SubnetOperations implements OperationGroup {
     private final Journal journal;
 
     SubnetOperations(
-            NetworkStore networks, SubnetStore subnets, AddressStore addresses, Ports ports, Journal journal) {
+            NetworkStore networks,
+            SubnetStore subnets,
+            AddressStore addresses,
+            Ports ports,
+            Journal journal) {
         this.networks = networks;
         this.subnets = subnets;
         this.addresses = addresses;
@@ -75,7 +82,9 @@ public final class SubnetOperations implements OperationGroup {
                         .anyParam()
                         .replies(SubnetView.class)
                         .doc("One subnet.")
-                        .reads((call, tx) -> Lists.one(call, "subnet", Views.subnet(visible(call, tx)))),
+                        .reads(
+                                (call, tx) ->
+                                        Lists.one(call, "subnet", Views.subnet(visible(call, tx)))),
                 Operation.put("/subnets/{id}")
                         .policyByHandler("update_subnet")
                         .body(UpdateSubnet.class)
@@ -91,7 +100,9 @@ public final class SubnetOperations implements OperationGroup {
     private Object list(Call call, Tx tx) {
         var page =
                 SubnetStore.LISTING.page(
-                        tx, Lists.request(call.query()), SubnetStore.visible(Lists.visibility(call)));
+                        tx,
+                        Lists.request(call.query()),
+                        SubnetStore.visible(Lists.visibility(call)));
         return Lists.reply(call, "subnets", page, Views::subnet, SubnetRow::id);
     }
 
@@ -100,7 +111,9 @@ public final class SubnetOperations implements OperationGroup {
             return Map.of("subnet", Views.subnet(make(call, tx, one)));
         }
         List<NewSubnet> several =
-                body.subnets().given().orElseThrow(() -> Failure.badRequest("Resource body required"));
+                body.subnets()
+                        .given()
+                        .orElseThrow(() -> Failure.badRequest("Resource body required"));
         if (several.isEmpty() || several.size() > MOST_AT_ONCE) {
             throw Failure.badRequest("Between 1 and %d subnets can be made at once.", MOST_AT_ONCE);
         }
@@ -116,14 +129,18 @@ public final class SubnetOperations implements OperationGroup {
                         .orElseThrow(() -> Refusals.noNetwork(Texts.cut(body.networkId())));
         // A subnet of an admin's making belongs to its network's project unless told otherwise.
         ProjectId project =
-                body.projectId().given().or(body.tenantId()::given).map(ProjectId::new)
+                body.projectId()
+                        .given()
+                        .or(body.tenantId()::given)
+                        .map(ProjectId::new)
                         .orElseGet(() -> call.caller().project().orElse(network.project()));
         call.authorize(NetworkPolicy.of(project, network));
         body.serviceTypes()
                 .ifValue(
                         types -> {
                             if (!types.isEmpty()) {
-                                call.require("create_subnet:service_types", NetworkPolicy.of(network));
+                                call.require(
+                                        "create_subnet:service_types", NetworkPolicy.of(network));
                             }
                         });
         SubnetRow subnet = fresh(body, network, project);
@@ -139,33 +156,50 @@ public final class SubnetOperations implements OperationGroup {
         if (subnet.dhcp()) {
             ports.ensureMetadataPort(tx, network);
         }
-        journal.happened(tx, actor, "subnet.create.end", subnet.project(), subnet.id(), payload(subnet));
+        journal.happened(
+                tx, actor, "subnet.create.end", subnet.project(), subnet.id(), payload(subnet));
         journal.count(tx, subnet.project(), Journal.SUBNET, 1);
     }
 
     private SubnetRow fresh(NewSubnet body, NetworkRow network, ProjectId project) {
-        if (body.subnetpoolId().given().isPresent() || body.useDefaultSubnetpool().orKeep(false)
+        if (body.subnetpoolId().given().isPresent()
+                || body.useDefaultSubnetpool().orKeep(false)
                 || body.prefixlen().given().isPresent()) {
             throw Refusals.missing(
-                    "SubnetPoolNotFound", "Subnet pool", body.subnetpoolId().given().map(Texts::cut).orElse("(default)"));
+                    "SubnetPoolNotFound",
+                    "Subnet pool",
+                    body.subnetpoolId().given().map(Texts::cut).orElse("(default)"));
         }
         if (body.segmentId().given().isPresent()) {
-            throw Refusals.missing("SegmentNotFound", "Segment", Texts.cut(body.segmentId().given().get()));
+            throw Refusals.missing(
+                    "SegmentNotFound", "Segment", Texts.cut(body.segmentId().given().get()));
         }
         if (body.dnsPublishFixedIp().orKeep(false)) {
             throw Refusals.wrong("dns_publish_fixed_ip", "there is no external DNS service");
         }
         String text =
-                body.cidr().given().orElseThrow(
-                        () -> Refusals.bad("BadRequest", "Bad subnets request: a subnetpool must be specified in the"
-                                + " absence of a cidr."));
+                body.cidr()
+                        .given()
+                        .orElseThrow(
+                                () ->
+                                        Refusals.bad(
+                                                "BadRequest",
+                                                "Bad subnets request: a subnetpool must be specified in the"
+                                                        + " absence of a cidr."));
         Cidr cidr =
                 Cidr.parse(text)
                         .filter(block -> text.contains("/"))
-                        .orElseThrow(() -> Refusals.wrong("cidr", "'" + Texts.cut(text) + "' is not a valid IP subnet"));
+                        .orElseThrow(
+                                () ->
+                                        Refusals.wrong(
+                                                "cidr",
+                                                "'"
+                                                        + Texts.cut(text)
+                                                        + "' is not a valid IP subnet"));
         int version = body.ipVersion().orKeep(cidr.version());
         if (version != cidr.version()) {
-            throw Refusals.invalid("The ip_version %d does not match that of the CIDR %s", version, cidr);
+            throw Refusals.invalid(
+                    "The ip_version %d does not match that of the CIDR %s", version, cidr);
         }
         Optional<Addressing> ra = body.ipv6RaMode().given().map(Addressing::of);
         Optional<Addressing> address = body.ipv6AddressMode().given().map(Addressing::of);
@@ -185,7 +219,10 @@ public final class SubnetOperations implements OperationGroup {
                 cidr,
                 gateway,
                 body.enableDhcp().orKeep(true),
-                body.allocationPools().given().map(SubnetOperations::pools).orElseGet(() -> Pool.usual(cidr, gateway)),
+                body.allocationPools()
+                        .given()
+                        .map(SubnetOperations::pools)
+                        .orElseGet(() -> Pool.usual(cidr, gateway)),
                 body.dnsNameservers().orKeep(List.of()),
                 routes(body.hostRoutes().orKeep(List.of())),
                 ra,
@@ -195,7 +232,9 @@ public final class SubnetOperations implements OperationGroup {
                 new Stamp(1, now, now));
     }
 
-    /** The first address, as Neutron chooses it; blocks of one or two addresses have none to spare. */
+    /**
+     * The first address, as Neutron chooses it; blocks of one or two addresses have none to spare.
+     */
     public static Optional<Ip> usualGateway(Cidr cidr) {
         int bits = cidr.first().bits() - cidr.prefix();
         return switch (bits) {
@@ -207,24 +246,32 @@ public final class SubnetOperations implements OperationGroup {
     private static List<Pool> pools(List<PoolBody> bodies) {
         return bodies.stream()
                 .map(
-                        pool -> new Pool(
-                                Texts.ip("allocation_pools", pool.start()), Texts.ip("allocation_pools", pool.end())))
+                        pool ->
+                                new Pool(
+                                        Texts.ip("allocation_pools", pool.start()),
+                                        Texts.ip("allocation_pools", pool.end())))
                 .toList();
     }
 
     private static List<Route> routes(List<RouteBody> bodies) {
-        return bodies.stream().map(route -> new Route(route.destination(), route.nexthop())).distinct().toList();
+        return bodies.stream()
+                .map(route -> new Route(route.destination(), route.nexthop()))
+                .distinct()
+                .toList();
     }
 
     private Object update(Call call, Tx tx, ChangedSubnet body) {
         SubnetRow s = touchable(call, tx);
-        NetworkRow network = networks.lock(tx, s.network()).orElseThrow(() -> Refusals.noSubnet(s.id()));
+        NetworkRow network =
+                networks.lock(tx, s.network()).orElseThrow(() -> Refusals.noSubnet(s.id()));
         if (body.serviceTypes().given().isPresent()) {
             call.require("update_subnet:service_types", NetworkPolicy.of(network));
         }
         Refusals.checkRevision(Lists.ifMatch(call), s.stamp().revision());
-        Optional<Ip> gateway = body.gatewayIp().map(ip -> Texts.ip("gateway_ip", ip)).over(s.gateway());
-        if (!gateway.equals(s.gateway()) && s.gateway().isPresent()
+        Optional<Ip> gateway =
+                body.gatewayIp().map(ip -> Texts.ip("gateway_ip", ip)).over(s.gateway());
+        if (!gateway.equals(s.gateway())
+                && s.gateway().isPresent()
                 && addresses.anyIn(tx, s.id(), s.gateway().get())) {
             throw Refusals.conflict(
                     "GatewayIpInUse",
@@ -241,7 +288,10 @@ public final class SubnetOperations implements OperationGroup {
                         s.cidr(),
                         gateway,
                         body.enableDhcp().orKeep(s.dhcp()),
-                        body.allocationPools().given().map(SubnetOperations::pools).orElse(s.pools()),
+                        body.allocationPools()
+                                .given()
+                                .map(SubnetOperations::pools)
+                                .orElse(s.pools()),
                         body.dnsNameservers().orKeep(s.dns()),
                         body.hostRoutes().given().map(SubnetOperations::routes).orElse(s.routes()),
                         s.raMode(),
@@ -255,7 +305,12 @@ public final class SubnetOperations implements OperationGroup {
             ports.ensureMetadataPort(tx, network);
         }
         journal.happened(
-                tx, Actor.of(call), "subnet.update.end", updated.project(), updated.id(), payload(updated));
+                tx,
+                Actor.of(call),
+                "subnet.update.end",
+                updated.project(),
+                updated.id(),
+                payload(updated));
         return Map.of("subnet", Views.subnet(updated));
     }
 
@@ -263,9 +318,15 @@ public final class SubnetOperations implements OperationGroup {
         SubnetRow subnet = touchable(call, tx);
         Refusals.checkRevision(Lists.ifMatch(call), subnet.stamp().revision());
         subnets.delete(tx, subnet);
-        networks.find(tx, subnet.network()).ifPresent(network -> ports.ensureMetadataPort(tx, network));
+        networks.find(tx, subnet.network())
+                .ifPresent(network -> ports.ensureMetadataPort(tx, network));
         journal.happened(
-                tx, Actor.of(call), "subnet.delete.end", subnet.project(), subnet.id(), payload(subnet));
+                tx,
+                Actor.of(call),
+                "subnet.delete.end",
+                subnet.project(),
+                subnet.id(),
+                payload(subnet));
         journal.count(tx, subnet.project(), Journal.SUBNET, -1);
         return Reply.empty();
     }
@@ -273,9 +334,15 @@ public final class SubnetOperations implements OperationGroup {
     private SubnetRow visible(Call call, Tx tx) {
         return call.pathUuid("id")
                 .flatMap(id -> SubnetStore.LISTING.find(tx, id))
-                .filter(subnet -> networks.find(tx, subnet.network())
-                        .filter(network -> call.may(NetworkPolicy.of(subnet.project(), network)))
-                        .isPresent())
+                .filter(
+                        subnet ->
+                                networks.find(tx, subnet.network())
+                                        .filter(
+                                                network ->
+                                                        call.may(
+                                                                NetworkPolicy.of(
+                                                                        subnet.project(), network)))
+                                        .isPresent())
                 .orElseThrow(() -> Refusals.noSubnet(Texts.cut(call.path("id"))));
     }
 
@@ -286,7 +353,11 @@ public final class SubnetOperations implements OperationGroup {
                         .orElseThrow(() -> Refusals.noSubnet(Texts.cut(call.path("id"))));
         NetworkRow network =
                 networks.find(tx, subnet.network())
-                        .filter(found -> call.allows("get_subnet", NetworkPolicy.of(subnet.project(), found)))
+                        .filter(
+                                found ->
+                                        call.allows(
+                                                "get_subnet",
+                                                NetworkPolicy.of(subnet.project(), found)))
                         .orElseThrow(() -> Refusals.noSubnet(subnet.id()));
         call.authorize(NetworkPolicy.of(subnet.project(), network));
         return subnet;

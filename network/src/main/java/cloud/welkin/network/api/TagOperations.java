@@ -15,7 +15,6 @@ import cloud.welkin.network.store.TagStore.Kind;
 import cloud.welkin.network.store.TagStore.Tagged;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /** Tags of every kind of thing: Neutron's /{collection}/{id}/tags. */
@@ -59,7 +58,8 @@ final class TagOperations implements OperationGroup {
                         .writes(
                                 (call, tx, body) -> {
                                     Tagged thing = find(call, tx, kind, get);
-                                    return new Tags(set(tx, kind, thing.id(), Texts.tags(body.tags())));
+                                    return new Tags(
+                                            set(tx, kind, thing.id(), Texts.tags(body.tags())));
                                 }),
                 Operation.delete(path)
                         .policyByHandler(update)
@@ -134,6 +134,7 @@ final class TagOperations implements OperationGroup {
     }
 
     private static Failure absent(Call call, Kind kind) {
-        return Refusals.missing("TagResourceNotFound", kind.collection() + " resource", Texts.cut(call.path("id")));
+        return Refusals.missing(
+                "TagResourceNotFound", kind.collection() + " resource", Texts.cut(call.path("id")));
     }
 }

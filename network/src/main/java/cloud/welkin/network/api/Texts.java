@@ -1,15 +1,15 @@
 package cloud.welkin.network.api;
 
+import cloud.welkin.kernel.id.Ids;
 import cloud.welkin.kernel.id.ProjectId;
-import cloud.welkin.kernel.policy.Caller;
 import cloud.welkin.kernel.json.Field;
+import cloud.welkin.kernel.policy.Caller;
 import cloud.welkin.network.domain.Ip;
 import cloud.welkin.network.domain.Mac;
 import cloud.welkin.network.domain.Refusals;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import cloud.welkin.kernel.id.Ids;
 
 /** How texts of bodies become values, refused in Neutron's way where they cannot. */
 final class Texts {
@@ -22,7 +22,9 @@ final class Texts {
     /** A name or description: at most 255 characters. */
     static String name(String field, String text) {
         if (text.codePointCount(0, text.length()) > LONGEST_NAME) {
-            throw Refusals.wrong(field, "'" + text.substring(0, 50) + "…' exceeds maximum length of " + LONGEST_NAME);
+            throw Refusals.wrong(
+                    field,
+                    "'" + text.substring(0, 50) + "…' exceeds maximum length of " + LONGEST_NAME);
         }
         return text;
     }
@@ -32,13 +34,21 @@ final class Texts {
     }
 
     static Ip ip(String field, String text) {
-        return Ip.parse(text).orElseThrow(() -> Refusals.wrong(field, "'" + cut(text) + "' is not a valid IP address"));
+        return Ip.parse(text)
+                .orElseThrow(
+                        () ->
+                                Refusals.wrong(
+                                        field, "'" + cut(text) + "' is not a valid IP address"));
     }
 
     static Mac mac(String field, String text) {
         Mac mac =
                 Mac.parse(text)
-                        .orElseThrow(() -> Refusals.wrong(field, "'" + cut(text) + "' is not a valid MAC address"));
+                        .orElseThrow(
+                                () ->
+                                        Refusals.wrong(
+                                                field,
+                                                "'" + cut(text) + "' is not a valid MAC address"));
         if (mac.number() == 0 || mac.isMulticast()) {
             throw Refusals.wrong(field, "'" + text + "' is not a valid MAC address");
         }
@@ -46,7 +56,9 @@ final class Texts {
     }
 
     static UUID uuid(String field, String text) {
-        return Ids.uuid(text).orElseThrow(() -> Refusals.wrong(field, "'" + cut(text) + "' is not a valid UUID"));
+        return Ids.uuid(text)
+                .orElseThrow(
+                        () -> Refusals.wrong(field, "'" + cut(text) + "' is not a valid UUID"));
     }
 
     static List<UUID> uuids(String field, List<String> texts) {
@@ -65,13 +77,18 @@ final class Texts {
     }
 
     static String tag(String tag) {
-        if (tag.isEmpty() || tag.codePointCount(0, tag.length()) > LONGEST_TAG || tag.indexOf(',') >= 0) {
+        if (tag.isEmpty()
+                || tag.codePointCount(0, tag.length()) > LONGEST_TAG
+                || tag.indexOf(',') >= 0) {
             throw Refusals.wrong("tags", "'" + cut(tag) + "' is not a valid tag");
         }
         return tag;
     }
 
-    /** The project that a new thing shall belong to: another than the caller's only for admins, which the policy says. */
+    /**
+     * The project that a new thing shall belong to: another than the caller's only for admins,
+     * which the policy says.
+     */
     static ProjectId project(Caller caller, Field<String> projectId, Field<String> tenantId) {
         Optional<String> named = projectId.given().or(tenantId::given);
         return named.map(ProjectId::new).orElseGet(caller::requireProject);

@@ -18,7 +18,11 @@ final class VersionOperations {
                                 .openToAll()
                                 .anyParam()
                                 .doc("The versions of the API.")
-                                .reads((call, tx) -> Map.of("versions", List.of(version(call.origin())))));
+                                .reads(
+                                        (call, tx) ->
+                                                Map.of(
+                                                        "versions",
+                                                        List.of(version(call.origin())))));
     }
 
     private static Map<String, Object> version(String origin) {
@@ -36,11 +40,20 @@ final class VersionOperations {
                                 .openToAll()
                                 .anyParam()
                                 .doc("The resources of version 2.0.")
-                                .reads((call, tx) -> Map.of("resources", resources(call.origin()))));
+                                .reads(
+                                        (call, tx) ->
+                                                Map.of("resources", resources(call.origin()))));
     }
 
     private static List<Map<String, Object>> resources(String origin) {
-        return List.of("network", "subnet", "port", "router", "floatingip", "security-group", "security-group-rule")
+        return List.of(
+                        "network",
+                        "subnet",
+                        "port",
+                        "router",
+                        "floatingip",
+                        "security-group",
+                        "security-group-rule")
                 .stream()
                 .map(
                         name -> {
@@ -50,7 +63,11 @@ final class VersionOperations {
                             resource.put(
                                     "links",
                                     List.of(
-                                            Map.of("rel", "self", "href", origin + "/network/v2.0/" + name + "s")));
+                                            Map.of(
+                                                    "rel",
+                                                    "self",
+                                                    "href",
+                                                    origin + "/network/v2.0/" + name + "s")));
                             return resource;
                         })
                 .toList();

@@ -26,7 +26,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What is shown of the things of this service. Members that only some callers see are in the map {@code more}. */
+/**
+ * What is shown of the things of this service. Members that only some callers see are in the map
+ * {@code more}.
+ */
 final class Views {
     /** Where everything is: one zone, as long as hosts do not say otherwise. */
     static final String ZONE = "nova";
@@ -68,11 +71,29 @@ final class Views {
             more.put("provider:segmentation_id", n.segment().id());
         }
         return new NetworkView(
-                n.id(), n.name(), n.description(), n.project().value(), n.project().value(), n.adminStateUp(), "ACTIVE",
-                n.shared(), n.external(), n.isDefault(), n.mtu(), n.portSecurity(), n.dnsDomain(), shown.subnets(),
-                n.zoneHints(), shown.subnets().isEmpty() ? List.of() : List.of(ZONE), Optional.empty(),
-                Optional.empty(), n.tags(), Times.seconds(n.stamp().createdAt()), Times.seconds(n.stamp().updatedAt()),
-                n.stamp().revision(), more);
+                n.id(),
+                n.name(),
+                n.description(),
+                n.project().value(),
+                n.project().value(),
+                n.adminStateUp(),
+                "ACTIVE",
+                n.shared(),
+                n.external(),
+                n.isDefault(),
+                n.mtu(),
+                n.portSecurity(),
+                n.dnsDomain(),
+                shown.subnets(),
+                n.zoneHints(),
+                shown.subnets().isEmpty() ? List.of() : List.of(ZONE),
+                Optional.empty(),
+                Optional.empty(),
+                n.tags(),
+                Times.seconds(n.stamp().createdAt()),
+                Times.seconds(n.stamp().updatedAt()),
+                n.stamp().revision(),
+                more);
     }
 
     record PoolView(String start, String end) {}
@@ -104,12 +125,31 @@ final class Views {
 
     static SubnetView subnet(SubnetRow s) {
         return new SubnetView(
-                s.id(), s.name(), s.description(), s.project().value(), s.project().value(), s.network(), s.version(),
-                s.cidr().toString(), s.gateway().map(Ip::toString), s.dhcp(),
-                s.pools().stream().map(p -> new PoolView(p.start().toString(), p.end().toString())).toList(), s.dns(),
-                s.routes(), s.raMode().map(Addressing::word), s.addressMode().map(Addressing::word), s.serviceTypes(),
-                Optional.empty(), Optional.empty(), false, s.tags(), Times.seconds(s.stamp().createdAt()),
-                Times.seconds(s.stamp().updatedAt()), s.stamp().revision());
+                s.id(),
+                s.name(),
+                s.description(),
+                s.project().value(),
+                s.project().value(),
+                s.network(),
+                s.version(),
+                s.cidr().toString(),
+                s.gateway().map(Ip::toString),
+                s.dhcp(),
+                s.pools().stream()
+                        .map(p -> new PoolView(p.start().toString(), p.end().toString()))
+                        .toList(),
+                s.dns(),
+                s.routes(),
+                s.raMode().map(Addressing::word),
+                s.addressMode().map(Addressing::word),
+                s.serviceTypes(),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                s.tags(),
+                Times.seconds(s.stamp().createdAt()),
+                Times.seconds(s.stamp().updatedAt()),
+                s.stamp().revision());
     }
 
     record DnsAssignment(String hostname, String ipAddress, String fqdn) {}
@@ -149,17 +189,43 @@ final class Views {
             more.put("binding:vif_type", bound ? "ovs" : "unbound");
             more.put(
                     "binding:vif_details",
-                    bound ? Map.of("port_filter", true, "connectivity", "l2", "bridge_name", "br-int") : Map.of());
+                    bound
+                            ? Map.of(
+                                    "port_filter",
+                                    true,
+                                    "connectivity",
+                                    "l2",
+                                    "bridge_name",
+                                    "br-int")
+                            : Map.of());
             more.put("binding:profile", p.binding().profile());
         }
         String host = p.dnsName();
         return new PortView(
-                p.id(), p.name(), p.description(), p.project().value(), p.project().value(), p.network(),
-                p.mac().toString(), p.adminStateUp(), p.status(), p.deviceId(), p.deviceOwner(), p.fixedIps(),
-                p.securityGroups(), p.portSecurity(), p.pairs(), p.dhcpOptions(), host,
-                p.fixedIps().stream().map(ip -> assignment(host, ip.ipAddress())).toList(), p.binding().vnicType(),
-                p.tags(), Times.seconds(p.stamp().createdAt()), Times.seconds(p.stamp().updatedAt()),
-                p.stamp().revision(), more);
+                p.id(),
+                p.name(),
+                p.description(),
+                p.project().value(),
+                p.project().value(),
+                p.network(),
+                p.mac().toString(),
+                p.adminStateUp(),
+                p.status(),
+                p.deviceId(),
+                p.deviceOwner(),
+                p.fixedIps(),
+                p.securityGroups(),
+                p.portSecurity(),
+                p.pairs(),
+                p.dhcpOptions(),
+                host,
+                p.fixedIps().stream().map(ip -> assignment(host, ip.ipAddress())).toList(),
+                p.binding().vnicType(),
+                p.tags(),
+                Times.seconds(p.stamp().createdAt()),
+                Times.seconds(p.stamp().updatedAt()),
+                p.stamp().revision(),
+                more);
     }
 
     private static DnsAssignment assignment(String name, String ip) {
@@ -190,10 +256,22 @@ final class Views {
 
     static RouterView router(Call call, RouterRow r) {
         return new RouterView(
-                r.id(), r.name(), r.description(), r.project().value(), r.project().value(), r.adminStateUp(), "ACTIVE",
-                r.gateway().map(g -> new GatewayView(g.network(), g.snat(), g.fixedIps())), r.routes(),
-                Optional.empty(), r.zoneHints(), List.of(ZONE), r.tags(), Times.seconds(r.stamp().createdAt()),
-                Times.seconds(r.stamp().updatedAt()), r.stamp().revision(),
+                r.id(),
+                r.name(),
+                r.description(),
+                r.project().value(),
+                r.project().value(),
+                r.adminStateUp(),
+                "ACTIVE",
+                r.gateway().map(g -> new GatewayView(g.network(), g.snat(), g.fixedIps())),
+                r.routes(),
+                Optional.empty(),
+                r.zoneHints(),
+                List.of(ZONE),
+                r.tags(),
+                Times.seconds(r.stamp().createdAt()),
+                Times.seconds(r.stamp().updatedAt()),
+                r.stamp().revision(),
                 call.caller().isAdmin() ? Map.of("distributed", false, "ha", false) : Map.of());
     }
 
@@ -218,11 +296,23 @@ final class Views {
 
     static FloatingIpView floatingIp(FloatingIpRow f) {
         return new FloatingIpView(
-                f.id(), f.description(), f.project().value(), f.project().value(), f.network(), f.address(),
-                f.association().map(Association::port), f.association().map(Association::fixedIp),
-                f.association().map(Association::router), f.association().map(Association::details), f.status(),
-                f.dnsName(), f.dnsDomain(), f.tags(), Times.seconds(f.stamp().createdAt()),
-                Times.seconds(f.stamp().updatedAt()), f.stamp().revision());
+                f.id(),
+                f.description(),
+                f.project().value(),
+                f.project().value(),
+                f.network(),
+                f.address(),
+                f.association().map(Association::port),
+                f.association().map(Association::fixedIp),
+                f.association().map(Association::router),
+                f.association().map(Association::details),
+                f.status(),
+                f.dnsName(),
+                f.dnsDomain(),
+                f.tags(),
+                Times.seconds(f.stamp().createdAt()),
+                Times.seconds(f.stamp().updatedAt()),
+                f.stamp().revision());
     }
 
     record RuleView(
@@ -247,10 +337,23 @@ final class Views {
 
     static RuleView rule(Rule r) {
         return new RuleView(
-                r.id(), r.project().value(), r.project().value(), r.group(), r.direction(), r.ethertype(), r.protocol(),
-                r.portMin(), r.portMax(), r.remoteGroup(), Optional.empty(), r.remotePrefix(),
-                r.remotePrefix().map(p -> cloud.welkin.network.domain.Cidr.of(p).toString()), r.description(),
-                List.of(), Times.seconds(r.stamp().createdAt()), Times.seconds(r.stamp().updatedAt()),
+                r.id(),
+                r.project().value(),
+                r.project().value(),
+                r.group(),
+                r.direction(),
+                r.ethertype(),
+                r.protocol(),
+                r.portMin(),
+                r.portMax(),
+                r.remoteGroup(),
+                Optional.empty(),
+                r.remotePrefix(),
+                r.remotePrefix().map(p -> cloud.welkin.network.domain.Cidr.of(p).toString()),
+                r.description(),
+                List.of(),
+                Times.seconds(r.stamp().createdAt()),
+                Times.seconds(r.stamp().updatedAt()),
                 r.stamp().revision());
     }
 
@@ -270,8 +373,17 @@ final class Views {
 
     static SecurityGroupView group(SecurityGroupRow g) {
         return new SecurityGroupView(
-                g.id(), g.name(), g.description(), g.project().value(), g.project().value(), g.stateful(), false,
-                g.rules().stream().map(Views::rule).toList(), g.tags(), Times.seconds(g.stamp().createdAt()),
-                Times.seconds(g.stamp().updatedAt()), g.stamp().revision());
+                g.id(),
+                g.name(),
+                g.description(),
+                g.project().value(),
+                g.project().value(),
+                g.stateful(),
+                false,
+                g.rules().stream().map(Views::rule).toList(),
+                g.tags(),
+                Times.seconds(g.stamp().createdAt()),
+                Times.seconds(g.stamp().updatedAt()),
+                g.stamp().revision());
     }
 }

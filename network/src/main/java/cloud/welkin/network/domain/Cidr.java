@@ -3,10 +3,15 @@ package cloud.welkin.network.domain;
 import java.math.BigInteger;
 import java.util.Optional;
 
-/** A block of addresses: the first of them and the length of the prefix. Host bits are always zero. */
+/**
+ * A block of addresses: the first of them and the length of the prefix. Host bits are always zero.
+ */
 public record Cidr(Ip first, int prefix) {
 
-    /** The block around the address that the text spells ({@code 10.0.0.7/24} is 10.0.0.0/24); empty for anything else. */
+    /**
+     * The block around the address that the text spells ({@code 10.0.0.7/24} is 10.0.0.0/24); empty
+     * for anything else.
+     */
     public static Optional<Cidr> parse(String text) {
         int slash = text.indexOf('/');
         String address = slash < 0 ? text : text.substring(0, slash);
@@ -60,7 +65,9 @@ public record Cidr(Ip first, int prefix) {
     }
 
     private static int length(String text) {
-        return text.isEmpty() || text.length() > 3 || !text.chars().allMatch(c -> c >= '0' && c <= '9')
+        return text.isEmpty()
+                        || text.length() > 3
+                        || !text.chars().allMatch(c -> c >= '0' && c <= '9')
                 ? -1
                 : Integer.parseInt(text);
     }

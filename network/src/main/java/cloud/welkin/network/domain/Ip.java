@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * An IP address of either version. Its text is the canonical one (RFC 5952), which is how addresses stand in rows, so that
- * equal addresses are equal texts.
+ * An IP address of either version. Its text is the canonical one (RFC 5952), which is how addresses
+ * stand in rows, so that equal addresses are equal texts.
  *
  * @param version 4 or 6
  * @param number the address as an unsigned number of 32 or 128 bits
@@ -21,7 +21,8 @@ public record Ip(int version, BigInteger number) implements Comparable<Ip> {
 
     /** For texts that are known to be addresses: those of rows. */
     public static Ip of(String text) {
-        return parse(text).orElseThrow(() -> new IllegalArgumentException("not an address: " + text));
+        return parse(text)
+                .orElseThrow(() -> new IllegalArgumentException("not an address: " + text));
     }
 
     public int bits() {
@@ -36,7 +37,10 @@ public record Ip(int version, BigInteger number) implements Comparable<Ip> {
         return new Ip(version, number.add(offset));
     }
 
-    /** Whether the address is one that only means something on its own link (fe80::/10, 169.254.0.0/16). */
+    /**
+     * Whether the address is one that only means something on its own link (fe80::/10,
+     * 169.254.0.0/16).
+     */
     public boolean isLinkLocal() {
         return version == 4
                 ? number.shiftRight(16).intValueExact() == 0xa9fe
@@ -55,10 +59,12 @@ public record Ip(int version, BigInteger number) implements Comparable<Ip> {
                 : number.equals(BigInteger.ONE);
     }
 
-    /** The address that a guest with this MAC makes for itself in a /64 (modified EUI-64, RFC 4291). */
+    /**
+     * The address that a guest with this MAC makes for itself in a /64 (modified EUI-64, RFC 4291).
+     */
     public static Ip eui64(Cidr prefix, Mac mac) {
         long m = mac.number();
-        long id = ((m >>> 24) ^ 0x020000L) << 40 | 0xfffeL << 24 | (m & 0xffffffL);
+        long id = (((m >>> 24) ^ 0x020000L) << 40) | (0xfffeL << 24) | (m & 0xffffffL);
         return prefix.first().plus(new BigInteger(Long.toUnsignedString(id)));
     }
 
@@ -73,7 +79,13 @@ public record Ip(int version, BigInteger number) implements Comparable<Ip> {
     public String toString() {
         if (version == 4) {
             long n = number.longValueExact();
-            return (n >>> 24) + "." + (n >>> 16 & 255) + "." + (n >>> 8 & 255) + "." + (n & 255);
+            return (n >>> 24)
+                    + "."
+                    + ((n >>> 16) & 255)
+                    + "."
+                    + ((n >>> 8) & 255)
+                    + "."
+                    + (n & 255);
         }
         int[] words = new int[8];
         for (int i = 0; i < 8; i++) {
@@ -117,7 +129,9 @@ public record Ip(int version, BigInteger number) implements Comparable<Ip> {
         }
         long number = 0;
         for (String part : parts) {
-            if (part.isEmpty() || part.length() > 3 || !part.chars().allMatch(c -> c >= '0' && c <= '9')
+            if (part.isEmpty()
+                    || part.length() > 3
+                    || !part.chars().allMatch(c -> c >= '0' && c <= '9')
                     || (part.length() > 1 && part.charAt(0) == '0')) {
                 return Optional.empty();
             }
@@ -125,7 +139,7 @@ public record Ip(int version, BigInteger number) implements Comparable<Ip> {
             if (value > 255) {
                 return Optional.empty();
             }
-            number = number << 8 | value;
+            number = (number << 8) | value;
         }
         return Optional.of(BigInteger.valueOf(number));
     }
@@ -139,7 +153,11 @@ public record Ip(int version, BigInteger number) implements Comparable<Ip> {
                 return Optional.empty();
             }
             int n = tail.get().intValue();
-            lower = lower.substring(0, last + 1) + Integer.toHexString(n >>> 16) + ":" + Integer.toHexString(n & 0xffff);
+            lower =
+                    lower.substring(0, last + 1)
+                            + Integer.toHexString(n >>> 16)
+                            + ":"
+                            + Integer.toHexString(n & 0xffff);
         }
         int gap = lower.indexOf("::");
         if (gap >= 0 && lower.indexOf("::", gap + 1) >= 0) {
@@ -153,7 +171,10 @@ public record Ip(int version, BigInteger number) implements Comparable<Ip> {
         }
         BigInteger number = BigInteger.ZERO;
         for (int i = 0; i < 8; i++) {
-            String word = i < head.length ? head[i] : i >= 8 - tail.length ? tail[i - 8 + tail.length] : "0";
+            String word =
+                    i < head.length
+                            ? head[i]
+                            : i >= 8 - tail.length ? tail[i - 8 + tail.length] : "0";
             if (word.isEmpty() || word.length() > 4 || !word.chars().allMatch(Ip::isHex)) {
                 return Optional.empty();
             }

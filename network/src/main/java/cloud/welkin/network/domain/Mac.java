@@ -11,7 +11,8 @@ public record Mac(long number) {
 
     public static Optional<Mac> parse(String text) {
         String digits = text.toLowerCase(Locale.ROOT).replaceAll("[:.-]", "");
-        if (digits.length() != 12 || text.length() > 17
+        if (digits.length() != 12
+                || text.length() > 17
                 || !digits.chars().allMatch(c -> Character.digit(c, 16) >= 0 && c < 128)) {
             return Optional.empty();
         }
@@ -32,14 +33,14 @@ public record Mac(long number) {
     }
 
     public boolean isMulticast() {
-        return (number >>> 40 & 1) == 1;
+        return ((number >>> 40) & 1) == 1;
     }
 
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(17);
         for (int shift = 40; shift >= 0; shift -= 8) {
-            int octet = (int) (number >>> shift & 255);
+            int octet = (int) ((number >>> shift) & 255);
             if (octet < 16) {
                 text.append('0');
             }

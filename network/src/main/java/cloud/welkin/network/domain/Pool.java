@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * A range of addresses to hand out, both ends included. All arithmetic of allocation is here and pure; what keeps two ports
- * from one address is the primary key of the address rows.
+ * A range of addresses to hand out, both ends included. All arithmetic of allocation is here and
+ * pure; what keeps two ports from one address is the primary key of the address rows.
  */
 public record Pool(Ip start, Ip end) {
     /** Up to this size the free addresses of pools are listed one by one. */
@@ -21,14 +21,19 @@ public record Pool(Ip start, Ip end) {
     }
 
     public boolean contains(Ip ip) {
-        return ip.version() == start.version() && start.compareTo(ip) <= 0 && ip.compareTo(end) <= 0;
+        return ip.version() == start.version()
+                && start.compareTo(ip) <= 0
+                && ip.compareTo(end) <= 0;
     }
 
     public boolean overlaps(Pool other) {
         return contains(other.start) || other.contains(start);
     }
 
-    /** What Neutron hands out of a subnet unless told otherwise: all but network, broadcast and gateway. */
+    /**
+     * What Neutron hands out of a subnet unless told otherwise: all but network, broadcast and
+     * gateway.
+     */
     public static List<Pool> usual(Cidr cidr, Optional<Ip> gateway) {
         Ip first = cidr.first();
         Ip last = cidr.last();
@@ -67,8 +72,9 @@ public record Pool(Ip start, Ip end) {
     }
 
     /**
-     * Some addresses of the pools that are not taken, at random; empty when none is left. For pools of up to 65,536 addresses
-     * every free one can be found; in larger ones, which are never nearly full, misses are drawn again.
+     * Some addresses of the pools that are not taken, at random; empty when none is left. For pools
+     * of up to 65,536 addresses every free one can be found; in larger ones, which are never nearly
+     * full, misses are drawn again.
      */
     public static Set<Ip> free(List<Pool> pools, Set<Ip> taken, int count, RandomGenerator random) {
         BigInteger total = total(pools);
@@ -112,6 +118,7 @@ public record Pool(Ip start, Ip end) {
     }
 
     private static BigInteger below(BigInteger bound, RandomGenerator random) {
-        return new BigInteger(bound.bitLength() + 64, new java.util.Random(random.nextLong())).mod(bound);
+        return new BigInteger(bound.bitLength() + 64, new java.util.Random(random.nextLong()))
+                .mod(bound);
     }
 }

@@ -7,7 +7,10 @@ import java.util.Optional;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
-/** A port of a network: a MAC, its addresses, and what may pass. Ports of project "" are the network service's own. */
+/**
+ * A port of a network: a MAC, its addresses, and what may pass. Ports of project "" are the network
+ * service's own.
+ */
 public record PortRow(
         UUID id,
         ProjectId project,
@@ -37,7 +40,10 @@ public record PortRow(
     /** An address of the port, in its canonical text. */
     public record FixedIp(UUID subnetId, String ipAddress) {}
 
-    /** Another source that the port may send from: an address or block, and a MAC where it isn't the port's own. */
+    /**
+     * Another source that the port may send from: an address or block, and a MAC where it isn't the
+     * port's own.
+     */
     public record AddressPair(String ipAddress, String macAddress) {}
 
     /** A DHCP option by dnsmasq's name, as Neutron takes it. */

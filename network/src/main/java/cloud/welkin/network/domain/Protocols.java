@@ -49,7 +49,9 @@ public final class Protocols {
 
     private Protocols() {}
 
-    /** How a protocol is kept: a name as Neutron shows it; empty for "any", which is no protocol. */
+    /**
+     * How a protocol is kept: a name as Neutron shows it; empty for "any", which is no protocol.
+     */
     public static Optional<String> canonical(String text) {
         String word = text.strip().toLowerCase(Locale.ROOT);
         if (word.equals("any")) {
@@ -60,7 +62,8 @@ public final class Protocols {
                     "SecurityGroupRuleInvalidProtocol",
                     "Security group rule protocol %s not supported. Only protocol values %s and integer"
                             + " representations [0 to 255] are supported.",
-                    text, NUMBERS.keySet());
+                    text,
+                    NUMBERS.keySet());
         }
         return Optional.of(word);
     }

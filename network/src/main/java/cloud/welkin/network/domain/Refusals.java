@@ -5,7 +5,10 @@ import cloud.welkin.kernel.failure.FailureKind;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The refusals of the network service that more than one place needs, under Neutron's exception names. */
+/**
+ * The refusals of the network service that more than one place needs, under Neutron's exception
+ * names.
+ */
 public final class Refusals {
     private Refusals() {}
 
@@ -40,12 +43,14 @@ public final class Refusals {
 
     /** Neutron's InvalidInput. */
     public static Failure invalid(String message, Object... arguments) {
-        return Failure.badRequest("Invalid input for operation: " + message, arguments).as("InvalidInput");
+        return Failure.badRequest("Invalid input for operation: " + message, arguments)
+                .as("InvalidInput");
     }
 
     /** A field of the body whose value is wrong. */
     public static Failure wrong(String field, Object reason) {
-        return Failure.badRequest("Invalid input for %s. Reason: %s.", field, reason).as("HTTPBadRequest");
+        return Failure.badRequest("Invalid input for %s. Reason: %s.", field, reason)
+                .as("HTTPBadRequest");
     }
 
     public static Failure noAddressLeft(UUID network) {
@@ -55,7 +60,8 @@ public final class Refusals {
 
     public static Failure addressInUse(UUID network, Object ip) {
         return Failure.conflict(
-                        "Unable to complete operation for network %s. The IP address %s is in use.", network, ip)
+                        "Unable to complete operation for network %s. The IP address %s is in use.",
+                        network, ip)
                 .as("IpAddressInUse");
     }
 

@@ -19,6 +19,9 @@ public record RouterRow(
         List<String> tags,
         Stamp stamp) {
 
-    /** The way out: the port in an external network, its addresses, and whether the inside is hidden behind them. */
+    /**
+     * The way out: the port in an external network, its addresses, and whether the inside is hidden
+     * behind them.
+     */
     public record Gateway(UUID network, UUID port, boolean snat, List<PortRow.FixedIp> fixedIps) {}
 }

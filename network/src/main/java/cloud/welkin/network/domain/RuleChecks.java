@@ -23,12 +23,15 @@ public final class RuleChecks {
                                                     () ->
                                                             Refusals.wrong(
                                                                     "remote_ip_prefix",
-                                                                    "'" + prefix + "' is not a valid IP subnet"));
+                                                                    "'"
+                                                                            + prefix
+                                                                            + "' is not a valid IP subnet"));
                             if (cidr.version() != (six ? 6 : 4)) {
                                 throw Refusals.bad(
                                         "SecurityGroupRuleParameterConflict",
                                         "Conflicting value ethertype %s for CIDR %s",
-                                        rule.ethertype(), prefix);
+                                        rule.ethertype(),
+                                        prefix);
                             }
                         });
         if (rule.protocol().isEmpty()) {
@@ -45,7 +48,8 @@ public final class RuleChecks {
             throw Refusals.bad(
                     "SecurityGroupEthertypeConflictWithProtocol",
                     "Invalid ethertype %s for protocol %s.",
-                    rule.ethertype(), protocol);
+                    rule.ethertype(),
+                    protocol);
         }
         ports(rule, protocol, number);
     }
@@ -82,7 +86,8 @@ public final class RuleChecks {
 
     private static void port(Optional<Integer> value) {
         if (value.isPresent() && (value.get() < 1 || value.get() > 65535)) {
-            throw Refusals.bad("SecurityGroupInvalidPortValue", "Invalid value for port %s", value.get());
+            throw Refusals.bad(
+                    "SecurityGroupInvalidPortValue", "Invalid value for port %s", value.get());
         }
     }
 
@@ -91,7 +96,9 @@ public final class RuleChecks {
             throw Refusals.bad(
                     "SecurityGroupInvalidIcmpValue",
                     "Invalid value for ICMP %s (%s) %s. It must be 0 to 255.",
-                    field, attribute, value.get());
+                    field,
+                    attribute,
+                    value.get());
         }
     }
 

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** A security group with its rules: what may reach the ports that have it, and what they may reach. */
+/**
+ * A security group with its rules: what may reach the ports that have it, and what they may reach.
+ */
 public record SecurityGroupRow(
         UUID id,
         ProjectId project,

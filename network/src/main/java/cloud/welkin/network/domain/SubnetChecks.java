@@ -21,7 +21,8 @@ public final class SubnetChecks {
         Set<String> seen = new HashSet<>();
         for (String server : subnet.dns()) {
             if (Ip.parse(server).isEmpty()) {
-                throw Refusals.wrong("dns_nameservers", "'" + server + "' is not a valid nameserver");
+                throw Refusals.wrong(
+                        "dns_nameservers", "'" + server + "' is not a valid nameserver");
             }
             if (!seen.add(server)) {
                 throw Refusals.wrong("dns_nameservers", "'" + server + "' is given twice");
@@ -37,7 +38,7 @@ public final class SubnetChecks {
         if (first.isLinkLocal() && cidr.version() == 6) {
             throw Refusals.invalid("%s: a subnet cannot be in the link-local block", cidr);
         }
-        if (cidr.version() == 4 && cidr.prefix() == 0 || cidr.version() == 6 && cidr.prefix() == 0) {
+        if (cidr.prefix() == 0) {
             throw Refusals.invalid("0 is not allowed as CIDR prefix length");
         }
     }
@@ -48,7 +49,8 @@ public final class SubnetChecks {
             throw Refusals.invalid("ipv6_ra_mode and ipv6_address_mode are not valid for IPv4");
         }
         if (any && !subnet.dhcp()) {
-            throw Refusals.invalid("ipv6_ra_mode or ipv6_address_mode cannot be set when enable_dhcp is set to False");
+            throw Refusals.invalid(
+                    "ipv6_ra_mode or ipv6_address_mode cannot be set when enable_dhcp is set to False");
         }
         if (subnet.raMode().isPresent()
                 && subnet.addressMode().isPresent()
@@ -74,7 +76,8 @@ public final class SubnetChecks {
                 cidr.contains(gateway)
                         && (cidr.version() == 4
                                 ? cidr.prefix() < 31
-                                        && (gateway.equals(cidr.first()) || gateway.equals(cidr.last()))
+                                        && (gateway.equals(cidr.first())
+                                                || gateway.equals(cidr.last()))
                                 : cidr.prefix() < 127 && gateway.equals(cidr.first()));
         if (unusable) {
             throw Refusals.invalid("Gateway is not valid on subnet");
@@ -84,7 +87,9 @@ public final class SubnetChecks {
                 throw Refusals.conflict(
                         "GatewayConflictWithAllocationPools",
                         "Gateway ip %s conflicts with allocation pool %s-%s.",
-                        gateway, pool.start(), pool.end());
+                        gateway,
+                        pool.start(),
+                        pool.end());
             }
         }
     }
@@ -97,20 +102,25 @@ public final class SubnetChecks {
             if (pool.start().version() != subnet.version()
                     || pool.end().version() != subnet.version()
                     || pool.start().compareTo(pool.end()) > 0) {
-                throw Refusals.bad("InvalidAllocationPool", "The allocation pool %s is not valid.", text);
+                throw Refusals.bad(
+                        "InvalidAllocationPool", "The allocation pool %s is not valid.", text);
             }
             if (!subnet.cidr().contains(pool.start()) || !subnet.cidr().contains(pool.end())) {
                 throw Refusals.bad(
                         "OutOfBoundsAllocationPool",
                         "The allocation pool %s spans beyond the subnet cidr %s.",
-                        text, subnet.cidr());
+                        text,
+                        subnet.cidr());
             }
             for (Pool other : pools.subList(i + 1, pools.size())) {
                 if (pool.overlaps(other)) {
                     throw Refusals.conflict(
                             "OverlappingAllocationPools",
                             "Found overlapping allocation pools: %s %s-%s for subnet %s.",
-                            text, other.start(), other.end(), subnet.cidr());
+                            text,
+                            other.start(),
+                            other.end(),
+                            subnet.cidr());
                 }
             }
         }
@@ -127,7 +137,8 @@ public final class SubnetChecks {
             throw Refusals.wrong(field, "'" + route.nexthop() + "' is not a valid IP address");
         }
         if (destination.get().version() != nexthop.get().version()) {
-            throw Refusals.wrong(field, "destination and nexthop of a route must be of one IP version");
+            throw Refusals.wrong(
+                    field, "destination and nexthop of a route must be of one IP version");
         }
     }
 

@@ -36,6 +36,8 @@ public record SubnetRow(
 
     /** Whether the network service's own DHCP serves the subnet. */
     public boolean hasDhcp() {
-        return dhcp && (version() == 4 || addressMode.map(mode -> mode != Addressing.SLAAC).orElse(false));
+        return dhcp
+                && (version() == 4
+                        || addressMode.map(mode -> mode != Addressing.SLAAC).orElse(false));
     }
 }

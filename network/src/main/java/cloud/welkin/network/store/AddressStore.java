@@ -18,9 +18,10 @@ import org.jooq.Record2;
 import org.jooq.impl.DSL;
 
 /**
- * Who has which address. Handing one out is one statement in nearly every case: some addresses drawn at random, the first
- * that is free is taken, and the primary key decides between transactions that want the same. Only when a subnet is nearly
- * full the taken ones are read, and one of the free is drawn.
+ * Who has which address. Handing one out is one statement in nearly every case: some addresses
+ * drawn at random, the first that is free is taken, and the primary key decides between
+ * transactions that want the same. Only when a subnet is nearly full the taken ones are read, and
+ * one of the free is drawn.
  */
 public final class AddressStore {
     private static final int DRAWN = 8;
@@ -35,7 +36,8 @@ public final class AddressStore {
     /** Takes a free address of the subnet's pools for the port; empty when there is none. */
     public Optional<Ip> allocate(Tx tx, SubnetRow subnet, UUID port, int position) {
         Optional<Ip> taken =
-                claimFirst(tx, subnet, port, position, Pool.candidates(subnet.pools(), DRAWN, random));
+                claimFirst(
+                        tx, subnet, port, position, Pool.candidates(subnet.pools(), DRAWN, random));
         for (int i = 0; taken.isEmpty() && i < TRIES; i++) {
             Set<Ip> free = Pool.free(subnet.pools(), inUse(tx, subnet.id()), DRAWN, random);
             if (free.isEmpty()) {
@@ -60,7 +62,11 @@ public final class AddressStore {
                             DSL.row(ADDRESS.SUBNET_ID, ADDRESS.IP)
                                     .in(
                                             addresses.stream()
-                                                    .map(each -> DSL.row(each.subnetId(), each.ipAddress()))
+                                                    .map(
+                                                            each ->
+                                                                    DSL.row(
+                                                                            each.subnetId(),
+                                                                            each.ipAddress()))
                                                     .toList()))
                     .execute();
         }
@@ -109,14 +115,19 @@ public final class AddressStore {
                                 .whereNotExists(
                                         DSL.selectOne()
                                                 .from(ADDRESS)
-                                                .where(ADDRESS.SUBNET_ID.eq(subnet.id()), ADDRESS.IP.eq(ip)))
+                                                .where(
+                                                        ADDRESS.SUBNET_ID.eq(subnet.id()),
+                                                        ADDRESS.IP.eq(ip)))
                                 .limit(1))
                 .onConflictDoNothing()
                 .returning(ADDRESS.IP)
                 .fetchOptional(row -> Ip.of(Rows.get(row, ADDRESS.IP)));
     }
 
-    /** Every address with its port that has none, or that is out of its subnet: empty when all is well. */
+    /**
+     * Every address with its port that has none, or that is out of its subnet: empty when all is
+     * well.
+     */
     public List<String> strays(Tx tx) {
         return tx.sql()
                 .select(ADDRESS.IP, ADDRESS.PORT_ID)

@@ -6,8 +6,8 @@ import static cloud.welkin.network.schema.Tables.SUBNET;
 import cloud.welkin.database.Tx;
 import cloud.welkin.network.domain.NetworkRow;
 import cloud.welkin.network.domain.SubnetRow;
-import java.util.LinkedHashMap;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +35,7 @@ public final class AvailabilityStore {
                 .fetch(NetworkStore::network)
                 .forEach(row -> byNetwork.put(row.id(), new Usage(row, new ArrayList<>())));
         tx.sql()
-                .select(SUBNET, used)
+                .select(SUBNET.asterisk(), used)
                 .from(SUBNET)
                 .where(
                         SUBNET.NETWORK_ID.in(byNetwork.keySet()),

@@ -24,14 +24,20 @@ public final class CountStore {
         return Map.of(
                 "network", count(NETWORK_.PROJECT_ID, DSL.noCondition()),
                 "subnet", count(SUBNET.PROJECT_ID, DSL.noCondition()),
-                "port", count(PORT.PROJECT_ID, PORT.PROJECT_ID.ne("").and(PORT.DEVICE_OWNER.ne(DeviceOwner.METADATA))),
+                "port",
+                        count(
+                                PORT.PROJECT_ID,
+                                PORT.PROJECT_ID
+                                        .ne("")
+                                        .and(PORT.DEVICE_OWNER.ne(DeviceOwner.METADATA))),
                 "router", count(ROUTER.PROJECT_ID, DSL.noCondition()),
                 "floatingip", count(FLOATING_IP.PROJECT_ID, DSL.noCondition()),
                 "security_group", count(SECURITY_GROUP.PROJECT_ID, DSL.noCondition()),
                 "security_group_rule", count(SECURITY_GROUP_RULE.PROJECT_ID, DSL.noCondition()));
     }
 
-    private static Function<Tx, Map<String, Long>> count(TableField<?, String> project, Condition which) {
+    private static Function<Tx, Map<String, Long>> count(
+            TableField<?, String> project, Condition which) {
         return tx -> {
             Map<String, Long> counts = new HashMap<>();
             tx.sql()

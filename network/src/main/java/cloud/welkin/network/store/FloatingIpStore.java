@@ -95,7 +95,10 @@ public final class FloatingIpStore {
     /** The same for those that lead to addresses which the port no longer has. */
     public void disassociate(Tx tx, UUID port, Collection<String> addresses, Instant now) {
         if (!addresses.isEmpty()) {
-            cut(tx, FLOATING_IP.PORT_ID.eq(port).and(FLOATING_IP.FIXED_IP_ADDRESS.in(addresses)), now);
+            cut(
+                    tx,
+                    FLOATING_IP.PORT_ID.eq(port).and(FLOATING_IP.FIXED_IP_ADDRESS.in(addresses)),
+                    now);
         }
     }
 
@@ -116,7 +119,8 @@ public final class FloatingIpStore {
         return LISTING.where(tx, FLOATING_IP.PORT_ID.in(ports));
     }
 
-    private static RuntimeException refusal(FloatingIpRow ip, IntegrityConstraintViolationException e) {
+    private static RuntimeException refusal(
+            FloatingIpRow ip, IntegrityConstraintViolationException e) {
         return switch (Constraints.violated(e).orElse("")) {
             case "floating_ip_of_fixed" ->
                     Refusals.conflict(
@@ -164,7 +168,8 @@ public final class FloatingIpStore {
                 Rows.get(row, FLOATING_IP.DNS_NAME),
                 Rows.get(row, FLOATING_IP.DNS_DOMAIN),
                 Rows.list(row, FLOATING_IP.TAGS),
-                Rows.stamp(row, FLOATING_IP.REVISION, FLOATING_IP.CREATED_AT, FLOATING_IP.UPDATED_AT));
+                Rows.stamp(
+                        row, FLOATING_IP.REVISION, FLOATING_IP.CREATED_AT, FLOATING_IP.UPDATED_AT));
     }
 
     private static PortDetails details(Record row) {

@@ -22,8 +22,9 @@ import org.jooq.TableField;
 import org.jooq.impl.DSL;
 
 /**
- * How one kind of thing is found and listed: Neutron lets clients filter by nearly every attribute, repeatedly, sort by
- * several and page from a marker, all alike for every resource. One statement for a list, whatever it holds.
+ * How one kind of thing is found and listed: Neutron lets clients filter by nearly every attribute,
+ * repeatedly, sort by several and page from a marker, all alike for every resource. One statement
+ * for a list, whatever it holds.
  */
 public final class Listing<T> {
     /** The most that is answered in one piece. */
@@ -31,7 +32,11 @@ public final class Listing<T> {
 
     /** What a client asked of a list. */
     public record Request(
-            Map<String, List<String>> filters, List<Sort> sorts, int limit, Optional<String> marker, boolean reverse) {
+            Map<String, List<String>> filters,
+            List<Sort> sorts,
+            int limit,
+            Optional<String> marker,
+            boolean reverse) {
         /** All that match, up to the most that a list has. */
         public static Request all() {
             return new Request(Map.of(), List.of(), MOST, Optional.empty(), false);
@@ -39,7 +44,11 @@ public final class Listing<T> {
 
         public static Request of(String attribute, Object value) {
             return new Request(
-                    Map.of(attribute, List.of(value.toString())), List.of(), MOST, Optional.empty(), false);
+                    Map.of(attribute, List.of(value.toString())),
+                    List.of(),
+                    MOST,
+                    Optional.empty(),
+                    false);
         }
     }
 
@@ -63,7 +72,17 @@ public final class Listing<T> {
             Function<Record, T> reader) {
         this.table = table;
         this.id = id;
-        this.columns = List.copyOf(columns);
+        // A table stands for its columns; selected as itself it would be a nested row.
+        List<SelectFieldOrAsterisk> flat = new ArrayList<>();
+        columns.forEach(
+                column -> {
+                    if (column instanceof Table<?> whole) {
+                        flat.addAll(List.of(whole.fields()));
+                    } else {
+                        flat.add(column);
+                    }
+                });
+        this.columns = List.copyOf(flat);
         this.reader = reader;
         uuid("id", id);
     }
@@ -77,14 +96,16 @@ public final class Listing<T> {
                 name,
                 field,
                 values -> {
-                    List<UUID> ids = values.stream().flatMap(text -> Ids.uuid(text).stream()).toList();
+                    List<UUID> ids =
+                            values.stream().flatMap(text -> Ids.uuid(text).stream()).toList();
                     // Neutron takes an empty value for "has none".
                     return values.contains("") ? field.in(ids).or(field.isNull()) : field.in(ids);
                 });
     }
 
     Listing<T> bool(String name, Field<Boolean> field) {
-        return add(name, field, values -> field.in(values.stream().map(v -> truth(name, v)).toList()));
+        return add(
+                name, field, values -> field.in(values.stream().map(v -> truth(name, v)).toList()));
     }
 
     Listing<T> number(String name, Field<Integer> field) {
@@ -93,7 +114,9 @@ public final class Listing<T> {
 
     Listing<T> big(String name, Field<Long> field) {
         return add(
-                name, field, values -> field.in(numbers(values).stream().map(Integer::longValue).toList()));
+                name,
+                field,
+                values -> field.in(numbers(values).stream().map(Integer::longValue).toList()));
     }
 
     Listing<T> project(Field<String> field) {
@@ -119,7 +142,11 @@ public final class Listing<T> {
     }
 
     public Optional<T> find(Tx tx, UUID wanted) {
-        return tx.sql().select(columns).from(table).where(id.eq(wanted)).fetchOptional(reader::apply);
+        return tx.sql()
+                .select(columns)
+                .from(table)
+                .where(id.eq(wanted))
+                .fetchOptional(reader::apply);
     }
 
     /** The same, with the row locked against changes by others until the transaction ends. */
@@ -134,7 +161,12 @@ public final class Listing<T> {
     }
 
     public List<T> where(Tx tx, Condition condition) {
-        return tx.sql().select(columns).from(table).where(condition).orderBy(id).fetch(reader::apply);
+        return tx.sql()
+                .select(columns)
+                .from(table)
+                .where(condition)
+                .orderBy(id)
+                .fetch(reader::apply);
     }
 
     public Page<T> page(Tx tx, Request request, Condition visible) {
@@ -148,7 +180,8 @@ public final class Listing<T> {
                             .orElseThrow(
                                     () ->
                                             Failure.badRequest(
-                                                    "%s is invalid attribute for sort_keys", sort.attribute()));
+                                                    "%s is invalid attribute for sort_keys",
+                                                    sort.attribute()));
             keys.add(field);
             order.add(sort.descending() != request.reverse() ? field.desc() : field.asc());
         }
@@ -172,8 +205,17 @@ public final class Listing<T> {
     private Field<?>[] marker(Tx tx, List<Field<?>> keys, String marker) {
         Record row =
                 Ids.uuid(marker)
-                        .flatMap(wanted -> tx.sql().select(keys).from(table).where(id.eq(wanted)).fetchOptional())
-                        .orElseThrow(() -> Failure.badRequest("The marker %s is not known.", shorten(marker)));
+                        .flatMap(
+                                wanted ->
+                                        tx.sql()
+                                                .select(keys)
+                                                .from(table)
+                                                .where(id.eq(wanted))
+                                                .fetchOptional())
+                        .orElseThrow(
+                                () ->
+                                        Failure.badRequest(
+                                                "The marker %s is not known.", shorten(marker)));
         Field<?>[] values = new Field<?>[keys.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = DSL.val(row.get(i), keys.get(i).getDataType());
@@ -187,12 +229,14 @@ public final class Listing<T> {
             Attribute attribute = attributes.get(filter.getKey());
             if (attribute == null) {
                 throw Failure.badRequest(
-                                "['%s'] is invalid attribute for filtering", shorten(filter.getKey()))
+                                "['%s'] is invalid attribute for filtering",
+                                shorten(filter.getKey()))
                         .as("HTTPBadRequest");
             }
             for (String value : filter.getValue()) {
                 if (value.indexOf('\0') >= 0) {
-                    throw Failure.badRequest("Query parameter %s contains a NUL character.", filter.getKey());
+                    throw Failure.badRequest(
+                            "Query parameter %s contains a NUL character.", filter.getKey());
                 }
             }
             all = all.and(attribute.filter().apply(filter.getValue()));
@@ -204,9 +248,11 @@ public final class Listing<T> {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "true", "1" -> true;
             case "false", "0" -> false;
-            default -> throw Failure.badRequest(
-                            "Invalid input for %s. Reason: '%s' cannot be converted to boolean.", name, shorten(text))
-                    .as("HTTPBadRequest");
+            default ->
+                    throw Failure.badRequest(
+                                    "Invalid input for %s. Reason: '%s' cannot be converted to boolean.",
+                                    name, shorten(text))
+                            .as("HTTPBadRequest");
         };
     }
 
@@ -218,7 +264,9 @@ public final class Listing<T> {
     }
 
     static String[] parts(List<String> values) {
-        return values.stream().flatMap(text -> List.of(text.split(",")).stream()).toArray(String[]::new);
+        return values.stream()
+                .flatMap(text -> List.of(text.split(",")).stream())
+                .toArray(String[]::new);
     }
 
     private static String shorten(String text) {

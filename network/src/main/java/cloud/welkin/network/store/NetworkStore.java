@@ -56,7 +56,12 @@ public final class NetworkStore {
                     .text("provider:physical_network", NETWORK_.PHYSICAL_NETWORK)
                     .number("provider:segmentation_id", NETWORK_.SEGMENTATION_ID)
                     .big("revision_number", NETWORK_.REVISION)
-                    .by("status", values -> values.contains("ACTIVE") ? DSL.noCondition() : DSL.falseCondition())
+                    .by(
+                            "status",
+                            values ->
+                                    values.contains("ACTIVE")
+                                            ? DSL.noCondition()
+                                            : DSL.falseCondition())
                     .by(
                             "subnets",
                             values ->
@@ -65,7 +70,9 @@ public final class NetworkStore {
                                                     .from(SUBNET)
                                                     .where(
                                                             SUBNET.NETWORK_ID.eq(NETWORK_.ID),
-                                                            SUBNET.ID.cast(String.class).in(values))))
+                                                            SUBNET.ID
+                                                                    .cast(String.class)
+                                                                    .in(values))))
                     .tags(NETWORK_.TAGS);
 
     private static final Listing<NetworkRow> BARE =
@@ -75,7 +82,11 @@ public final class NetworkStore {
     public static Condition visible(Visibility visibility) {
         return switch (visibility) {
             case Visibility.Everything all -> DSL.noCondition();
-            case Visibility.Own own -> visibility.of(NETWORK_.PROJECT_ID).or(NETWORK_.SHARED.eq(true)).or(NETWORK_.EXTERNAL.eq(true));
+            case Visibility.Own own ->
+                    visibility
+                            .of(NETWORK_.PROJECT_ID)
+                            .or(NETWORK_.SHARED.eq(true))
+                            .or(NETWORK_.EXTERNAL.eq(true));
         };
     }
 
@@ -91,14 +102,19 @@ public final class NetworkStore {
         return BARE.where(tx, condition);
     }
 
-    /** Networks that a project's servers may use: its own and shared ones; with external ones for admins. */
+    /**
+     * Networks that a project's servers may use: its own and shared ones; with external ones for
+     * admins.
+     */
     public List<NetworkRow> usable(Tx tx, Visibility visibility) {
         return BARE.where(
                 tx,
                 switch (visibility) {
                     case Visibility.Everything all -> DSL.noCondition();
                     case Visibility.Own own ->
-                            visibility.of(NETWORK_.PROJECT_ID).or(NETWORK_.SHARED.eq(true).and(NETWORK_.EXTERNAL.eq(false)));
+                            visibility
+                                    .of(NETWORK_.PROJECT_ID)
+                                    .or(NETWORK_.SHARED.eq(true).and(NETWORK_.EXTERNAL.eq(false)));
                 });
     }
 
@@ -122,7 +138,9 @@ public final class NetworkStore {
         }
     }
 
-    /** @return the row as it is now, with its new stamp */
+    /**
+     * @return the row as it is now, with its new stamp
+     */
     public NetworkRow update(Tx tx, NetworkRow network, Instant now) {
         try {
             return tx.sql()
@@ -139,10 +157,16 @@ public final class NetworkStore {
         }
     }
 
-    /** Whether ports are left that keep the network from being deleted; its metadata port goes with it. */
+    /**
+     * Whether ports are left that keep the network from being deleted; its metadata port goes with
+     * it.
+     */
     public boolean inUse(Tx tx, UUID network) {
         return tx.sql()
-                .fetchExists(PORT, PORT.NETWORK_ID.eq(network), PORT.DEVICE_OWNER.ne(DeviceOwner.METADATA));
+                .fetchExists(
+                        PORT,
+                        PORT.NETWORK_ID.eq(network),
+                        PORT.DEVICE_OWNER.ne(DeviceOwner.METADATA));
     }
 
     /** Deletes the network with its subnets and its metadata port. */
@@ -172,17 +196,21 @@ public final class NetworkStore {
         return DSL.field(DSL.select(DSL.count()).from(ADDRESS).where(ADDRESS.SUBNET_ID.eq(subnet)));
     }
 
-    private static RuntimeException refusal(NetworkRow network, IntegrityConstraintViolationException e) {
+    private static RuntimeException refusal(
+            NetworkRow network, IntegrityConstraintViolationException e) {
         return switch (Constraints.violated(e).orElse("")) {
             case "network_segment" ->
                     Refusals.conflict(
-                            network.segment().type().equals("flat") ? "FlatNetworkInUse" : "TunnelIdInUse",
+                            network.segment().type().equals("flat")
+                                    ? "FlatNetworkInUse"
+                                    : "TunnelIdInUse",
                             "Unable to create the network. The segment %s of %s is in use.",
                             network.segment().id().map(String::valueOf).orElse("-"),
                             network.segment().physicalNetwork().orElse(network.segment().type()));
             case "network_default" ->
                     Refusals.conflict(
-                            "DefaultExternalNetworkExists", "A default external network already exists.");
+                            "DefaultExternalNetworkExists",
+                            "A default external network already exists.");
             default -> e;
         };
     }

@@ -7,6 +7,7 @@ import static cloud.welkin.network.schema.Tables.PORT_SECURITY_GROUP;
 
 import cloud.welkin.database.Constraints;
 import cloud.welkin.database.Tx;
+import cloud.welkin.kernel.json.Json;
 import cloud.welkin.network.domain.Mac;
 import cloud.welkin.network.domain.PortRow;
 import cloud.welkin.network.domain.PortRow.AddressPair;
@@ -15,7 +16,6 @@ import cloud.welkin.network.domain.PortRow.DhcpOption;
 import cloud.welkin.network.domain.PortRow.FixedIp;
 import cloud.welkin.network.domain.Refusals;
 import cloud.welkin.network.schema.tables.records.PortRecord;
-import cloud.welkin.kernel.json.Json;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,7 +30,10 @@ import org.jooq.exception.IntegrityConstraintViolationException;
 import org.jooq.impl.DSL;
 import tools.jackson.core.type.TypeReference;
 
-/** Ports in the database, with their security groups; addresses are {@link AddressStore}'s to hand out. */
+/**
+ * Ports in the database, with their security groups; addresses are {@link AddressStore}'s to hand
+ * out.
+ */
 public final class PortStore {
     private static final TypeReference<List<AddressPair>> PAIRS = new TypeReference<>() {};
     private static final TypeReference<List<DhcpOption>> OPTIONS = new TypeReference<>() {};
@@ -54,7 +57,9 @@ public final class PortStore {
                             DSL.select(PORT_SECURITY_GROUP.SECURITY_GROUP_ID)
                                     .from(PORT_SECURITY_GROUP)
                                     .where(PORT_SECURITY_GROUP.PORT_ID.eq(PORT.ID))
-                                    .orderBy(PORT_SECURITY_GROUP.POSITION, PORT_SECURITY_GROUP.SECURITY_GROUP_ID))
+                                    .orderBy(
+                                            PORT_SECURITY_GROUP.POSITION,
+                                            PORT_SECURITY_GROUP.SECURITY_GROUP_ID))
                     .as("security_groups");
 
     public static final Listing<PortRow> LISTING =
@@ -68,7 +73,10 @@ public final class PortStore {
                             "mac_address",
                             values ->
                                     PORT.MAC_ADDRESS.in(
-                                            values.stream().flatMap(v -> Mac.parse(v).stream()).map(Mac::toString).toList()))
+                                            values.stream()
+                                                    .flatMap(v -> Mac.parse(v).stream())
+                                                    .map(Mac::toString)
+                                                    .toList()))
                     .text("status", PORT.STATUS)
                     .text("device_id", PORT.DEVICE_ID)
                     .text("device_owner", PORT.DEVICE_OWNER)
@@ -99,7 +107,10 @@ public final class PortStore {
         };
     }
 
-    /** Filters like {@code ip_address=10.0.0.3}, {@code subnet_id=…} and {@code ip_address_substr=10.}; all of them hold. */
+    /**
+     * Filters like {@code ip_address=10.0.0.3}, {@code subnet_id=…} and {@code
+     * ip_address_substr=10.}; all of them hold.
+     */
     private static Condition byFixedIps(List<String> values) {
         List<String> ips = new ArrayList<>();
         List<String> subnets = new ArrayList<>();
@@ -109,7 +120,11 @@ public final class PortStore {
             String key = equals < 0 ? "" : value.substring(0, equals);
             String wanted = value.substring(equals + 1);
             switch (key) {
-                case "ip_address" -> ips.add(cloud.welkin.network.domain.Ip.parse(wanted).map(Object::toString).orElse(""));
+                case "ip_address" ->
+                        ips.add(
+                                cloud.welkin.network.domain.Ip.parse(wanted)
+                                        .map(Object::toString)
+                                        .orElse(""));
                 case "subnet_id" -> subnets.add(wanted);
                 case "ip_address_substr" -> all = all.and(hasAddress(ADDRESS.IP.contains(wanted)));
                 default -> all = DSL.falseCondition();
@@ -118,11 +133,14 @@ public final class PortStore {
         if (!ips.isEmpty()) {
             all = all.and(hasAddress(ADDRESS.IP.in(ips)));
         }
-        return subnets.isEmpty() ? all : all.and(hasAddress(ADDRESS.SUBNET_ID.cast(String.class).in(subnets)));
+        return subnets.isEmpty()
+                ? all
+                : all.and(hasAddress(ADDRESS.SUBNET_ID.cast(String.class).in(subnets)));
     }
 
     private static Condition hasAddress(Condition condition) {
-        return DSL.exists(DSL.selectOne().from(ADDRESS).where(ADDRESS.PORT_ID.eq(PORT.ID), condition));
+        return DSL.exists(
+                DSL.selectOne().from(ADDRESS).where(ADDRESS.PORT_ID.eq(PORT.ID), condition));
     }
 
     private static Condition byGroups(List<String> values) {
@@ -131,7 +149,10 @@ public final class PortStore {
                         .from(PORT_SECURITY_GROUP)
                         .where(
                                 PORT_SECURITY_GROUP.PORT_ID.eq(PORT.ID),
-                                PORT_SECURITY_GROUP.SECURITY_GROUP_ID.cast(String.class).in(values)));
+                                PORT_SECURITY_GROUP
+                                        .SECURITY_GROUP_ID
+                                        .cast(String.class)
+                                        .in(values)));
     }
 
     public Optional<PortRow> find(Tx tx, UUID id) {
@@ -148,7 +169,7 @@ public final class PortStore {
 
     public List<PortRow> ofDevices(Tx tx, Collection<String> devices) {
         return tx.sql()
-                .select(PORT, SUBNET_IDS, IPS, GROUPS)
+                .select(PORT.asterisk(), SUBNET_IDS, IPS, GROUPS)
                 .from(PORT)
                 .where(PORT.DEVICE_ID.in(devices))
                 .orderBy(PORT.CREATED_AT, PORT.ID)
@@ -160,12 +181,17 @@ public final class PortStore {
                         tx,
                         PORT.NETWORK_ID
                                 .eq(network)
-                                .and(PORT.DEVICE_OWNER.eq(cloud.welkin.network.domain.DeviceOwner.METADATA)))
+                                .and(
+                                        PORT.DEVICE_OWNER.eq(
+                                                cloud.welkin.network.domain.DeviceOwner.METADATA)))
                 .stream()
                 .findFirst();
     }
 
-    /** Inserts the port and its security groups; not its addresses. False when the MAC is taken in the network. */
+    /**
+     * Inserts the port and its security groups; not its addresses. False when the MAC is taken in
+     * the network.
+     */
     public boolean insert(Tx tx, PortRow port) {
         PortRecord row = new PortRecord();
         row.setId(port.id());
@@ -179,7 +205,8 @@ public final class PortStore {
                     tx.sql()
                             .insertInto(PORT)
                             .set(fill(row, port))
-                            .onConflictOnConstraint(cloud.welkin.network.schema.Keys.PORT_MAC_IN_NETWORK)
+                            .onConflictOnConstraint(
+                                    cloud.welkin.network.schema.Keys.PORT_MAC_IN_NETWORK)
                             .doNothing()
                             .execute();
         } catch (IntegrityConstraintViolationException e) {
@@ -207,7 +234,10 @@ public final class PortStore {
     }
 
     public void replaceGroups(Tx tx, UUID port, List<UUID> groups) {
-        tx.sql().deleteFrom(PORT_SECURITY_GROUP).where(PORT_SECURITY_GROUP.PORT_ID.eq(port)).execute();
+        tx.sql()
+                .deleteFrom(PORT_SECURITY_GROUP)
+                .where(PORT_SECURITY_GROUP.PORT_ID.eq(port))
+                .execute();
         setGroups(tx, port, groups);
     }
 
@@ -249,7 +279,10 @@ public final class PortStore {
                                 .set(PORT.STATUS, status)
                                 .set(PORT.REVISION, PORT.REVISION.plus(1))
                                 .set(PORT.UPDATED_AT, now)
-                                .where(PORT.ID.in(ids), PORT.STATUS.ne(status), PORT.STATUS.ne(PortRow.NOT_APPLICABLE))
+                                .where(
+                                        PORT.ID.in(ids),
+                                        PORT.STATUS.ne(status),
+                                        PORT.STATUS.ne(PortRow.NOT_APPLICABLE))
                                 .returning(PORT.ID)
                                 .fetch(row -> Rows.get(row, PORT.ID)));
             }
@@ -263,7 +296,9 @@ public final class PortStore {
             tx.sql().deleteFrom(PORT).where(PORT.ID.eq(port)).execute();
         } catch (IntegrityConstraintViolationException e) {
             throw Refusals.conflict(
-                    "PortInUse", "Unable to complete operation on port %s. Something still uses it.", port);
+                    "PortInUse",
+                    "Unable to complete operation on port %s. Something still uses it.",
+                    port);
         }
     }
 
@@ -279,7 +314,8 @@ public final class PortStore {
         return Refusals.conflict(
                 "MacAddressInUse",
                 "Unable to complete operation for network %s. The mac address %s is in use.",
-                port.network(), port.mac());
+                port.network(),
+                port.mac());
     }
 
     private static PortRecord fill(PortRecord row, PortRow port) {
@@ -327,7 +363,8 @@ public final class PortStore {
                 Rows.listOf(Rows.get(row, PORT.EXTRA_DHCP_OPTS), OPTIONS),
                 Rows.get(row, PORT.DNS_NAME),
                 new Binding(
-                        Optional.of(Rows.get(row, PORT.BINDING_HOST)).filter(host -> !host.isEmpty()),
+                        Optional.of(Rows.get(row, PORT.BINDING_HOST))
+                                .filter(host -> !host.isEmpty()),
                         Rows.get(row, PORT.BINDING_VNIC_TYPE),
                         Json.mapper().readTree(Rows.get(row, PORT.BINDING_PROFILE).data())),
                 Rows.get(row, PORT.MADE_FOR_SERVER),

@@ -46,7 +46,12 @@ public final class RouterStore {
                     .text("description", ROUTER.DESCRIPTION)
                     .project(ROUTER.PROJECT_ID)
                     .bool("admin_state_up", ROUTER.ADMIN_STATE_UP)
-                    .by("status", values -> values.contains("ACTIVE") ? DSL.noCondition() : DSL.falseCondition())
+                    .by(
+                            "status",
+                            values ->
+                                    values.contains("ACTIVE")
+                                            ? DSL.noCondition()
+                                            : DSL.falseCondition())
                     .by("distributed", values -> isFalse("distributed", values))
                     .by("ha", values -> isFalse("ha", values))
                     .big("revision_number", ROUTER.REVISION)
@@ -55,11 +60,16 @@ public final class RouterStore {
                             values ->
                                     ROUTER.GATEWAY_NETWORK_ID
                                             .cast(String.class)
-                                            .in(values.stream().map(v -> v.replace("network_id=", "")).toList()))
+                                            .in(
+                                                    values.stream()
+                                                            .map(v -> v.replace("network_id=", ""))
+                                                            .toList()))
                     .tags(ROUTER.TAGS);
 
     private static Condition isFalse(String name, List<String> values) {
-        return values.stream().anyMatch(v -> !Listing.truth(name, v)) ? DSL.noCondition() : DSL.falseCondition();
+        return values.stream().anyMatch(v -> !Listing.truth(name, v))
+                ? DSL.noCondition()
+                : DSL.falseCondition();
     }
 
     public static Condition visible(Visibility visibility) {
@@ -97,7 +107,10 @@ public final class RouterStore {
         return Refusals.conflict("RouterInUse", "Router %s still has ports", router);
     }
 
-    /** The router that gives a subnet its way to an external network, if one does: what a floating IP goes through. */
+    /**
+     * The router that gives a subnet its way to an external network, if one does: what a floating
+     * IP goes through.
+     */
     public Optional<UUID> between(Tx tx, UUID subnet, UUID externalNetwork) {
         return tx.sql()
                 .select(ROUTER.ID)
@@ -125,7 +138,9 @@ public final class RouterStore {
                                 .on(
                                         ADDRESS.PORT_ID.eq(FLOATING_IP.PORT_ID),
                                         ADDRESS.IP.eq(FLOATING_IP.FIXED_IP_ADDRESS))
-                                .where(FLOATING_IP.ROUTER_ID.eq(router), ADDRESS.SUBNET_ID.eq(subnet)));
+                                .where(
+                                        FLOATING_IP.ROUTER_ID.eq(router),
+                                        ADDRESS.SUBNET_ID.eq(subnet)));
     }
 
     public boolean floatingIpsOn(Tx tx, UUID router) {
@@ -164,7 +179,10 @@ public final class RouterStore {
                         .map(
                                 network ->
                                         new Gateway(
-                                                network, port.orElseThrow(), Rows.get(row, ROUTER.ENABLE_SNAT), fixed)),
+                                                network,
+                                                port.orElseThrow(),
+                                                Rows.get(row, ROUTER.ENABLE_SNAT),
+                                                fixed)),
                 Rows.listOf(Rows.get(row, ROUTER.ROUTES), SubnetStore.ROUTES),
                 Rows.list(row, ROUTER.AVAILABILITY_ZONE_HINTS),
                 Rows.list(row, ROUTER.TAGS),

@@ -50,7 +50,8 @@ final class Rows {
         return new ProjectId(get(row, field));
     }
 
-    static Stamp stamp(Record row, Field<Long> revision, Field<Instant> created, Field<Instant> updated) {
+    static Stamp stamp(
+            Record row, Field<Long> revision, Field<Instant> created, Field<Instant> updated) {
         return new Stamp(get(row, revision), get(row, created), get(row, updated));
     }
 

@@ -29,8 +29,11 @@ public final class SecurityGroupStore {
     private static final Field<Result<SecurityGroupRuleRecord>> RULES =
             DSL.multiset(
                             DSL.selectFrom(SECURITY_GROUP_RULE)
-                                    .where(SECURITY_GROUP_RULE.SECURITY_GROUP_ID.eq(SECURITY_GROUP.ID))
-                                    .orderBy(SECURITY_GROUP_RULE.CREATED_AT, SECURITY_GROUP_RULE.ID))
+                                    .where(
+                                            SECURITY_GROUP_RULE.SECURITY_GROUP_ID.eq(
+                                                    SECURITY_GROUP.ID))
+                                    .orderBy(
+                                            SECURITY_GROUP_RULE.CREATED_AT, SECURITY_GROUP_RULE.ID))
                     .as("rules");
 
     public static final Listing<SecurityGroupRow> LISTING =
@@ -86,7 +89,9 @@ public final class SecurityGroupStore {
                                             DSL.selectOne()
                                                     .from(SECURITY_GROUP)
                                                     .where(
-                                                            SECURITY_GROUP.ID.eq(SECURITY_GROUP_RULE.SECURITY_GROUP_ID),
+                                                            SECURITY_GROUP.ID.eq(
+                                                                    SECURITY_GROUP_RULE
+                                                                            .SECURITY_GROUP_ID),
                                                             visible(visibility))));
         };
     }
@@ -96,7 +101,9 @@ public final class SecurityGroupStore {
         return tx.sql()
                 .select(SECURITY_GROUP.ID)
                 .from(SECURITY_GROUP)
-                .where(SECURITY_GROUP.PROJECT_ID.eq(project.value()), SECURITY_GROUP.IS_DEFAULT.eq(true))
+                .where(
+                        SECURITY_GROUP.PROJECT_ID.eq(project.value()),
+                        SECURITY_GROUP.IS_DEFAULT.eq(true))
                 .fetchOptional(row -> Rows.get(row, SECURITY_GROUP.ID));
     }
 
@@ -117,7 +124,8 @@ public final class SecurityGroupStore {
                 .from(SECURITY_GROUP)
                 .where(
                         SECURITY_GROUP.ID.in(groups),
-                        project.map(id -> SECURITY_GROUP.PROJECT_ID.eq(id.value())).orElse(DSL.noCondition()))
+                        project.map(id -> SECURITY_GROUP.PROJECT_ID.eq(id.value()))
+                                .orElse(DSL.noCondition()))
                 .fetch(row -> Rows.get(row, SECURITY_GROUP.ID));
     }
 
@@ -129,7 +137,11 @@ public final class SecurityGroupStore {
         row.setIsDefault(group.isDefault());
         row.setCreatedAt(group.stamp().createdAt());
         int inserted =
-                tx.sql().insertInto(SECURITY_GROUP).set(fill(row, group)).onConflictDoNothing().execute();
+                tx.sql()
+                        .insertInto(SECURITY_GROUP)
+                        .set(fill(row, group))
+                        .onConflictDoNothing()
+                        .execute();
         if (inserted == 1) {
             insertRules(tx, group.rules());
         }
@@ -148,9 +160,11 @@ public final class SecurityGroupStore {
     }
 
     public boolean inUse(Tx tx, UUID group) {
-        return tx.sql().fetchExists(PORT_SECURITY_GROUP, PORT_SECURITY_GROUP.SECURITY_GROUP_ID.eq(group));
+        return tx.sql()
+                .fetchExists(PORT_SECURITY_GROUP, PORT_SECURITY_GROUP.SECURITY_GROUP_ID.eq(group));
     }
 
+    /** Rules of other groups that name it go with it: {@link #goingWith} tells which. */
     public void delete(Tx tx, UUID group) {
         try {
             tx.sql().deleteFrom(SECURITY_GROUP).where(SECURITY_GROUP.ID.eq(group)).execute();
@@ -163,7 +177,10 @@ public final class SecurityGroupStore {
         return Refusals.conflict("SecurityGroupInUse", "Security Group %s in use.", group);
     }
 
-    /** The projects of the rules that would go with a group: its own, and those of others that name it. */
+    /**
+     * The projects of the rules that would go with a group: its own, and those of others that name
+     * it.
+     */
     public List<Rule> goingWith(Tx tx, UUID group) {
         return RULE_LISTING.where(
                 tx,
@@ -241,7 +258,11 @@ public final class SecurityGroupStore {
                 Rows.get(row, SECURITY_GROUP.IS_DEFAULT),
                 Rows.get(row, RULES).map(SecurityGroupStore::rule),
                 Rows.list(row, SECURITY_GROUP.TAGS),
-                Rows.stamp(row, SECURITY_GROUP.REVISION, SECURITY_GROUP.CREATED_AT, SECURITY_GROUP.UPDATED_AT));
+                Rows.stamp(
+                        row,
+                        SECURITY_GROUP.REVISION,
+                        SECURITY_GROUP.CREATED_AT,
+                        SECURITY_GROUP.UPDATED_AT));
     }
 
     static Rule rule(Record row) {

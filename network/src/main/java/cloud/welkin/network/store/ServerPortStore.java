@@ -30,13 +30,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** What compute and the hosts need to know of ports, in a fixed number of statements however many ports there are. */
+/**
+ * What compute and the hosts need to know of ports, in a fixed number of statements however many
+ * ports there are.
+ */
 public final class ServerPortStore {
     private final NetworkStore networks;
     private final SubnetStore subnets;
     private final FloatingIpStore floatingIps;
 
-    public ServerPortStore(NetworkStore networks, SubnetStore subnets, FloatingIpStore floatingIps) {
+    public ServerPortStore(
+            NetworkStore networks, SubnetStore subnets, FloatingIpStore floatingIps) {
         this.networks = networks;
         this.subnets = subnets;
         this.floatingIps = floatingIps;
@@ -54,16 +58,26 @@ public final class ServerPortStore {
                     groupIds.addAll(port.securityGroups());
                 });
         Map<UUID, NetworkRow> networkRows = new HashMap<>();
-        networks.where(tx, NETWORK_.ID.in(networkIds)).forEach(row -> networkRows.put(row.id(), row));
+        networks.where(tx, NETWORK_.ID.in(networkIds))
+                .forEach(row -> networkRows.put(row.id(), row));
         Map<UUID, SubnetRow> subnetRows = new HashMap<>();
-        subnets.where(tx, SUBNET.NETWORK_ID.in(networkIds)).forEach(row -> subnetRows.put(row.id(), row));
+        subnets.where(tx, SUBNET.NETWORK_ID.in(networkIds))
+                .forEach(row -> subnetRows.put(row.id(), row));
         Map<UUID, String> groupNames = groupNames(tx, groupIds);
-        List<FloatingIpRow> floating = floatingIps.toPorts(tx, ports.stream().map(PortRow::id).toList());
+        List<FloatingIpRow> floating =
+                floatingIps.toPorts(tx, ports.stream().map(PortRow::id).toList());
         List<PortFacts> facts = new ArrayList<>();
         for (PortRow port : ports) {
             Optional.ofNullable(networkRows.get(port.network()))
                     .ifPresent(
-                            network -> facts.add(facts(port, network, subnetRows, groupNames, floating)));
+                            network ->
+                                    facts.add(
+                                            facts(
+                                                    port,
+                                                    network,
+                                                    subnetRows,
+                                                    groupNames,
+                                                    floating)));
         }
         return facts;
     }
@@ -97,7 +111,9 @@ public final class ServerPortStore {
                 port.project(),
                 port.mac().toString(),
                 fixed,
-                port.securityGroups().stream().map(id -> groupNames.getOrDefault(id, id.toString())).toList(),
+                port.securityGroups().stream()
+                        .map(id -> groupNames.getOrDefault(id, id.toString()))
+                        .toList(),
                 Ids.uuid(port.deviceId()),
                 "tap" + port.id().toString().substring(0, 11),
                 network.mtu(),
@@ -105,12 +121,17 @@ public final class ServerPortStore {
                 !port.madeForServer());
     }
 
-    private static List<String> leadingTo(PortRow port, PortRow.FixedIp ip, List<FloatingIpRow> floating) {
+    private static List<String> leadingTo(
+            PortRow port, PortRow.FixedIp ip, List<FloatingIpRow> floating) {
         return floating.stream()
                 .filter(
                         each ->
                                 each.association()
-                                        .filter(to -> to.port().equals(port.id()) && to.fixedIp().equals(ip.ipAddress()))
+                                        .filter(
+                                                to ->
+                                                        to.port().equals(port.id())
+                                                                && to.fixedIp()
+                                                                        .equals(ip.ipAddress()))
                                         .isPresent())
                 .map(FloatingIpRow::address)
                 .toList();
@@ -136,7 +157,9 @@ public final class ServerPortStore {
                         .on(PORT.ID.eq(ADDRESS.PORT_ID))
                         .where(ADDRESS.NETWORK_ID.eq(network), ADDRESS.IP.eq(ip.toString()))
                         .fetchOptional(row -> Rows.get(row, PORT.DEVICE_ID));
-        return byRow.isPresent() || !ip.isLinkLocal() || ip.version() == 4 ? byRow : byLinkLocal(tx, network, ip);
+        return byRow.isPresent() || !ip.isLinkLocal() || ip.version() == 4
+                ? byRow
+                : byLinkLocal(tx, network, ip);
     }
 
     /** A guest that asks by IPv6 does so from the link-local address that it made of its MAC. */
@@ -163,7 +186,9 @@ public final class ServerPortStore {
                                 .eq(DeviceOwner.METADATA)
                                 .and(
                                         PORT.NETWORK_ID.in(
-                                                org.jooq.impl.DSL
+                                                org.jooq
+                                                        .impl
+                                                        .DSL
                                                         .select(bound.NETWORK_ID)
                                                         .from(bound)
                                                         .where(bound.BINDING_HOST.eq(host)))));
@@ -175,7 +200,12 @@ public final class ServerPortStore {
                                         facts.id(),
                                         facts.mac(),
                                         facts.fixedIps().stream()
-                                                .map(ip -> ip.address() + "/" + Cidr.of(ip.cidr()).prefix())
+                                                .map(
+                                                        ip ->
+                                                                ip.address()
+                                                                        + "/"
+                                                                        + Cidr.of(ip.cidr())
+                                                                                .prefix())
                                                 .toList(),
                                         facts.mtu()))
                 .toList();
@@ -189,7 +219,9 @@ public final class ServerPortStore {
                 .where(
                         FLOATING_IP.PORT_ID.isNotNull(),
                         org.jooq.impl.DSL.notExists(
-                                org.jooq.impl.DSL
+                                org.jooq
+                                        .impl
+                                        .DSL
                                         .selectOne()
                                         .from(ADDRESS)
                                         .where(

@@ -50,22 +50,39 @@ public final class SubnetStore {
                     .by(
                             "shared",
                             values ->
-                                    openNetwork(NETWORK_.SHARED.in(values.stream().map(v -> Listing.truth("shared", v)).toList())))
+                                    openNetwork(
+                                            NETWORK_.SHARED.in(
+                                                    values.stream()
+                                                            .map(v -> Listing.truth("shared", v))
+                                                            .toList())))
                     .by(
                             "router:external",
                             values ->
                                     openNetwork(
                                             NETWORK_.EXTERNAL.in(
-                                                    values.stream().map(v -> Listing.truth("router:external", v)).toList())))
-                    .by("service_types", values -> DSL.arrayOverlap(SUBNET.SERVICE_TYPES, Listing.parts(values)))
+                                                    values.stream()
+                                                            .map(
+                                                                    v ->
+                                                                            Listing.truth(
+                                                                                    "router:external",
+                                                                                    v))
+                                                            .toList())))
+                    .by(
+                            "service_types",
+                            values -> DSL.arrayOverlap(SUBNET.SERVICE_TYPES, Listing.parts(values)))
                     .tags(SUBNET.TAGS);
 
-    /** What the caller may see: its own subnets, and those of networks that are its own or open to all. */
+    /**
+     * What the caller may see: its own subnets, and those of networks that are its own or open to
+     * all.
+     */
     public static Condition visible(Visibility visibility) {
         return switch (visibility) {
             case Visibility.Everything all -> DSL.noCondition();
             case Visibility.Own own ->
-                    visibility.of(SUBNET.PROJECT_ID).or(openNetwork(NetworkStore.visible(visibility)));
+                    visibility
+                            .of(SUBNET.PROJECT_ID)
+                            .or(openNetwork(NetworkStore.visible(visibility)));
         };
     }
 
@@ -112,8 +129,8 @@ public final class SubnetStore {
     }
 
     /**
-     * Deletes the subnet. Addresses that ports made for themselves of its prefix, and that of the metadata port, go with it;
-     * any other keeps it.
+     * Deletes the subnet. Addresses that ports made for themselves of its prefix, and that of the
+     * metadata port, go with it; any other keeps it.
      *
      * @return the ports that lost an address
      */
@@ -148,7 +165,11 @@ public final class SubnetStore {
         row.setAllocationPools(
                 Rows.json(
                         subnet.pools().stream()
-                                .map(pool -> new StartEnd(pool.start().toString(), pool.end().toString()))
+                                .map(
+                                        pool ->
+                                                new StartEnd(
+                                                        pool.start().toString(),
+                                                        pool.end().toString()))
                                 .toList()));
         row.setDnsNameservers(Rows.texts(subnet.dns()));
         row.setHostRoutes(Rows.json(subnet.routes()));

@@ -87,24 +87,52 @@ public final class TagStore {
         return switch (kind) {
             case NETWORKS ->
                     new Columns(
-                            NETWORK_.ID, NETWORK_.PROJECT_ID, NETWORK_.TAGS, NETWORK_.ID, NETWORK_.REVISION,
+                            NETWORK_.ID,
+                            NETWORK_.PROJECT_ID,
+                            NETWORK_.TAGS,
+                            NETWORK_.ID,
+                            NETWORK_.REVISION,
                             NETWORK_.UPDATED_AT);
             case SUBNETS ->
                     new Columns(
-                            SUBNET.ID, SUBNET.PROJECT_ID, SUBNET.TAGS, SUBNET.NETWORK_ID, SUBNET.REVISION,
+                            SUBNET.ID,
+                            SUBNET.PROJECT_ID,
+                            SUBNET.TAGS,
+                            SUBNET.NETWORK_ID,
+                            SUBNET.REVISION,
                             SUBNET.UPDATED_AT);
             case PORTS ->
-                    new Columns(PORT.ID, PORT.PROJECT_ID, PORT.TAGS, PORT.NETWORK_ID, PORT.REVISION, PORT.UPDATED_AT);
+                    new Columns(
+                            PORT.ID,
+                            PORT.PROJECT_ID,
+                            PORT.TAGS,
+                            PORT.NETWORK_ID,
+                            PORT.REVISION,
+                            PORT.UPDATED_AT);
             case ROUTERS ->
-                    new Columns(ROUTER.ID, ROUTER.PROJECT_ID, ROUTER.TAGS, none, ROUTER.REVISION, ROUTER.UPDATED_AT);
+                    new Columns(
+                            ROUTER.ID,
+                            ROUTER.PROJECT_ID,
+                            ROUTER.TAGS,
+                            none,
+                            ROUTER.REVISION,
+                            ROUTER.UPDATED_AT);
             case FLOATING_IPS ->
                     new Columns(
-                            FLOATING_IP.ID, FLOATING_IP.PROJECT_ID, FLOATING_IP.TAGS, none, FLOATING_IP.REVISION,
+                            FLOATING_IP.ID,
+                            FLOATING_IP.PROJECT_ID,
+                            FLOATING_IP.TAGS,
+                            none,
+                            FLOATING_IP.REVISION,
                             FLOATING_IP.UPDATED_AT);
             case SECURITY_GROUPS ->
                     new Columns(
-                            SECURITY_GROUP.ID, SECURITY_GROUP.PROJECT_ID, SECURITY_GROUP.TAGS, none,
-                            SECURITY_GROUP.REVISION, SECURITY_GROUP.UPDATED_AT);
+                            SECURITY_GROUP.ID,
+                            SECURITY_GROUP.PROJECT_ID,
+                            SECURITY_GROUP.TAGS,
+                            none,
+                            SECURITY_GROUP.REVISION,
+                            SECURITY_GROUP.UPDATED_AT);
         };
     }
 }

@@ -6,7 +6,10 @@ import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
 
-/** Whose things a caller may see: everybody's, or those of one project (none, for a caller without one). */
+/**
+ * Whose things a caller may see: everybody's, or those of one project (none, for a caller without
+ * one).
+ */
 public sealed interface Visibility {
     record Everything() implements Visibility {}
 

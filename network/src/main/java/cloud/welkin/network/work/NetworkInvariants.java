@@ -49,7 +49,12 @@ public final class NetworkInvariants {
                         "An address outside of its subnet can be reached by nobody.",
                         () ->
                                 database.read(addresses::strays).stream()
-                                        .map(stray -> new Finding(stray + " is outside of its subnet", List.of(stray), "Remove the address from the port."))
+                                        .map(
+                                                stray ->
+                                                        new Finding(
+                                                                stray + " is outside of its subnet",
+                                                                List.of(stray),
+                                                                "Remove the address from the port."))
                                         .toList()));
         all.add(
                 new Invariant(
@@ -61,7 +66,9 @@ public final class NetworkInvariants {
                                         .map(
                                                 id ->
                                                         new Finding(
-                                                                "Floating IP " + id + " leads to an address that its port lacks",
+                                                                "Floating IP "
+                                                                        + id
+                                                                        + " leads to an address that its port lacks",
                                                                 List.of(id.toString()),
                                                                 "Unset the floating IP's port and set it again."))
                                         .toList()));

@@ -31,7 +31,8 @@ public final class PortStatuses {
     public int found(Tx tx, Map<UUID, Boolean> active) {
         Map<UUID, String> wanted = new java.util.HashMap<>();
         active.forEach((port, up) -> wanted.put(port, up ? PortRow.ACTIVE : PortRow.DOWN));
-        List<PortRow> changed = store.setStatus(tx, wanted, clock.instant().truncatedTo(ChronoUnit.MICROS));
+        List<PortRow> changed =
+                store.setStatus(tx, wanted, clock.instant().truncatedTo(ChronoUnit.MICROS));
         changed.forEach(port -> tell(tx, port));
         return changed.size();
     }
@@ -45,7 +46,10 @@ public final class PortStatuses {
                                     listeners.forEach(
                                             listener ->
                                                     listener.changed(
-                                                            tx, port.id(), device, port.status().equals(PortRow.ACTIVE))));
+                                                            tx,
+                                                            port.id(),
+                                                            device,
+                                                            port.status().equals(PortRow.ACTIVE))));
         }
     }
 }

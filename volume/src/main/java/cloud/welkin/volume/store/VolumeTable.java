@@ -37,6 +37,14 @@ public final class VolumeTable {
                 .fetchOptional(VolumeTable::volume);
     }
 
+    public List<Volume> all(Tx tx, java.util.Collection<UUID> ids) {
+        return tx.sql()
+                .select(COLUMNS)
+                .from(VOLUMES.join(TYPES).on(TYPES.ID.eq(VOLUMES.TYPE_ID)))
+                .where(VOLUMES.ID.in(ids))
+                .fetch(VolumeTable::volume);
+    }
+
     /** The volume, locked until the transaction ends. */
     public Optional<Volume> lock(Tx tx, UUID id) {
         return tx.sql()

@@ -1,0 +1,312 @@
+package cloud.welkin.compute.store;
+
+import static cloud.welkin.compute.schema.Tables.SERVER;
+
+import cloud.welkin.compute.domain.TaskState;
+import cloud.welkin.compute.domain.VmState;
+import cloud.welkin.compute.schema.tables.records.ServerRecord;
+import cloud.welkin.database.Tx;
+import cloud.welkin.kernel.failure.Failure;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.JSONB;
+import org.jooq.ResultQuery;
+import org.jooq.SortField;
+import org.jooq.TableField;
+import org.jooq.impl.DSL;
+
+/**
+ * Which servers a list holds, in which order, from where and how many. Built up by the operation, one condition after
+ * another; a page costs the same wherever in the list it is.
+ */
+public final class ServerFilter {
+    private record Order(Field<?> column, boolean descending) {}
+
+    private final List<Condition> conditions = new ArrayList<>();
+    private final List<Order> orders = new ArrayList<>();
+    private int limit = Rows.MOST;
+    private Optional<UUID> marker = Optional.empty();
+    private boolean deleted;
+    private boolean either;
+
+    public ServerFilter project(String project) {
+        return and(SERVER.PROJECT_ID.eq(project));
+    }
+
+    public ServerFilter user(String user) {
+        return and(SERVER.USER_ID.eq(user));
+    }
+
+    public ServerFilter ids(List<UUID> ids) {
+        return and(SERVER.ID.in(ids));
+    }
+
+    /** A regular expression as Nova takes it, anywhere in the name. */
+    public ServerFilter nameMatches(String pattern) {
+        return matches(SERVER.NAME, pattern);
+    }
+
+    public ServerFilter hostnameMatches(String pattern) {
+        return matches(SERVER.HOSTNAME, pattern);
+    }
+
+    public ServerFilter descriptionMatches(String pattern) {
+        return matches(SERVER.DESCRIPTION, pattern);
+    }
+
+    public ServerFilter addressMatches(int version, String pattern) {
+        return and(
+                DSL.condition(
+                        "exists (select 1 from jsonb_each({0}) n, jsonb_array_elements(n.value) a"
+                                + " where a->>'version' = {1} and a->>'addr' ~ {2})",
+                        SERVER.ADDRESSES, DSL.val(Integer.toString(version)), DSL.val(pattern)));
+    }
+
+    public ServerFilter states(Set<VmState> vm) {
+        return and(SERVER.VM_STATE.in(vm.stream().map(VmState::text).toList()));
+    }
+
+    public ServerFilter tasks(Set<TaskState> tasks) {
+        return and(SERVER.TASK_STATE.in(tasks.stream().map(TaskState::text).toList()));
+    }
+
+    public ServerFilter notDoing(Set<TaskState> tasks) {
+        return and(
+                SERVER.TASK_STATE
+                        .isNull()
+                        .or(SERVER.TASK_STATE.notIn(tasks.stream().map(TaskState::text).toList())));
+    }
+
+    public ServerFilter taskText(String task) {
+        return and(
+                task.isEmpty() || task.equalsIgnoreCase("none")
+                        ? SERVER.TASK_STATE.isNull()
+                        : SERVER.TASK_STATE.eq(task));
+    }
+
+    public ServerFilter powerState(int state) {
+        return and(SERVER.POWER_STATE.eq(state));
+    }
+
+    public ServerFilter image(String image) {
+        return and(DSL.cast(SERVER.IMAGE_ID, String.class).eq(image));
+    }
+
+    public ServerFilter flavor(String flavor) {
+        return and(SERVER.FLAVOR_ID.eq(flavor));
+    }
+
+    public ServerFilter host(String host) {
+        return and(SERVER.HOST.eq(host));
+    }
+
+    public ServerFilter hosts(List<String> hosts) {
+        return and(SERVER.HOST.in(hosts));
+    }
+
+    public ServerFilter zone(String zone) {
+        return and(SERVER.ZONE.eq(zone));
+    }
+
+    public ServerFilter keyName(String name) {
+        return and(SERVER.KEY_NAME.eq(name));
+    }
+
+    public ServerFilter reservation(String id) {
+        return and(SERVER.RESERVATION_ID.eq(id));
+    }
+
+    public ServerFilter configDrive(boolean has) {
+        return and(SERVER.CONFIG_DRIVE.eq(has));
+    }
+
+    public ServerFilter locked(boolean locked) {
+        return and(SERVER.LOCKED.eq(locked));
+    }
+
+    public ServerFilter group(UUID group) {
+        return and(SERVER.GROUP_ID.eq(group));
+    }
+
+    public ServerFilter tags(List<String> all) {
+        return and(DSL.condition("{0} @> {1}", SERVER.TAGS, DSL.val(all.toArray(String[]::new))));
+    }
+
+    public ServerFilter anyTag(List<String> any) {
+        return and(DSL.condition("{0} && {1}", SERVER.TAGS, DSL.val(any.toArray(String[]::new))));
+    }
+
+    public ServerFilter notTags(List<String> all) {
+        return and(
+                DSL.condition("not {0} @> {1}", SERVER.TAGS, DSL.val(all.toArray(String[]::new))));
+    }
+
+    public ServerFilter noTag(List<String> any) {
+        return and(
+                DSL.condition("not {0} && {1}", SERVER.TAGS, DSL.val(any.toArray(String[]::new))));
+    }
+
+    public ServerFilter metadata(String json) {
+        return and(DSL.condition("{0} @> {1}", SERVER.METADATA, DSL.val(JSONB.valueOf(json))));
+    }
+
+    public ServerFilter changedSince(Instant time) {
+        either = true;
+        return and(SERVER.UPDATED_AT.ge(time));
+    }
+
+    public ServerFilter changedBefore(Instant time) {
+        either = true;
+        return and(SERVER.UPDATED_AT.le(time));
+    }
+
+    public ServerFilter createdSince(Instant time) {
+        return and(SERVER.CREATED_AT.ge(time));
+    }
+
+    public ServerFilter launchedSince(Instant time) {
+        return and(SERVER.LAUNCHED_AT.ge(time));
+    }
+
+    public ServerFilter terminatedSince(Instant time) {
+        return and(SERVER.TERMINATED_AT.ge(time));
+    }
+
+    /** Deleted servers in place of living ones. */
+    public ServerFilter deletedOnes() {
+        deleted = true;
+        return this;
+    }
+
+    public ServerFilter nothing() {
+        return and(DSL.falseCondition());
+    }
+
+    /**
+     * @throws Failure 400 for a key by which servers are not sorted
+     */
+    public ServerFilter sort(String key, boolean descending) {
+        orders.add(new Order(column(key), descending));
+        return this;
+    }
+
+    public ServerFilter page(int most, Optional<UUID> after) {
+        limit = most;
+        marker = after;
+        return this;
+    }
+
+    private ServerFilter and(Condition condition) {
+        conditions.add(condition);
+        return this;
+    }
+
+    private ServerFilter matches(Field<String> column, String pattern) {
+        return and(DSL.condition("{0} ~ {1}", column, DSL.val(pattern)));
+    }
+
+    ResultQuery<ServerRecord> select(DSLContext sql) {
+        List<Order> order = new ArrayList<>(orders);
+        if (order.isEmpty()) {
+            order.add(new Order(SERVER.CREATED_AT, true));
+            order.add(new Order(SERVER.ID, true));
+        } else if (order.stream().noneMatch(by -> by.column().equals(SERVER.ID))) {
+            order.add(new Order(SERVER.ID, order.getLast().descending()));
+        }
+        List<Condition> all = new ArrayList<>(conditions);
+        if (!either) {
+            all.add(deleted ? SERVER.DELETED_AT.isNotNull() : SERVER.DELETED_AT.isNull());
+        }
+        marker.ifPresent(id -> all.add(after(order, id)));
+        List<SortField<?>> sort = new ArrayList<>();
+        for (Order by : order) {
+            sort.add(by.descending() ? by.column().desc().nullsLast() : by.column().asc().nullsFirst());
+        }
+        if (orders.isEmpty()) {
+            // The plain order must be the index's own, nulls and all, to be read from it.
+            sort = List.of(SERVER.CREATED_AT.desc(), SERVER.ID.desc());
+        }
+        return sql.selectFrom(SERVER).where(all).orderBy(sort).limit(limit);
+    }
+
+    /** All rows that come after the marker's in this order: (a, b, id) compared column by column, nulls lowest. */
+    private static Condition after(List<Order> order, UUID marker) {
+        if (order.size() == 2
+                && order.get(0).column().equals(SERVER.CREATED_AT)
+                && order.get(0).descending()
+                && order.get(1).descending()) {
+            return DSL.row(SERVER.CREATED_AT, SERVER.ID)
+                    .lt(
+                            DSL.field(
+                                    DSL.select(SERVER.CREATED_AT)
+                                            .from(SERVER)
+                                            .where(SERVER.ID.eq(marker))),
+                            DSL.val(marker));
+        }
+        Condition result = DSL.falseCondition();
+        for (int i = order.size() - 1; i >= 0; i--) {
+            Order by = order.get(i);
+            Field<?> value = DSL.field(DSL.select(by.column()).from(SERVER).where(SERVER.ID.eq(marker)));
+            Condition beyond =
+                    by.descending()
+                            ? DSL.condition(
+                                    "({0} < {1} or ({0} is null and {1} is not null))",
+                                    by.column(), value)
+                            : DSL.condition(
+                                    "({0} > {1} or ({1} is null and {0} is not null))",
+                                    by.column(), value);
+            result =
+                    beyond.or(
+                            DSL.condition("{0} is not distinct from {1}", by.column(), value)
+                                    .and(result));
+        }
+        return result;
+    }
+
+    private static TableField<ServerRecord, ?> column(String key) {
+        return switch (key) {
+            case "created_at" -> SERVER.CREATED_AT;
+            case "updated_at" -> SERVER.UPDATED_AT;
+            case "launched_at" -> SERVER.LAUNCHED_AT;
+            case "terminated_at" -> SERVER.TERMINATED_AT;
+            case "display_name" -> SERVER.NAME;
+            case "display_description" -> SERVER.DESCRIPTION;
+            case "uuid" -> SERVER.ID;
+            case "host" -> SERVER.HOST;
+            case "vm_state" -> SERVER.VM_STATE;
+            case "task_state" -> SERVER.TASK_STATE;
+            case "power_state" -> SERVER.POWER_STATE;
+            case "project_id" -> SERVER.PROJECT_ID;
+            case "user_id" -> SERVER.USER_ID;
+            case "key_name" -> SERVER.KEY_NAME;
+            case "availability_zone" -> SERVER.ZONE;
+            case "image_ref" -> SERVER.IMAGE_ID;
+            case "instance_type_id" -> SERVER.FLAVOR_ID;
+            case "access_ip_v4" -> SERVER.ACCESS_V4;
+            case "access_ip_v6" -> SERVER.ACCESS_V6;
+            case "config_drive" -> SERVER.CONFIG_DRIVE;
+            case "auto_disk_config" -> SERVER.DISK_CONFIG;
+            case "locked" -> SERVER.LOCKED;
+            case "launch_index" -> SERVER.LAUNCH_INDEX;
+            case "root_device_name" -> SERVER.ROOT_DEVICE;
+            case "hostname" -> SERVER.HOSTNAME;
+            default ->
+                    throw Failure.badRequest(
+                            "Invalid input for query parameters sort_key. Value: %s. It is not a key"
+                                    + " that servers are sorted by.",
+                            key.length() > 100 ? key.substring(0, 100) : key);
+        };
+    }
+
+    /** Whether the project may use the marker at all, for its own 400. */
+    public static boolean markerExists(Tx tx, UUID id) {
+        return tx.sql().fetchExists(SERVER, SERVER.ID.eq(id));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package cloud.welkin.database.codegen;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package cloud.welkin.database;
+
+import org.jspecify.annotations.NullMarked;

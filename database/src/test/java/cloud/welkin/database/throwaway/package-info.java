@@ -1,0 +1,4 @@
+@NullMarked
+package cloud.welkin.database.throwaway;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,27 @@
+package cloud.welkin.host.agent;
+
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/**
+ * What a domain's description depends on besides the guest itself.
+ *
+ * @param home where the guests' files are
+ * @param driver libvirt's domain type: {@code qemu} or {@code kvm}
+ * @param machine QEMU's machine type, {@code pc}
+ * @param finishesChecksums whether the datapath finishes checksums; else the NICs' offloads are off
+ * @param bridge Open vSwitch's integration bridge
+ * @param images where the image store keeps the content of this SHA-512
+ */
+public record HostShape(
+        Path home,
+        String driver,
+        String machine,
+        boolean finishesChecksums,
+        String bridge,
+        Function<String, Path> images) {
+
+    GuestFolder folder(java.util.UUID guest) {
+        return GuestFolder.of(home, guest);
+    }
+}
