@@ -5,7 +5,9 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import cloud.welkin.kernel.api.Api;
+import cloud.welkin.kernel.api.Microversion;
 import cloud.welkin.kernel.api.Operation;
+import cloud.welkin.kernel.api.Versioning;
 import cloud.welkin.kernel.policy.Caller;
 import cloud.welkin.kernel.policy.Policy;
 import cloud.welkin.kernel.policy.Target;
@@ -270,7 +272,7 @@ public final class ApiContract {
                             .send();
             client(response, "with the query " + query);
             if (query.startsWith("no_such")
-                    && !operation.takesAnyParam()
+                    && !operation.takesAnyParam(version(operation))
                     && operation.params().stream().noneMatch(p -> p.name().equals("*"))) {
                 expect(response, List.of(400, 401, 403, 404), "with an unknown parameter");
             }
@@ -286,7 +288,25 @@ public final class ApiContract {
     }
 
     private ApiTester.Request request(Operation operation, String segment) {
-        return tester.method(operation.method(), url(operation, segment));
+        return versioned(operation, tester.method(operation.method(), url(operation, segment)));
+    }
+
+    /** At the newest version that has the operation. */
+    private ApiTester.Request versioned(Operation operation, ApiTester.Request request) {
+        return api.versioning()
+                .map(
+                        versioning ->
+                                request.header(
+                                        "OpenStack-API-Version",
+                                        versioning.serviceType() + " " + version(operation)))
+                .orElse(request);
+    }
+
+    private Microversion version(Operation operation) {
+        return operation
+                .until()
+                .or(() -> api.versioning().map(Versioning::newest))
+                .orElse(Versioning.NONE);
     }
 
     private String url(Operation operation, String segment) {

@@ -68,7 +68,8 @@ class QueryTest {
             })
     void whatIsNotUnderstoodIsRefused(String raw) {
         Failure failure =
-                catchThrowableOfType(Failure.class, () -> QueryCheck.check(STRICT, query(raw)));
+                catchThrowableOfType(
+                        Failure.class, () -> QueryCheck.check(STRICT, query(raw), Versioning.NONE));
         assertThat(failure).as(raw).isNotNull();
         assertThat(failure.kind().status()).isEqualTo(400);
     }
@@ -78,15 +79,22 @@ class QueryTest {
         QueryCheck.check(
                 STRICT,
                 query(
-                        "name=&limit=0&on=Yes&id=0d5c1c2e-0000-4000-8000-000000000000&since=2026-01-01&meta-x=1"));
-        QueryCheck.check(LAX, query("whatever=1&more"));
+                        "name=&limit=0&on=Yes&id=0d5c1c2e-0000-4000-8000-000000000000&since=2026-01-01&meta-x=1"),
+                Versioning.NONE);
+        QueryCheck.check(LAX, query("whatever=1&more"), Versioning.NONE);
     }
 
     @Test
     void anOperationThatTakesAnyParameterStillTakesNoNul() {
-        assertThat(catchThrowableOfType(Failure.class, () -> QueryCheck.check(LAX, query("a=%00"))))
+        assertThat(
+                        catchThrowableOfType(
+                                Failure.class,
+                                () -> QueryCheck.check(LAX, query("a=%00"), Versioning.NONE)))
                 .isNotNull();
-        assertThat(catchThrowableOfType(Failure.class, () -> QueryCheck.check(LAX, query("%00=a"))))
+        assertThat(
+                        catchThrowableOfType(
+                                Failure.class,
+                                () -> QueryCheck.check(LAX, query("%00=a"), Versioning.NONE)))
                 .isNotNull();
     }
 
