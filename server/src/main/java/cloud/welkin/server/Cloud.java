@@ -1,10 +1,14 @@
 package cloud.welkin.server;
 
+import cloud.welkin.compute.ComputeService;
 import cloud.welkin.database.Database;
 import cloud.welkin.database.DatabaseAddress;
 import cloud.welkin.database.DatabaseUnavailable;
 import cloud.welkin.database.EmbeddedPostgres;
 import cloud.welkin.database.Migrations;
+import cloud.welkin.database.Tx;
+import cloud.welkin.host.agent.HostAgent;
+import cloud.welkin.host.contained.MetadataProxy;
 import cloud.welkin.identity.Bootstrap;
 import cloud.welkin.identity.IdentityService;
 import cloud.welkin.identity.domain.CatalogEntry;
@@ -57,7 +61,8 @@ final class Cloud implements AutoCloseable {
                     PlacementService.SCHEMA,
                     ImageService.SCHEMA,
                     NetworkService.SCHEMA,
-                    VolumeService.SCHEMA);
+                    VolumeService.SCHEMA,
+                    ComputeService.SCHEMA);
 
     /** The one availability zone. */
     private static final String ZONE = "nova";
@@ -68,6 +73,7 @@ final class Cloud implements AutoCloseable {
                     new CatalogEntry("placement", "placement", "/placement", false),
                     new CatalogEntry("image", "glance", "/image", false),
                     new CatalogEntry("network", "neutron", "/network", false),
+                    new CatalogEntry("compute", "nova", "/compute/v2.1", false),
                     new CatalogEntry("volumev3", "cinderv3", "/volume/v3", true),
                     new CatalogEntry("block-storage", "cinder", "/volume/v3", true));
 
@@ -147,6 +153,7 @@ final class Cloud implements AutoCloseable {
                         home.root().resolve("images"),
                         settings.get(WelkinSettings.IMAGE_GRACE));
         VolumeService volume = new VolumeService(database, quotas, events, image, clock, ZONE);
+        Consoles consoles = new Consoles(home);
         PortStatuses statuses = new PortStatuses(clock);
         Backbone backbone = backbone(database, statuses, work, clock);
         NetworkService network =
@@ -159,7 +166,23 @@ final class Cloud implements AutoCloseable {
                         NetworkSettings.defaults(),
                         clock,
                         new SecureRandom());
+        ComputeService compute =
+                closing.add(
+                        new ComputeService(
+                                database,
+                                work.sagas(),
+                                events,
+                                quotas,
+                                clock,
+                                new SecureRandom(),
+                                image,
+                                volume,
+                                network.networks(),
+                                placement,
+                                consoles,
+                                ComputeService.Options.USUAL));
         image.quotas().forEach(quotas::register);
+        ComputeService.quotas().forEach(quotas::register);
         NetworkService.quotas().forEach(quotas::register);
         volume.quotas().forEach(quotas::register);
 
@@ -176,7 +199,13 @@ final class Cloud implements AutoCloseable {
                                         passwords.changed(),
                                         passwords.demo()));
         passwords.store(home);
-        database.change(tx -> network.bootstrap(tx, made.adminProject()));
+        boolean first =
+                database.write(
+                        tx -> {
+                            network.bootstrap(tx, made.adminProject());
+                            compute.bootstrap(tx);
+                            return Cloud.isFirstStart(tx);
+                        });
 
         List<Api> apis = new ArrayList<>();
         apis.addAll(identity.apis());
@@ -184,6 +213,7 @@ final class Cloud implements AutoCloseable {
         apis.addAll(image.apis());
         apis.addAll(network.apis());
         apis.addAll(volume.apis());
+        apis.addAll(compute.apis());
 
         doctor.register(work.invariants());
         doctor.register(events.invariants());
@@ -191,11 +221,34 @@ final class Cloud implements AutoCloseable {
         doctor.register(image.invariants());
         doctor.register(network.invariants());
         doctor.register(volume.invariants());
+        doctor.register(compute.invariants());
+        compute.sagas().forEach(work.sagas()::register);
+        compute.reconcilers().forEach(work.reconcilers()::register);
         image.reconcilers().forEach(work.reconcilers()::register);
         network.reconcilers().forEach(work.reconcilers()::register);
         work.reconcilers().register(events.housekeeping());
         work.start();
         events.start();
+
+        if (first) {
+            FirstImage.make(database, image, made);
+        }
+        Desk desk = new Desk(compute.desk(), volume.desk());
+        Optional<HostAgent> agent =
+                host.map(
+                        local ->
+                                closing.add(
+                                        local.agent(
+                                                desk,
+                                                cloudId(database),
+                                                image::content,
+                                                () -> proxies(database, network, local))));
+        agent.ifPresent(HostAgent::start);
+        closing.add(
+                new UnixHttp(
+                        home.run("metadata.sock"),
+                        "rw-rw-rw-",
+                        new Metadata(compute.metadata())::answer));
 
         origin = origin();
         HttpServer http =
@@ -212,7 +265,11 @@ final class Cloud implements AutoCloseable {
                                         identity.authenticator(),
                                         origin,
                                         new RequestLog(telemetry.registry())),
-                                List.of(new Pages(() -> answers(database), telemetry))));
+                                server ->
+                                        List.of(
+                                                new Pages(() -> answers(database), telemetry),
+                                                new ConsolePages(compute.consoleTokens(), consoles)
+                                                        .on(server))));
         Control control = new Control(() -> parts(database), doctor);
         closing.add(new UnixHttp(home.run("control.sock"), "rw-------", control::answer));
         ClientFiles.write(home, origin, passwords.admin(), passwords.demo());
@@ -253,6 +310,30 @@ final class Cloud implements AutoCloseable {
         }
         Migrations.run(database.dataSource(), SCHEMAS);
         return database;
+    }
+
+    /** Whether nobody has started this cloud to its end before; asked once, in the transaction that answers. */
+    private static boolean isFirstStart(Tx tx) {
+        return tx.sql().execute("update kernel.cloud set started_at = now() where started_at is null")
+                > 0;
+    }
+
+    private static String cloudId(Database database) {
+        return database.read(
+                tx -> String.valueOf(tx.sql().fetchValue("select id::text from kernel.cloud")));
+    }
+
+    private static List<MetadataProxy> proxies(
+            Database database, NetworkService network, LocalHost local) {
+        return database.read(tx -> network.networks().metadataPorts(tx, local.name())).stream()
+                .map(
+                        port ->
+                                new MetadataProxy(
+                                        port.network().toString(),
+                                        port.port().toString(),
+                                        port.mac(),
+                                        port.addresses()))
+                .toList();
     }
 
     /** OVN on the host's engines; nothing where hosts are simulated. */

@@ -6,9 +6,7 @@ import static cloud.welkin.compute.domain.VmState.PAUSED;
 import static cloud.welkin.compute.domain.VmState.STOPPED;
 import static cloud.welkin.compute.domain.VmState.SUSPENDED;
 
-import java.util.EnumSet;
 import java.util.Optional;
-import java.util.Set;
 
 /** What can be asked of a server that exists, from which states, and what is shown while it is being done. */
 public enum ServerAction {
@@ -30,12 +28,17 @@ public enum ServerAction {
 
     private final String word;
     private final Optional<TaskState> task;
-    private final Set<VmState> from;
+    /** A bit for each state: an enum's fields are immutable. */
+    private final int from;
 
     ServerAction(String word, Optional<TaskState> task, VmState... from) {
         this.word = word;
         this.task = task;
-        this.from = EnumSet.copyOf(Set.of(from));
+        int bits = 0;
+        for (VmState state : from) {
+            bits |= bit(state);
+        }
+        this.from = bits;
     }
 
     /** As messages and instance actions name it. */
@@ -48,6 +51,18 @@ public enum ServerAction {
     }
 
     public boolean mayStartFrom(VmState vm) {
-        return from.contains(vm);
+        return (from & bit(vm)) != 0;
+    }
+
+    private static int bit(VmState state) {
+        return switch (state) {
+            case BUILDING -> 1;
+            case ACTIVE -> 2;
+            case PAUSED -> 4;
+            case SUSPENDED -> 8;
+            case STOPPED -> 16;
+            case ERROR -> 32;
+            case DELETED -> 64;
+        };
     }
 }

@@ -33,4 +33,11 @@ public record VolumeAttachment(
     public boolean isRoot() {
         return bootIndex.isPresent() && bootIndex.get() == 0;
     }
+
+    /** Detached by its user: from now on it lives longer than the server. */
+    public VolumeAttachment detached() {
+        return new VolumeAttachment(
+                id, server, volume, reservation, device, bootIndex, tag, false, path, sizeGib,
+                wanted, plugged);
+    }
 }

@@ -40,7 +40,7 @@ public final class FlavorStore {
     public List<Flavor> list(Tx tx, Filter filter) {
         List<Condition> conditions = new ArrayList<>();
         filter.visibleTo()
-                .ifPresent(project -> conditions.add(FLAVOR.IS_PUBLIC.or(accessible(project))));
+                .ifPresent(project -> conditions.add(FLAVOR.IS_PUBLIC.eq(true).or(accessible(project))));
         filter.isPublic().ifPresent(isPublic -> conditions.add(FLAVOR.IS_PUBLIC.eq(isPublic)));
         filter.minDisk().ifPresent(disk -> conditions.add(FLAVOR.DISK_GIB.ge(disk)));
         filter.minRam().ifPresent(ram -> conditions.add(FLAVOR.RAM_MIB.ge(ram)));

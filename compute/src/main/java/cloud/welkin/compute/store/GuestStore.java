@@ -27,7 +27,7 @@ public final class GuestStore {
                 .selectFrom(GUEST)
                 .where(
                         GUEST.HOST.eq(host.value()),
-                        GUEST.READY,
+                        GUEST.READY.eq(true),
                         onlyPending
                                 ? GUEST.OBSERVED_GENERATION.lt(GUEST.GENERATION)
                                 : org.jooq.impl.DSL.noCondition())
@@ -66,7 +66,7 @@ public final class GuestStore {
                 .select(GUEST.SERVER_ID)
                 .from(GUEST)
                 .where(
-                        GUEST.READY,
+                        GUEST.READY.eq(true),
                         GUEST.OBSERVED_GENERATION.lt(GUEST.GENERATION),
                         GUEST.CHANGED_AT.lt(time))
                 .limit(Rows.MOST)
@@ -78,8 +78,24 @@ public final class GuestStore {
         return tx.sql()
                 .select(GUEST.SERVER_ID)
                 .from(GUEST)
-                .where(GUEST.HOST.eq(host.value()), GUEST.PRESENT.not())
+                .where(GUEST.HOST.eq(host.value()), GUEST.PRESENT.eq(false))
                 .fetch(GUEST.SERVER_ID);
+    }
+
+    /** The data of images that root disks lie upon: it must not be removed. */
+    public java.util.Set<String> contents(Tx tx) {
+        java.util.Set<String> all = new java.util.HashSet<>();
+        for (String part : List.of("content", "kernel", "ramdisk")) {
+            all.addAll(
+                    tx.sql()
+                            .selectDistinct(
+                                    org.jooq.impl.DSL.field(
+                                            "{0} ->> {1}", String.class, GUEST.ROOT, org.jooq.impl.DSL.inline(part)))
+                            .from(GUEST)
+                            .where("{0} ->> {1} is not null", GUEST.ROOT, org.jooq.impl.DSL.inline(part))
+                            .fetchInto(String.class));
+        }
+        return all;
     }
 
     private static void fill(GuestRecord row, Guest guest) {

@@ -22,6 +22,17 @@ public final class HostStore {
         return tx.sql().selectFrom(HOST).orderBy(HOST.NAME).fetch(HostStore::host);
     }
 
+    public List<Host> named(Tx tx, List<HostName> names) {
+        return tx.sql()
+                .selectFrom(HOST)
+                .where(HOST.NAME.in(names.stream().map(HostName::value).toList()))
+                .fetch(HostStore::host);
+    }
+
+    public boolean zoneExists(Tx tx, String zone) {
+        return tx.sql().fetchExists(HOST, HOST.ZONE.eq(zone));
+    }
+
     /** Makes the host's row what it says of itself; what the operator decided stays. */
     public void register(Tx tx, HostFacts facts, UUID provider, Instant now) {
         HostRecord row = tx.sql().newRecord(HOST);

@@ -22,7 +22,7 @@ public final class HostTaskStore {
     public List<HostTask> open(Tx tx, HostName host) {
         return tx.sql()
                 .selectFrom(HOST_TASK)
-                .where(HOST_TASK.HOST.eq(host.value()), HOST_TASK.DONE.not())
+                .where(HOST_TASK.HOST.eq(host.value()), HOST_TASK.DONE.eq(false))
                 .orderBy(HOST_TASK.CREATED_AT)
                 .fetch(row -> row(row).task());
     }
@@ -48,7 +48,7 @@ public final class HostTaskStore {
                         .update(HOST_TASK)
                         .set(HOST_TASK.DONE, true)
                         .set(HOST_TASK.FAULT, fault.orElse(null))
-                        .where(HOST_TASK.ID.eq(id), HOST_TASK.DONE.not())
+                        .where(HOST_TASK.ID.eq(id), HOST_TASK.DONE.eq(false))
                         .execute()
                 > 0;
     }

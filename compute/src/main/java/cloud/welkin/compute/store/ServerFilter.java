@@ -217,7 +217,7 @@ public final class ServerFilter {
         if (order.isEmpty()) {
             order.add(new Order(SERVER.CREATED_AT, true));
             order.add(new Order(SERVER.ID, true));
-        } else if (order.stream().noneMatch(by -> by.column() == SERVER.ID)) {
+        } else if (order.stream().noneMatch(by -> by.column().equals(SERVER.ID))) {
             order.add(new Order(SERVER.ID, order.getLast().descending()));
         }
         List<Condition> all = new ArrayList<>(conditions);
@@ -239,7 +239,7 @@ public final class ServerFilter {
     /** All rows that come after the marker's in this order: (a, b, id) compared column by column, nulls lowest. */
     private static Condition after(List<Order> order, UUID marker) {
         if (order.size() == 2
-                && order.get(0).column() == SERVER.CREATED_AT
+                && order.get(0).column().equals(SERVER.CREATED_AT)
                 && order.get(0).descending()
                 && order.get(1).descending()) {
             return DSL.row(SERVER.CREATED_AT, SERVER.ID)

@@ -138,8 +138,8 @@ record GuestPlan(
             if (found.saved() && isRebuild()) {
                 steps.add(new Step.DropSaved());
             }
-            steps.add(new Step.Prepare()); // files may have been lost or never made
             steps.addAll(before);
+            steps.add(new Step.Prepare()); // a rebuild's files, or lost ones
             steps.add(start());
             return steps;
         }
@@ -241,7 +241,7 @@ record GuestPlan(
         /** Brings definition and marks up to date, with as little as possible. */
         private List<Step> definition(Marks wanted) {
             if (!found.marks().map(Marks::definition).equals(Optional.of(wanted.definition()))) {
-                return List.of(new Step.Prepare(), new Step.Define(wanted));
+                return List.of(new Step.Define(wanted));
             }
             return found.marks().equals(Optional.of(wanted))
                     ? List.of()

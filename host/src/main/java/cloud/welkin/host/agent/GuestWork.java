@@ -140,6 +140,9 @@ final class GuestWork {
         } catch (LibvirtException lost) {
             LOG.info("guest {}: libvirt is away: {}", id, lost.getMessage());
             workers.pokeIn(LIBVIRT_AWAY, id);
+        } catch (RuntimeException unexpected) {
+            workers.pokeIn(STUCK, id); // the host may be down for a moment
+            throw unexpected;
         }
     }
 

@@ -8,6 +8,9 @@ import cloud.welkin.host.libvirt.Scope;
 import cloud.welkin.host.libvirt.UndefineFlag;
 import cloud.welkin.kernel.host.DesiredGuest;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
@@ -15,6 +18,8 @@ import java.util.function.Consumer;
 
 /** Does the steps of a plan to a guest. */
 final class Steps {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Steps.class);
 
     private final HostShape shape;
     private final GuestDisks disks;
@@ -36,6 +41,11 @@ final class Steps {
         } catch (LibvirtException failed) {
             if (failed.is(ErrorCode.CONNECTION_LOST) || failed.is(ErrorCode.CLOSED)) {
                 throw failed;
+            }
+            if (failed.is(ErrorCode.OPERATION_INVALID) && isChangeOfPower(step)) {
+                // It is in that state already, or another agent's last call goes on: look again.
+                LOG.debug("guest {}: {}: {}", guest.id(), step, failed.getMessage());
+                return;
             }
             throw Trouble.of(failed, code(step), message(step));
         }
@@ -130,6 +140,28 @@ final class Steps {
                                 what.accept(domain);
                             }
                         });
+    }
+
+    private static boolean isChangeOfPower(Step step) {
+        return switch (step) {
+            case Step.Start _,
+                    Step.Pause _,
+                    Step.Resume _,
+                    Step.Save _,
+                    Step.DropSaved _,
+                    Step.PressPower _,
+                    Step.Destroy _ ->
+                    true;
+            case Step.Remove _,
+                    Step.Prepare _,
+                    Step.Define _,
+                    Step.Mark _,
+                    Step.Attach _,
+                    Step.Detach _,
+                    Step.Plug _,
+                    Step.Unplug _ ->
+                    false;
+        };
     }
 
     private static String code(Step step) {

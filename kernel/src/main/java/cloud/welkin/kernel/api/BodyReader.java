@@ -5,6 +5,7 @@ import cloud.welkin.kernel.json.Json;
 import cloud.welkin.kernel.validate.Validator;
 import java.lang.reflect.Type;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamReadException;
@@ -22,30 +23,13 @@ final class BodyReader {
     private BodyReader() {}
 
     static Object read(Operation operation, Type type, byte[] bytes, Microversion version) {
+        return worded(() -> parsed(operation, type, bytes, version));
+    }
+
+    /** What a failed reading of JSON means to the client. */
+    static <T> T worded(Supplier<T> reading) {
         try {
-            JavaType target = MAPPER.constructType(type);
-            List<Conversion> upwards =
-                    operation.conversions().reversed().stream()
-                            .filter(conversion -> version.isBefore(conversion.since()))
-                            .toList();
-            Object value;
-            if (upwards.isEmpty()) {
-                value = MAPPER.readValue(bytes, target);
-            } else {
-                JsonNode tree = MAPPER.readTree(bytes);
-                if (!(tree instanceof ObjectNode object)) {
-                    throw Failure.badRequest("The request body must be a JSON object.");
-                }
-                upwards.forEach(conversion -> conversion.request().accept(object));
-                value = MAPPER.treeToValue(object, target);
-            }
-            if (value == null) {
-                throw Failure.badRequest("The request body must be a JSON object.");
-            }
-            if (value instanceof Record) {
-                Validator.check(value);
-            }
-            return value;
+            return reading.get();
         } catch (StreamReadException e) {
             throw Failure.badRequest("Malformed request body: it is not valid JSON.");
         } catch (UnrecognizedPropertyException e) {
@@ -64,6 +48,33 @@ final class BodyReader {
         } catch (JacksonException e) {
             throw Failure.badRequest("Malformed request body.");
         }
+    }
+
+    private static Object parsed(
+            Operation operation, Type type, byte[] bytes, Microversion version) {
+        JavaType target = MAPPER.constructType(type);
+        List<Conversion> upwards =
+                operation.conversions().reversed().stream()
+                        .filter(conversion -> version.isBefore(conversion.since()))
+                        .toList();
+        Object value;
+        if (upwards.isEmpty()) {
+            value = MAPPER.readValue(bytes, target);
+        } else {
+            JsonNode tree = MAPPER.readTree(bytes);
+            if (!(tree instanceof ObjectNode object)) {
+                throw Failure.badRequest("The request body must be a JSON object.");
+            }
+            upwards.forEach(conversion -> conversion.request().accept(object));
+            value = MAPPER.treeToValue(object, target);
+        }
+        if (value == null) {
+            throw Failure.badRequest("The request body must be a JSON object.");
+        }
+        if (value instanceof Record) {
+            Validator.check(value);
+        }
+        return value;
     }
 
     private static String path(DatabindException e) {

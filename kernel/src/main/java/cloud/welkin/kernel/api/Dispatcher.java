@@ -174,7 +174,7 @@ public final class Dispatcher {
                 && !policy.allows(rule, call.caller(), call.own())) {
             throw Call.refusal(rule);
         }
-        QueryCheck.check(operation, query);
+        QueryCheck.check(operation, query, at.version);
         return switch (operation.handler()) {
             case Operation.Handler.Reads(Operation.Read read) ->
                     answer(

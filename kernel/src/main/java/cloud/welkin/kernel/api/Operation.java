@@ -84,6 +84,7 @@ public final class Operation {
     private final Optional<Microversion> until;
     private final List<Param> params;
     private final boolean anyParam;
+    private final Optional<Microversion> anyParamBefore;
     private final Optional<Type> body;
     private final boolean bodyOptional;
     private final Optional<Type> reply;
@@ -100,6 +101,7 @@ public final class Operation {
         this.until = declared.until;
         this.params = List.copyOf(declared.params);
         this.anyParam = declared.anyParam;
+        this.anyParamBefore = declared.anyParamBefore;
         this.body = declared.body;
         this.bodyOptional = declared.bodyOptional;
         this.reply = declared.reply;
@@ -173,8 +175,9 @@ public final class Operation {
         return params;
     }
 
-    public boolean takesAnyParam() {
-        return anyParam;
+    /** Whether parameters that are not declared are passed over at this version. */
+    public boolean takesAnyParam(Microversion version) {
+        return anyParam || anyParamBefore.map(version::isBefore).orElse(false);
     }
 
     public Optional<Type> body() {

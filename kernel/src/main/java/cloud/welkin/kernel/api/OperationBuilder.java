@@ -21,6 +21,7 @@ public final class OperationBuilder<B> {
     Optional<Microversion> until = Optional.empty();
     List<Param> params = new ArrayList<>();
     boolean anyParam;
+    Optional<Microversion> anyParamBefore = Optional.empty();
     Optional<Type> body = Optional.empty();
     boolean bodyOptional;
     Optional<Type> reply = Optional.empty();
@@ -86,6 +87,12 @@ public final class OperationBuilder<B> {
     /** Unknown parameters are passed over in place of being refused. */
     public OperationBuilder<B> anyParam() {
         anyParam = true;
+        return this;
+    }
+
+    /** Unknown parameters are passed over for clients older than the version, and refused since. */
+    public OperationBuilder<B> anyParamBefore(String version) {
+        anyParamBefore = Optional.of(Microversion.of(version));
         return this;
     }
 

@@ -9,11 +9,11 @@ import java.time.DateTimeException;
 final class QueryCheck {
     private QueryCheck() {}
 
-    static void check(Operation operation, Query query) {
+    static void check(Operation operation, Query query, Microversion version) {
         for (String name : query.values().keySet()) {
             Param param = find(operation, name);
             if (param == null) {
-                if (!operation.takesAnyParam()) {
+                if (!operation.takesAnyParam(version)) {
                     throw Failure.badRequest(
                             "Invalid input for query parameters. Additional properties are not"
                                     + " allowed ('%s' was unexpected)",

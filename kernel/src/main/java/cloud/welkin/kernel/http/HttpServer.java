@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.server.Handler;
@@ -32,7 +33,7 @@ public final class HttpServer implements AutoCloseable {
     /**
      * @param pages what else is served beside the APIs (health, metrics, console), asked in order
      */
-    public HttpServer(HttpSettings settings, Dispatcher dispatcher, List<Handler> pages) {
+    public HttpServer(HttpSettings settings, Dispatcher dispatcher, Function<Server, List<Handler>> pages) {
         QueuedThreadPool threads = new QueuedThreadPool(16, 2);
         threads.setName("http");
         threads.setVirtualThreadsExecutor(
@@ -57,7 +58,7 @@ public final class HttpServer implements AutoCloseable {
         server.addConnector(connector);
         Handler.Sequence all = new Handler.Sequence();
         all.addHandler(new ApiHandler(dispatcher));
-        pages.forEach(all::addHandler);
+        pages.apply(server).forEach(all::addHandler);
         server.setHandler(all);
         server.setErrorHandler(new PlainErrors());
     }
