@@ -3,15 +3,15 @@ package cloud.welkin.kernel.json;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.type.LogicalType;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.cfg.CoercionAction;
-import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
-import tools.jackson.databind.type.LogicalType;
 
 /**
  * The one JSON of the program: records in snake_case, strict about types (no text where a number
@@ -34,17 +34,13 @@ public final class Json {
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                     .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-                    // Disabling the above leaves numbers and booleans acceptable as text.
                     .withCoercionConfig(
                             LogicalType.Textual,
                             text ->
-                                    text.setCoercion(
-                                                    CoercionInputShape.Integer, CoercionAction.Fail)
+                                    text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                                            .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                                             .setCoercion(
-                                                    CoercionInputShape.Float, CoercionAction.Fail)
-                                            .setCoercion(
-                                                    CoercionInputShape.Boolean,
-                                                    CoercionAction.Fail))
+                                                    CoercionInputShape.Boolean, CoercionAction.Fail))
                     .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
                     .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
                     .addModule(
