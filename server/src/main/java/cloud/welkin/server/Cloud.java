@@ -17,10 +17,15 @@ import cloud.welkin.kernel.api.Api;
 import cloud.welkin.kernel.api.Dispatcher;
 import cloud.welkin.kernel.api.RequestLog;
 import cloud.welkin.kernel.doctor.Doctor;
+import cloud.welkin.kernel.doctor.Finding;
+import cloud.welkin.kernel.doctor.Invariant;
 import cloud.welkin.kernel.event.Events;
+import cloud.welkin.kernel.host.HostName;
+import cloud.welkin.kernel.host.SimulatedHost;
 import cloud.welkin.kernel.http.HttpServer;
 import cloud.welkin.kernel.http.HttpSettings;
 import cloud.welkin.kernel.policy.Policy;
+import cloud.welkin.kernel.policy.PolicyFile;
 import cloud.welkin.kernel.policy.PolicyFile;
 import cloud.welkin.kernel.policy.PolicyRule;
 import cloud.welkin.kernel.quota.Quotas;
@@ -44,6 +49,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -246,6 +252,10 @@ final class Cloud implements AutoCloseable {
                                                 image::content,
                                                 () -> proxies(database, network, local))));
         agent.ifPresent(HostAgent::start);
+        host.ifPresent(local -> doctor.register(leftovers(local, agent.orElseThrow())));
+        if (simulated) {
+            simulate(desk, clock);
+        }
         closing.add(
                 new UnixHttp(
                         home.run("metadata.sock"),
@@ -320,6 +330,41 @@ final class Cloud implements AutoCloseable {
                 > 0;
     }
 
+    /** Hosts that run nothing, each as large as a big machine. */
+    private void simulate(Desk desk, Clock clock) {
+        for (int i = 1; i <= settings.get(WelkinSettings.SIMULATED_HOSTS); i++) {
+            closing.add(
+                            new SimulatedHost(
+                                    new HostName("simulated-%05d".formatted(i)),
+                                    desk,
+                                    clock,
+                                    256,
+                                    4_194_304,
+                                    1_000_000))
+                    .start();
+        }
+    }
+
+    private static Invariant leftovers(LocalHost local, HostAgent agent) {
+        return new Invariant(
+                "nothing on the host belongs to nobody",
+                "host",
+                "Domains, folders, taps, ports and namespaces of guests and networks that are gone hold"
+                        + " resources.",
+                () ->
+                        Stream.concat(
+                                        agent.leftovers().stream(),
+                                        local.engines().leftovers().stream()
+                                                .map(left -> left.kind() + " " + left.name()))
+                                .map(
+                                        left ->
+                                                new Finding(
+                                                        "left over on the host",
+                                                        List.of(left),
+                                                        "the host's next full comparison, within 30 s"))
+                                .toList());
+    }
+
     private static String cloudId(Database database) {
         return database.read(
                 tx -> String.valueOf(tx.sql().fetchValue("select id::text from kernel.cloud")));
@@ -368,9 +413,19 @@ final class Cloud implements AutoCloseable {
     }
 
     private List<Control.Part> parts(Database database) {
-        return List.of(
-                new Control.Part("program", true, origin),
-                new Control.Part("database", answers(database), settings.get(WelkinSettings.DATABASE_URL)));
+        List<Control.Part> parts = new ArrayList<>();
+        parts.add(new Control.Part("program", true, origin));
+        parts.add(
+                new Control.Part(
+                        "database",
+                        answers(database),
+                        settings.get(WelkinSettings.DATABASE_URL)));
+        host.ifPresent(
+                local ->
+                        local.engines()
+                                .parts()
+                                .forEach((name, well) -> parts.add(new Control.Part(name, well, ""))));
+        return parts;
     }
 
     @Override
