@@ -21,6 +21,7 @@ import cloud.welkin.kernel.event.Events;
 import cloud.welkin.kernel.http.HttpServer;
 import cloud.welkin.kernel.http.HttpSettings;
 import cloud.welkin.kernel.policy.Policy;
+import cloud.welkin.kernel.policy.PolicyFile;
 import cloud.welkin.kernel.policy.PolicyRule;
 import cloud.welkin.kernel.quota.Quotas;
 import cloud.welkin.kernel.settings.Settings;
@@ -36,7 +37,6 @@ import cloud.welkin.network.work.SimulatedBackbone;
 import cloud.welkin.placement.PlacementService;
 import cloud.welkin.volume.VolumeService;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -356,10 +356,7 @@ final class Cloud implements AutoCloseable {
     private Policy policy(List<Api> apis) throws IOException {
         List<PolicyRule> rules = new ArrayList<>();
         apis.forEach(api -> rules.addAll(api.rules()));
-        if (Files.exists(home.policy())) {
-            log.info("policy overrides are read from {}", home.policy());
-        }
-        return Policy.of(rules, Map.of());
+        return Policy.of(rules, PolicyFile.read(home.policy()));
     }
 
     private static boolean answers(Database database) {
