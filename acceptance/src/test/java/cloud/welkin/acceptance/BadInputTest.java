@@ -95,6 +95,9 @@ class BadInputTest {
                             var item = answer.json().values().iterator().next();
                             String id = item.path("id").asString("");
                             String key = made.path().endsWith("keypairs") ? java.net.URLEncoder.encode(item.path("name").asString(""), StandardCharsets.UTF_8).replace("+", "%20") : id;
+                            if (made.wrapper().equals("volume")) {
+                                Volumes.awaitStatus(rest, id, "available");
+                            }
                             rest.delete(made.path() + "/" + key).expect(200, 202, 204);
                         }
                     }

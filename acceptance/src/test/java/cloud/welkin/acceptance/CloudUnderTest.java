@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A cloud of our own, started by {@code ./welkin up} with its own home and port, and ended by {@code down --purge}. Ending
@@ -186,12 +188,29 @@ final class CloudUnderTest implements AutoCloseable {
         announced.add(Pattern.compile(pattern));
     }
 
-    /** The doctor's complaint; empty when all is well. Rounds of reconcilers are waited for. */
+    /** Waits until the doctor finds nothing: reconcilers have their rounds. */
     void mustBeHealthy(Duration limit) {
-        Await.until(
-                "the doctor finds nothing; last: " + launcher("doctor").run().out(),
-                limit,
-                () -> launcher("doctor").run().ok());
+        AtomicReference<String> last = new AtomicReference<>("");
+        try {
+            Await.until(
+                    "the doctor finds nothing",
+                    limit,
+                    () -> {
+                        Command.Output doctor = launcher("doctor").run();
+                        last.set(complaints(doctor));
+                        return doctor.ok();
+                    });
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "; it says: " + last.get(), e);
+        }
+    }
+
+    private static String complaints(Command.Output doctor) {
+        return doctor.out()
+                        .lines()
+                        .filter(line -> !line.startsWith("ok "))
+                        .collect(Collectors.joining("\n"))
+                + doctor.err();
     }
 
     private List<String> unexpectedErrors() {
@@ -223,9 +242,10 @@ final class CloudUnderTest implements AutoCloseable {
         List<String> problems = new ArrayList<>();
         List<String> errors = unexpectedErrors();
         errors.stream().limit(10).forEach(line -> problems.add("in the log: " + line));
-        Command.Output doctor = launcher("doctor").run();
-        if (!doctor.ok()) {
-            problems.add("the doctor says: " + doctor.out() + doctor.err());
+        try {
+            mustBeHealthy(Duration.ofSeconds(45));
+        } catch (AssertionError e) {
+            problems.add(String.valueOf(e.getMessage()));
         }
         List<String> namespaces = Leftovers.namespaces(home);
         Path logs = keepLogs();

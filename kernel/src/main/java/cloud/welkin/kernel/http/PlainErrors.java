@@ -25,6 +25,10 @@ final class PlainErrors implements Request.Handler {
                         + reason
                         + "\"}}";
         response.getHeaders().put("Content-Type", "application/json");
+        if (status == HttpStatus.BAD_REQUEST_400) {
+            // Jetty closes after malformed HTTP; a client with a pool must know.
+            response.getHeaders().put("Connection", "close");
+        }
         response.write(true, ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)), callback);
         return true;
     }

@@ -21,12 +21,15 @@ import java.util.Set;
  * port of our switch): then they are let go.
  */
 public final class Difference {
-    /** Rows of these tables go by themselves when nothing refers to them any more. */
+    /**
+     * Rows of these tables go by themselves when nothing refers to them any more. Router ports would
+     * too, but OVSDB counts references before it collects what nobody refers to: a port that goes
+     * with its router would still hold its group of gateways, which is deleted beside it.
+     */
     private static final Set<String> DEPENDENT =
             Set.of(
                     "Logical_Switch_Port",
                     "ACL",
-                    "Logical_Router_Port",
                     "Logical_Router_Static_Route",
                     "NAT",
                     "HA_Chassis");
