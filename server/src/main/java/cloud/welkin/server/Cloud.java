@@ -186,6 +186,13 @@ final class Cloud implements AutoCloseable {
         NetworkService.quotas().forEach(quotas::register);
         volume.quotas().forEach(quotas::register);
 
+        // Before the first write: a transaction that pokes a reconciler nobody registered is refused.
+        compute.sagas().forEach(work.sagas()::register);
+        compute.reconcilers().forEach(work.reconcilers()::register);
+        image.reconcilers().forEach(work.reconcilers()::register);
+        network.reconcilers().forEach(work.reconcilers()::register);
+        work.reconcilers().register(events.housekeeping());
+
         Passwords passwords =
                 Passwords.of(
                         home,
@@ -222,11 +229,6 @@ final class Cloud implements AutoCloseable {
         doctor.register(network.invariants());
         doctor.register(volume.invariants());
         doctor.register(compute.invariants());
-        compute.sagas().forEach(work.sagas()::register);
-        compute.reconcilers().forEach(work.reconcilers()::register);
-        image.reconcilers().forEach(work.reconcilers()::register);
-        network.reconcilers().forEach(work.reconcilers()::register);
-        work.reconcilers().register(events.housekeeping());
         work.start();
         events.start();
 
