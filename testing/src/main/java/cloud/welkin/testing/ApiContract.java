@@ -263,11 +263,13 @@ public final class ApiContract {
             ApiTester.Response response =
                     withBody(
                                     operation,
-                                    tester.method(
-                                            operation.method(),
-                                            url(operation, UUID.randomUUID().toString())
-                                                    + "?"
-                                                    + query))
+                                    versioned(
+                                            operation,
+                                            tester.method(
+                                                    operation.method(),
+                                                    url(operation, UUID.randomUUID().toString())
+                                                            + "?"
+                                                            + query)))
                             .by(strongest)
                             .send();
             client(response, "with the query " + query);

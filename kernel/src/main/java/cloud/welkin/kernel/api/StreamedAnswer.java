@@ -45,6 +45,11 @@ final class StreamedAnswer implements Exchange {
     @Override
     public void answerFile(
             int code, Map<String, String> headers, Path file, long from, long length) {
+        // Until here nothing is sent: a file that is not there is an error that the client can
+        // still be told.
+        if (!java.nio.file.Files.isReadable(file)) {
+            throw new IllegalStateException("there is no file " + file);
+        }
         status = Optional.of(code);
         exchange.answerFile(code, withId(headers), file, from, length);
     }

@@ -1,4 +1,4 @@
-/** Tests of what services are declared with. */
+/** Tests of the transport over real sockets. */
 @NullMarked
 package cloud.welkin.kernel.http;
 
