@@ -7,8 +7,11 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.type.LogicalType;
 
 /**
  * The one JSON of the program: records in snake_case, strict about types (no text where a number
@@ -31,6 +34,13 @@ public final class Json {
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                     .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                    .withCoercionConfig(
+                            LogicalType.Textual,
+                            texts -> {
+                                texts.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+                                texts.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
+                                texts.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+                            })
                     .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
                     .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
                     .addModule(
