@@ -3,7 +3,6 @@ package cloud.welkin.network;
 import cloud.welkin.network.domain.Cidr;
 import cloud.welkin.network.domain.Ip;
 import cloud.welkin.network.domain.Pool;
-import java.util.List;
 
 /**
  * What an operator chooses about networks.
@@ -12,15 +11,13 @@ import java.util.List;
  *     Geneve
  * @param physicalNetwork the name by which hosts know the way outside ({@code ovn-bridge-mappings})
  * @param publicBlock the addresses of the first external network
- * @param dns the name servers that guests are told when their subnet names none
  */
 public record NetworkSettings(
         int largestMtu,
         String physicalNetwork,
         Cidr publicBlock,
         Ip publicGateway,
-        Pool publicPool,
-        List<String> dns) {
+        Pool publicPool) {
 
     public static NetworkSettings defaults() {
         return new NetworkSettings(
@@ -28,7 +25,6 @@ public record NetworkSettings(
                 "public",
                 Cidr.of("172.24.4.0/24"),
                 Ip.of("172.24.4.1"),
-                new Pool(Ip.of("172.24.4.10"), Ip.of("172.24.4.250")),
-                List.of());
+                new Pool(Ip.of("172.24.4.10"), Ip.of("172.24.4.250")));
     }
 }

@@ -45,13 +45,6 @@ public final class Json {
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                     .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-                    .withCoercionConfig(
-                            LogicalType.Textual,
-                            text ->
-                                    text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
-                                            .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
-                                            .setCoercion(
-                                                    CoercionInputShape.Boolean, CoercionAction.Fail))
                     .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
                     .withCoercionConfig(
                             LogicalType.Textual, to -> refuse(to, Integer, Float, Boolean))

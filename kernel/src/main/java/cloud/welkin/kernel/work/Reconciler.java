@@ -17,5 +17,13 @@ public interface Reconciler {
     /** How long after a run the next one starts by itself. */
     Duration every();
 
+    /**
+     * How long it rests after a run that took so long, even when it is poked meanwhile: one whose
+     * runs grow with the cloud must not take the machine from those who poke it.
+     */
+    default Duration restAfter(Duration took) {
+        return Duration.ZERO;
+    }
+
     Report reconcile();
 }

@@ -128,6 +128,7 @@ final class ReconcilerLoop {
                 last = Optional.of(status);
                 long now = System.nanoTime();
                 nextRunNanos = now + reconciler.every().toNanos();
+                notBeforeNanos = now + reconciler.restAfter(status.took()).toNanos();
                 if (status.failure().isPresent()) {
                     poked = true;
                     notBeforeNanos =

@@ -71,6 +71,11 @@ public final class Journal {
     /** Tells that something happened; whatever it was, the backbone may have to follow. */
     void happened(Tx tx, Actor actor, String type, ProjectId project, UUID thing, Object payload) {
         backbone.changed(tx);
+        told(tx, actor, type, project, thing, payload);
+    }
+
+    /** Tells that something happened of which the backbone knows nothing. */
+    void told(Tx tx, Actor actor, String type, ProjectId project, UUID thing, Object payload) {
         events.publish(
                 tx,
                 new Event(

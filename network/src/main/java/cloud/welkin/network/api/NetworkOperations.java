@@ -132,13 +132,7 @@ final class NetworkOperations implements OperationGroup {
 
     private void made(Call call, Tx tx, List<NetworkRow> made) {
         for (NetworkRow network : made) {
-            journal.happened(
-                    tx,
-                    Actor.of(call),
-                    "network.create.end",
-                    network.project(),
-                    network.id(),
-                    payload(network));
+            tell(call, tx, "network.create.end", network, network.isPhysical());
         }
         made.stream()
                 .map(NetworkRow::project)
@@ -153,6 +147,17 @@ final class NetworkOperations implements OperationGroup {
                                         made.stream()
                                                 .filter(n -> n.project().equals(project))
                                                 .count()));
+    }
+
+    /**
+     * @param seen whether the backbone has anything of the network: it has not while there are no
+     *     ports
+     */
+    private void tell(Call call, Tx tx, String type, NetworkRow network, boolean seen) {
+        if (seen) {
+            journal.backbone().changed(tx);
+        }
+        journal.told(tx, Actor.of(call), type, network.project(), network.id(), payload(network));
     }
 
     private NetworkRow make(Call call, Tx tx, NewNetwork body) {
@@ -275,13 +280,7 @@ final class NetworkOperations implements OperationGroup {
         }
         var owned = subnets.ofNetwork(tx, network.id());
         networks.delete(tx, network.id());
-        journal.happened(
-                tx,
-                Actor.of(call),
-                "network.delete.end",
-                network.project(),
-                network.id(),
-                payload(network));
+        tell(call, tx, "network.delete.end", network, network.isPhysical() || !owned.isEmpty());
         owned.stream()
                 .map(subnet -> subnet.project())
                 .filter(project -> !project.equals(network.project()))

@@ -310,8 +310,7 @@ public final class Ports {
     /** Counts and tells of a new port of a project. */
     void created(Tx tx, Actor actor, List<PortRow> made) {
         for (PortRow port : made) {
-            journal.happened(
-                    tx, actor, "port.create.end", port.project(), port.id(), payload(port));
+            tell(tx, actor, "port.create.end", port);
         }
         if (!made.isEmpty()) {
             long count = made.stream().filter(Ports::counts).count();
@@ -323,12 +322,22 @@ public final class Ports {
 
     /** Deletes the port; floating IPs that led to it lead nowhere. Neither counted nor told of. */
     void remove(Tx tx, PortRow port) {
-        floatingIps.disassociate(tx, port.id(), journal.now());
+        if (floatingIps.disassociate(tx, port.id(), journal.now())) {
+            journal.backbone().changed(tx);
+        }
         ports.delete(tx, port.id());
     }
 
+    /** The backbone has to follow only where the port is plugged in. */
+    private void tell(Tx tx, Actor actor, String type, PortRow port) {
+        if (port.isPlugged()) {
+            journal.backbone().changed(tx);
+        }
+        journal.told(tx, actor, type, port.project(), port.id(), payload(port));
+    }
+
     void deleted(Tx tx, Actor actor, PortRow port) {
-        journal.happened(tx, actor, "port.delete.end", port.project(), port.id(), payload(port));
+        tell(tx, actor, "port.delete.end", port);
         if (counts(port)) {
             journal.count(tx, port.project(), Journal.PORT, -1);
         }

@@ -30,6 +30,11 @@ public record NetworkRow(
     /** When a row was made and last changed, and how often. */
     public record Stamp(long revision, Instant createdAt, Instant updatedAt) {}
 
+    /** Whether the network stands for one that is outside of this cloud. */
+    public boolean isPhysical() {
+        return segment.physicalNetwork().isPresent();
+    }
+
     /** Whether every project may use the network. */
     public boolean openToAll() {
         return shared || external;

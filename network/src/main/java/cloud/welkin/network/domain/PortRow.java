@@ -37,6 +37,14 @@ public record PortRow(
     public static final String DOWN = "DOWN";
     public static final String NOT_APPLICABLE = "N/A";
 
+    /**
+     * Whether the port is anywhere that traffic comes from: bound to a host, or the network's own.
+     * Only such ports are in OVN; others are rows alone.
+     */
+    public boolean isPlugged() {
+        return binding.host().isPresent() || DeviceOwner.isNetworks(deviceOwner);
+    }
+
     /** An address of the port, in its canonical text. */
     public record FixedIp(UUID subnetId, String ipAddress) {}
 

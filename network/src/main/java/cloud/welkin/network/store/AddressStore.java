@@ -1,6 +1,7 @@
 package cloud.welkin.network.store;
 
 import static cloud.welkin.network.schema.Tables.ADDRESS;
+import static cloud.welkin.network.schema.Tables.PORT;
 
 import cloud.welkin.database.Tx;
 import cloud.welkin.network.domain.Ip;
@@ -125,8 +126,8 @@ public final class AddressStore {
     }
 
     /**
-     * Every address with its port that has none, or that is out of its subnet: empty when all is
-     * well.
+     * Every address that is out of its subnet, or in another network than its port: empty when all
+     * is well.
      */
     public List<String> strays(Tx tx) {
         return tx.sql()
@@ -134,8 +135,16 @@ public final class AddressStore {
                 .from(ADDRESS)
                 .where(
                         DSL.condition(
-                                "not ({0}::inet <<= (select s.cidr::inet from network.subnet s where s.id = {1}))",
-                                ADDRESS.IP, ADDRESS.SUBNET_ID))
+                                        "not ({0}::inet <<= (select s.cidr::inet from network.subnet s where s.id = {1}))",
+                                        ADDRESS.IP, ADDRESS.SUBNET_ID)
+                                .or(
+                                        DSL.notExists(
+                                                DSL.selectOne()
+                                                        .from(PORT)
+                                                        .where(
+                                                                PORT.ID.eq(ADDRESS.PORT_ID),
+                                                                PORT.NETWORK_ID.eq(
+                                                                        ADDRESS.NETWORK_ID)))))
                 .fetch((Record2<String, UUID> row) -> row.value1() + " of port " + row.value2());
     }
 }

@@ -87,9 +87,9 @@ public final class FloatingIpStore {
         tx.sql().deleteFrom(FLOATING_IP).where(FLOATING_IP.ID.eq(id)).execute();
     }
 
-    /** Lets the floating IPs that lead to a port lead nowhere. */
-    public void disassociate(Tx tx, UUID port, Instant now) {
-        cut(tx, FLOATING_IP.PORT_ID.eq(port), now);
+    /** Lets the floating IPs that lead to a port lead nowhere; says whether there were any. */
+    public boolean disassociate(Tx tx, UUID port, Instant now) {
+        return cut(tx, FLOATING_IP.PORT_ID.eq(port), now);
     }
 
     /** The same for those that lead to addresses which the port no longer has. */
@@ -102,17 +102,18 @@ public final class FloatingIpStore {
         }
     }
 
-    private static void cut(Tx tx, Condition which, Instant now) {
-        tx.sql()
-                .update(FLOATING_IP)
-                .setNull(FLOATING_IP.PORT_ID)
-                .setNull(FLOATING_IP.FIXED_IP_ADDRESS)
-                .setNull(FLOATING_IP.ROUTER_ID)
-                .set(FLOATING_IP.STATUS, "DOWN")
-                .set(FLOATING_IP.REVISION, FLOATING_IP.REVISION.plus(1))
-                .set(FLOATING_IP.UPDATED_AT, now)
-                .where(which)
-                .execute();
+    private static boolean cut(Tx tx, Condition which, Instant now) {
+        return tx.sql()
+                        .update(FLOATING_IP)
+                        .setNull(FLOATING_IP.PORT_ID)
+                        .setNull(FLOATING_IP.FIXED_IP_ADDRESS)
+                        .setNull(FLOATING_IP.ROUTER_ID)
+                        .set(FLOATING_IP.STATUS, "DOWN")
+                        .set(FLOATING_IP.REVISION, FLOATING_IP.REVISION.plus(1))
+                        .set(FLOATING_IP.UPDATED_AT, now)
+                        .where(which)
+                        .execute()
+                > 0;
     }
 
     public List<FloatingIpRow> toPorts(Tx tx, Collection<UUID> ports) {

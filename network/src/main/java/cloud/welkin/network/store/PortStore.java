@@ -282,7 +282,11 @@ public final class PortStore {
                                 .where(
                                         PORT.ID.in(ids),
                                         PORT.STATUS.ne(status),
-                                        PORT.STATUS.ne(PortRow.NOT_APPLICABLE))
+                                        PORT.STATUS.ne(PortRow.NOT_APPLICABLE),
+                                        // What is unbound meanwhile may be told of once more.
+                                        status.equals(PortRow.ACTIVE)
+                                                ? PORT.BINDING_HOST.ne("")
+                                                : DSL.noCondition())
                                 .returning(PORT.ID)
                                 .fetch(row -> Rows.get(row, PORT.ID)));
             }

@@ -10,11 +10,15 @@ import cloud.welkin.network.domain.SubnetRow;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What the networks shall be: all rows at one snapshot, and the hosts that there are. */
+/**
+ * What the networks shall be: all rows at one snapshot, and the hosts that there are. Ports that
+ * are nowhere plugged in, and networks without any others, are left out: nothing passes there.
+ */
 public record Intended(
         Map<UUID, NetworkRow> networks,
         Map<UUID, SubnetRow> subnets,
@@ -32,10 +36,16 @@ public record Intended(
             List<FloatingIpRow> floatingIps,
             List<SecurityGroupRow> groups,
             List<Chassis> chassis) {
+        List<PortRow> plugged = ports.stream().filter(PortRow::isPlugged).toList();
+        Set<UUID> used = plugged.stream().map(PortRow::network).collect(Collectors.toSet());
         return new Intended(
-                by(networks, NetworkRow::id),
+                by(
+                        networks.stream()
+                                .filter(each -> used.contains(each.id()) || each.isPhysical())
+                                .toList(),
+                        NetworkRow::id),
                 by(subnets, SubnetRow::id),
-                by(ports, PortRow::id),
+                by(plugged, PortRow::id),
                 by(routers, RouterRow::id),
                 List.copyOf(floatingIps),
                 List.copyOf(groups),

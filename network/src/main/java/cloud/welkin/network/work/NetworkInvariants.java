@@ -44,15 +44,15 @@ public final class NetworkInvariants {
         }
         all.add(
                 new Invariant(
-                        "every address lies in its subnet",
+                        "every address lies in its subnet, and its port in its network",
                         SERVICE,
-                        "An address outside of its subnet can be reached by nobody.",
+                        "Such an address can be reached by nobody.",
                         () ->
                                 database.read(addresses::strays).stream()
                                         .map(
                                                 stray ->
                                                         new Finding(
-                                                                stray + " is outside of its subnet",
+                                                                stray + " is out of its place",
                                                                 List.of(stray),
                                                                 "Remove the address from the port."))
                                         .toList()));

@@ -3,6 +3,8 @@ package cloud.welkin.network.work;
 import cloud.welkin.database.Database;
 import cloud.welkin.kernel.work.Reconciler;
 import cloud.welkin.kernel.work.Report;
+import cloud.welkin.network.domain.DeviceOwner;
+import cloud.welkin.network.domain.PortRow;
 import cloud.welkin.network.store.IntendedStore;
 import cloud.welkin.ovsdb.Operation;
 import cloud.welkin.ovsdb.Row;
@@ -21,6 +23,11 @@ import java.util.UUID;
  */
 public final class NorthboundReconciler implements Reconciler {
     public static final String NAME = "northbound";
+
+    /**
+     * At most twenty runs a second; and a run that took long leaves three times as long to others.
+     */
+    private static final Duration SHORTEST_REST = Duration.ofMillis(50);
 
     private final Database database;
     private final Northbound northbound;
@@ -41,6 +48,12 @@ public final class NorthboundReconciler implements Reconciler {
     @Override
     public Duration every() {
         return Duration.ofSeconds(20);
+    }
+
+    @Override
+    public Duration restAfter(Duration took) {
+        Duration share = took.multipliedBy(3);
+        return share.compareTo(SHORTEST_REST) > 0 ? share : SHORTEST_REST;
     }
 
     @Override
@@ -65,6 +78,35 @@ public final class NorthboundReconciler implements Reconciler {
     public Optional<List<Operation>> difference() {
         // The rows of OVN first: what is intended can only have become newer since.
         return northbound.rows().map(rows -> Difference.between(desired(intended()), rows));
+    }
+
+    /** The bound ports whose status is not what OVN says of them, or of which it says nothing. */
+    List<UUID> misshown() {
+        return northbound
+                .rows()
+                .map(
+                        rows -> {
+                            Map<UUID, Boolean> up =
+                                    statuses(rows.getOrDefault("Logical_Switch_Port", List.of()));
+                            return database.read(store::ports).stream()
+                                    .filter(
+                                            port ->
+                                                    port.binding().host().isPresent()
+                                                            && !DeviceOwner.isNetworks(
+                                                                    port.deviceOwner()))
+                                    .filter(
+                                            port ->
+                                                    !Optional.ofNullable(up.get(port.id()))
+                                                            .equals(
+                                                                    Optional.of(
+                                                                            port.status()
+                                                                                    .equals(
+                                                                                            PortRow
+                                                                                                    .ACTIVE))))
+                                    .map(PortRow::id)
+                                    .toList();
+                        })
+                .orElse(List.of());
     }
 
     private Intended intended() {

@@ -174,6 +174,21 @@ public final class OvnBackbone implements Backbone, AutoCloseable {
     public List<Invariant> invariants() {
         return List.of(
                 new Invariant(
+                        "every port of a guest is shown as OVN has it",
+                        "network",
+                        "A server waits for its ports, and users see them, as they are shown.",
+                        () ->
+                                reconciler.misshown().stream()
+                                        .map(
+                                                id ->
+                                                        new Finding(
+                                                                "port " + id + " is shown wrongly",
+                                                                List.of(id.toString()),
+                                                                "The reconciler '"
+                                                                        + NorthboundReconciler.NAME
+                                                                        + "' corrects it."))
+                                        .toList()),
+                new Invariant(
                         "OVN's northbound rows are what the networks intend",
                         "network",
                         "What differs is not yet, or no longer, as users asked for.",

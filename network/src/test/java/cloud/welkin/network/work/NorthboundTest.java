@@ -32,6 +32,7 @@ class NorthboundTest {
         String network = cloud.network(cloud.member);
         String subnet = cloud.subnet(cloud.member, network, "10.0.0.0/24");
         String port = cloud.port(cloud.member, network);
+        bind(port);
         String router =
                 cloud.post(
                                 cloud.member,
@@ -93,17 +94,20 @@ class NorthboundTest {
                                     + "}}")
                     .expect(201);
         }
-        cloud.post(
-                        cloud.member,
-                        "/ports",
-                        "{'port': {'network_id': '"
-                                + network
-                                + "', 'dns_name': 'web', 'security_groups': ['"
-                                + group
-                                + "'],"
-                                + " 'extra_dhcp_opts': [{'opt_name': 'bootfile-name', 'opt_value': 'x.0'}],"
-                                + " 'allowed_address_pairs': [{'ip_address': '10.0.0.99'}]}}")
-                .expect(201);
+        String web =
+                cloud.post(
+                                cloud.member,
+                                "/ports",
+                                "{'port': {'network_id': '"
+                                        + network
+                                        + "', 'dns_name': 'web', 'security_groups': ['"
+                                        + group
+                                        + "'],"
+                                        + " 'extra_dhcp_opts': [{'opt_name': 'bootfile-name', 'opt_value': 'x.0'}],"
+                                        + " 'allowed_address_pairs': [{'ip_address': '10.0.0.99'}]}}")
+                        .expect(201)
+                        .text("/port/id");
+        bind(web);
         ovn.sbctl(
                 "chassis-add",
                 "c1",
@@ -115,6 +119,29 @@ class NorthboundTest {
                 "c1",
                 "other_config:ovn-bridge-mappings=public:br-ex");
         return port;
+    }
+
+    private void bind(String port) {
+        cloud.put(cloud.admin, "/ports/" + port, "{'port': {'binding:host_id': 'c1'}}").expect(200);
+    }
+
+    @Test
+    void portsAreInOvnOnceTheyAreBoundAndNetworksWithThem() {
+        String network = cloud.network(cloud.member);
+        String port = cloud.port(cloud.member, network);
+        reconciler.reconcile();
+        assertThat(ovn.nbctl("--bare", "--columns=name", "list", "logical_switch"))
+                .doesNotContain(network);
+        bind(port);
+        reconciler.reconcile();
+        assertThat(ovn.nbctl("--bare", "--columns=name", "list", "logical_switch"))
+                .contains(network);
+        assertThat(ovn.nbctl("--bare", "--columns=name", "list", "logical_switch_port"))
+                .contains(port);
+        cloud.put(cloud.admin, "/ports/" + port, "{'port': {'binding:host_id': ''}}").expect(200);
+        reconciler.reconcile();
+        assertThat(ovn.nbctl("--bare", "--columns=name", "list", "logical_switch"))
+                .doesNotContain(network);
     }
 
     @Test
@@ -183,6 +210,7 @@ class NorthboundTest {
         String network = cloud.network(cloud.member);
         cloud.subnet(cloud.member, network, "10.0.0.0/24");
         String port = cloud.port(cloud.member, network);
+        bind(port);
         reconciler.reconcile();
         cloud.delete(cloud.member, "/ports/" + port).expect(204);
         cloud.delete(cloud.member, "/networks/" + network).expect(204);
