@@ -332,6 +332,65 @@ class ServersTest {
     }
 
     @Test
+    void aFloatingIpIsSeenInTheServerAtOnceAndNoMoreWhenItIsGone() {
+        cloud.database.database().change(tx -> cloud.networks.bootstrap(tx, cloud.admin.requireProject()));
+        String id = cloud.booted(plain());
+        String external =
+                cloud.api
+                        .get("/network/v2.0/networks?router:external=true")
+                        .by(cloud.member)
+                        .send()
+                        .text("/networks/0/id");
+        String subnet =
+                cloud.api
+                        .get("/network/v2.0/subnets?network_id=" + network)
+                        .by(cloud.member)
+                        .send()
+                        .text("/subnets/0/id");
+        String router =
+                cloud.api
+                        .post("/network/v2.0/routers")
+                        .by(cloud.member)
+                        .json(
+                                "{'router': {'external_gateway_info': {'network_id': '"
+                                        + external
+                                        + "'}}}")
+                        .send()
+                        .expect(201)
+                        .text("/router/id");
+        cloud.api
+                .put("/network/v2.0/routers/" + router + "/add_router_interface")
+                .by(cloud.member)
+                .json("{'subnet_id': '" + subnet + "'}")
+                .send()
+                .expect(200);
+        String port =
+                cloud.get("/servers/" + id + "/os-interface").text("/interfaceAttachments/0/port_id");
+        Response floating =
+                cloud.api
+                        .post("/network/v2.0/floatingips")
+                        .by(cloud.member)
+                        .json(
+                                "{'floatingip': {'floating_network_id': '"
+                                        + external
+                                        + "', 'port_id': '"
+                                        + port
+                                        + "'}}")
+                        .send()
+                        .expect(201);
+        Response shown = cloud.get("/servers/" + id);
+        assertThat(shown.text("/server/addresses/net/1/addr"))
+                .isEqualTo(floating.text("/floatingip/floating_ip_address"));
+        assertThat(shown.text("/server/addresses/net/1/OS-EXT-IPS:type")).isEqualTo("floating");
+        cloud.api
+                .delete("/network/v2.0/floatingips/" + floating.text("/floatingip/id"))
+                .by(cloud.member)
+                .send()
+                .expect(204);
+        assertThat(cloud.get("/servers/" + id).json().at("/server/addresses/net").size()).isEqualTo(1);
+    }
+
+    @Test
     void aPortOfTheUsersOutlivesTheServer() {
         String port =
                 cloud.api
