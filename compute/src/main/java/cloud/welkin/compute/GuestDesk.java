@@ -376,7 +376,7 @@ public final class GuestDesk {
                                         new DesiredGuest.VolumeDisk(
                                                 volume.volume(),
                                                 volume.path().orElseThrow(),
-                                                "qcow2",
+                                                Volumes.FORMAT,
                                                 volume.volume().toString(),
                                                 volume.device().substring(5),
                                                 false))

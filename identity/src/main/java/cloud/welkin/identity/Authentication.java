@@ -23,6 +23,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashSet;
@@ -126,14 +127,19 @@ public final class Authentication {
         if (!proven.parentAudits().isEmpty()) {
             audits.add(proven.parentAudits().getLast());
         }
-        Instant expires = now.plus(lifetime);
+        // Tokens count whole seconds; what is told here is what every later look at the token
+        // tells.
+        Instant end = now.plus(lifetime);
+        Instant expires =
+                (end.isBefore(proven.notAfter()) ? end : proven.notAfter())
+                        .truncatedTo(ChronoUnit.SECONDS);
         TokenPayload payload =
                 new TokenPayload(
                         proven.user().value(),
                         List.copyOf(proven.methods()),
                         target,
                         now,
-                        expires.isBefore(proven.notAfter()) ? expires : proven.notAfter(),
+                        expires,
                         audits,
                         proven.credential().map(ApplicationCredential::id));
         return sessions.issue(tx, payload);

@@ -13,6 +13,7 @@ import java.util.Optional;
  *
  * @param scoped the project or domain of its scope
  * @param scopedDomain the domain of the project
+ * @param unrestricted false when the token is of an application credential that may not make others
  */
 public record Session(
         TokenPayload payload,
@@ -21,4 +22,5 @@ public record Session(
         Project userDomain,
         Optional<Project> scoped,
         Optional<Project> scopedDomain,
-        List<Role> roles) {}
+        List<Role> roles,
+        boolean unrestricted) {}

@@ -25,7 +25,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -99,6 +98,15 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
      *     gone or disabled
      */
     public Session session(String token) {
+        Session session = evenExpired(token);
+        if (!clock.instant().isBefore(session.payload().expiresAt())) {
+            throw unauthorized();
+        }
+        return session;
+    }
+
+    /** What a token stood for that has expired since, for services that finish what it began. */
+    public Session evenExpired(String token) {
         Session session = known.getIfPresent(token);
         if (session == null) {
             long before = generation.get();
@@ -107,9 +115,6 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
             if (generation.get() == before) {
                 known.put(token, session);
             }
-        }
-        if (!clock.instant().isBefore(session.payload().expiresAt())) {
-            throw unauthorized();
         }
         return session;
     }
@@ -179,7 +184,8 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
                 payload.target()
                         .map(target -> roles.effective(tx, userId, target))
                         .orElse(List.of());
-        held = restricted(tx, payload, held, refusal);
+        Optional<ApplicationCredential> credential = credential(tx, payload, refusal);
+        held = restricted(tx, credential, held);
         if (payload.target().isPresent() && held.isEmpty()) {
             throw refusal.get();
         }
@@ -191,25 +197,39 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
                         held.stream().map(Role::name).collect(Collectors.toUnmodifiableSet()),
                         Set.of(),
                         new Caller.Token(text, payload.auditId(), payload.applicationCredential()));
-        return new Session(payload, caller, user, userDomain, scoped, scopedDomain, held);
+        return new Session(
+                payload,
+                caller,
+                user,
+                userDomain,
+                scoped,
+                scopedDomain,
+                held,
+                credential.map(ApplicationCredential::unrestricted).orElse(true));
+    }
+
+    private Optional<ApplicationCredential> credential(
+            Tx tx, TokenPayload payload, Supplier<Failure> refusal) {
+        Optional<ApplicationCredential> credential =
+                payload.applicationCredential()
+                        .map(id -> credentials.find(tx, id).orElseThrow(refusal));
+        if (credential.filter(found -> found.expired(clock.instant())).isPresent()) {
+            throw refusal.get();
+        }
+        return credential;
     }
 
     /**
-     * An application credential's token carries the credential's roles, as far as the user still
-     * holds them.
+     * An application credential's token carries the credential's roles and what they imply, as far
+     * as the user still holds them.
      */
     private List<Role> restricted(
-            Tx tx, TokenPayload payload, List<Role> held, Supplier<Failure> refusal) {
-        if (payload.applicationCredential().isEmpty()) {
+            Tx tx, Optional<ApplicationCredential> credential, List<Role> held) {
+        if (credential.isEmpty()) {
             return held;
         }
-        ApplicationCredential credential =
-                credentials.find(tx, payload.applicationCredential().get()).orElseThrow(refusal);
-        Instant now = clock.instant();
-        if (credential.expired(now)) {
-            throw refusal.get();
-        }
-        Set<String> granted = credential.roles().stream().map(Role::id).collect(Collectors.toSet());
+        Set<String> granted =
+                roles.withImplied(tx, credential.get().roles().stream().map(Role::id).toList());
         return held.stream().filter(role -> granted.contains(role.id())).toList();
     }
 

@@ -156,6 +156,11 @@ public final class ImageService implements Images {
                 image.properties());
     }
 
+    /** Shows an image of the program's own making to everybody. */
+    public void publish(Tx tx, UUID id) {
+        images.setVisibility(tx, id, "public");
+    }
+
     @Override
     public UUID create(Tx tx, Caller caller, NewImage wanted) {
         ImageDraft draft = new ImageDraft();

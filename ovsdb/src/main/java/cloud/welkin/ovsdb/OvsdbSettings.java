@@ -38,7 +38,7 @@ public record OvsdbSettings(
                 database,
                 Map.of(),
                 Duration.ofSeconds(30),
-                Duration.ofSeconds(5),
+                Duration.ofSeconds(20),
                 Duration.ofMillis(50),
                 Duration.ofSeconds(2));
     }

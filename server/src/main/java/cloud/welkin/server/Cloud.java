@@ -21,6 +21,7 @@ import cloud.welkin.kernel.event.Events;
 import cloud.welkin.kernel.http.HttpServer;
 import cloud.welkin.kernel.http.HttpSettings;
 import cloud.welkin.kernel.policy.Policy;
+import cloud.welkin.kernel.policy.PolicyFile;
 import cloud.welkin.kernel.policy.PolicyRule;
 import cloud.welkin.kernel.quota.Quotas;
 import cloud.welkin.kernel.settings.Settings;
@@ -36,7 +37,6 @@ import cloud.welkin.network.work.SimulatedBackbone;
 import cloud.welkin.placement.PlacementService;
 import cloud.welkin.volume.VolumeService;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -186,6 +186,13 @@ final class Cloud implements AutoCloseable {
         NetworkService.quotas().forEach(quotas::register);
         volume.quotas().forEach(quotas::register);
 
+        // Before the first write: a transaction that pokes a reconciler nobody registered is refused.
+        compute.sagas().forEach(work.sagas()::register);
+        compute.reconcilers().forEach(work.reconcilers()::register);
+        image.reconcilers().forEach(work.reconcilers()::register);
+        network.reconcilers().forEach(work.reconcilers()::register);
+        work.reconcilers().register(events.housekeeping());
+
         Passwords passwords =
                 Passwords.of(
                         home,
@@ -222,11 +229,6 @@ final class Cloud implements AutoCloseable {
         doctor.register(network.invariants());
         doctor.register(volume.invariants());
         doctor.register(compute.invariants());
-        compute.sagas().forEach(work.sagas()::register);
-        compute.reconcilers().forEach(work.reconcilers()::register);
-        image.reconcilers().forEach(work.reconcilers()::register);
-        network.reconcilers().forEach(work.reconcilers()::register);
-        work.reconcilers().register(events.housekeeping());
         work.start();
         events.start();
 
@@ -354,10 +356,7 @@ final class Cloud implements AutoCloseable {
     private Policy policy(List<Api> apis) throws IOException {
         List<PolicyRule> rules = new ArrayList<>();
         apis.forEach(api -> rules.addAll(api.rules()));
-        if (Files.exists(home.policy())) {
-            log.info("policy overrides are read from {}", home.policy());
-        }
-        return Policy.of(rules, Map.of());
+        return Policy.of(rules, PolicyFile.read(home.policy()));
     }
 
     private static boolean answers(Database database) {

@@ -52,13 +52,7 @@ final class FirstImage {
         try {
             Files.copy(file.get(), images.incoming(id), StandardCopyOption.REPLACE_EXISTING);
             images.takeIn(id);
-            database.change(
-                    tx ->
-                            tx.sql()
-                                    .execute(
-                                            "update image.image set visibility = 'public' where id ="
-                                                    + " ?",
-                                            id));
+            database.change(tx -> images.publish(tx, id));
         } catch (IOException e) {
             log.warn("the image {} could not be made", NAME, e);
             database.change(tx -> images.giveUp(tx, id));

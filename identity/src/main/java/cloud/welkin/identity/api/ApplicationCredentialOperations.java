@@ -150,10 +150,8 @@ final class ApplicationCredentialOperations implements OperationGroup {
         UserId user = new UserId(call.path("user_id"));
         call.authorize(Targets.user(user));
         ProjectId project = call.caller().requireProject();
-        if (call.caller().token().applicationCredential().isPresent()) {
-            // Else a leaked, restricted credential could make itself another that outlives it.
-            throw Failure.forbidden(
-                    "An application credential cannot make another application credential.");
+        if (database.read(tx -> isRestricted(call, tx))) {
+            throw restricted();
         }
         Optional<Instant> expires = request.expiresAt().map(this::expiry);
         String secret = request.secret().orElseGet(this::newSecret);
@@ -217,7 +215,30 @@ final class ApplicationCredentialOperations implements OperationGroup {
         return granted.stream().distinct().toList();
     }
 
+    /** Else a leaked, restricted credential could make itself another that outlives it. */
+    private boolean isRestricted(Call call, Tx tx) {
+        return call.caller()
+                .token()
+                .applicationCredential()
+                .map(
+                        id ->
+                                credentials
+                                        .find(tx, id)
+                                        .map(credential -> !credential.unrestricted())
+                                        .orElse(true))
+                .orElse(false);
+    }
+
+    private static Failure restricted() {
+        return Failure.forbidden(
+                "A restricted application credential cannot make or delete application"
+                        + " credentials.");
+    }
+
     private Object delete(Call call, Tx tx) {
+        if (isRestricted(call, tx)) {
+            throw restricted();
+        }
         credentials.delete(tx, credential(call, tx).id());
         changes.made(tx);
         return Reply.empty();

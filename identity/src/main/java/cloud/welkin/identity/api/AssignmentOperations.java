@@ -108,7 +108,7 @@ final class AssignmentOperations implements OperationGroup {
     }
 
     private Object list(Call call, Tx tx, On on) {
-        AssignmentTarget target = target(call, tx, on);
+        AssignmentTarget target = target(call, tx, on, false);
         User user = user(tx, call.path("user_id"));
         List<RoleOperations.RoleBody> held =
                 roles
@@ -126,13 +126,14 @@ final class AssignmentOperations implements OperationGroup {
     }
 
     private Object assign(Call call, Tx tx, On on) {
-        roles.assign(tx, named(call, tx, on));
+        // The lock keeps the project from being deleted under the new assignment.
+        roles.assign(tx, named(call, tx, on, true));
         changes.made(tx);
         return Reply.empty();
     }
 
     private Object check(Call call, Tx tx, On on) {
-        Assignment asked = named(call, tx, on);
+        Assignment asked = named(call, tx, on, false);
         boolean held =
                 !roles.assignments(
                                 tx,
@@ -148,7 +149,7 @@ final class AssignmentOperations implements OperationGroup {
     }
 
     private Object unassign(Call call, Tx tx, On on) {
-        Assignment asked = named(call, tx, on);
+        Assignment asked = named(call, tx, on, false);
         if (!roles.unassign(tx, asked)) {
             throw noAssignment(asked);
         }
@@ -159,14 +160,14 @@ final class AssignmentOperations implements OperationGroup {
         return Reply.empty();
     }
 
-    private Assignment named(Call call, Tx tx, On on) {
-        AssignmentTarget target = target(call, tx, on);
+    private Assignment named(Call call, Tx tx, On on, boolean forUpdate) {
+        AssignmentTarget target = target(call, tx, on, forUpdate);
         User user = user(tx, call.path("user_id"));
         return new Assignment(user.id(), target, role(tx, call.path("role_id")).id());
     }
 
     /** What the roles are held on, once the caller is known to have a say about it. */
-    private AssignmentTarget target(Call call, Tx tx, On on) {
+    private AssignmentTarget target(Call call, Tx tx, On on, boolean forUpdate) {
         if (on.kind() == AssignmentTarget.Kind.SYSTEM) {
             call.authorize(Target.NOTHING);
             return AssignmentTarget.SYSTEM;
@@ -174,7 +175,10 @@ final class AssignmentOperations implements OperationGroup {
         String id = call.path(on.variable());
         boolean wantsDomain = on.kind() == AssignmentTarget.Kind.DOMAIN;
         Optional<Project> found =
-                projects.find(tx, new ProjectId(id)).filter(p -> p.isDomain() == wantsDomain);
+                (forUpdate
+                                ? projects.lock(tx, new ProjectId(id))
+                                : projects.find(tx, new ProjectId(id)))
+                        .filter(p -> p.isDomain() == wantsDomain);
         call.authorize(
                 Targets.inDomain(
                         "target.domain_id",
@@ -302,14 +306,22 @@ final class AssignmentOperations implements OperationGroup {
         }
 
         private Object namedProject(String id) {
-            Project project = projects.find(tx, new ProjectId(id)).orElseThrow();
+            Optional<Project> found = projects.find(tx, new ProjectId(id));
+            if (found.isEmpty()) {
+                return Map.of("id", id);
+            }
+            Project project = found.get();
             return project.isDomain()
                     ? Map.of("id", id, "name", project.name())
                     : Map.of("id", id, "name", project.name(), "domain", domain(project.domain()));
         }
 
         private Object namedUser(UserId id) {
-            User user = users.find(tx, id).orElseThrow();
+            Optional<User> found = users.find(tx, id);
+            if (found.isEmpty()) {
+                return Map.of("id", id.value());
+            }
+            User user = found.get();
             return Map.of("id", id.value(), "name", user.name(), "domain", domain(user.domain()));
         }
 

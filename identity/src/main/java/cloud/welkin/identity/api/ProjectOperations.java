@@ -22,6 +22,7 @@ import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
 import cloud.welkin.kernel.json.Field;
 import cloud.welkin.kernel.policy.Scope;
+import cloud.welkin.kernel.policy.Target;
 import cloud.welkin.kernel.validate.Length;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
@@ -210,7 +211,7 @@ final class ProjectOperations implements OperationGroup {
                                                                 body.domain())))),
                 Operation.delete("/domains/{domain_id}")
                         .policy("identity:delete_domain")
-                        .doc("Deletes a disabled, empty domain.")
+                        .doc("Deletes a disabled domain with all its users, projects and roles.")
                         .writes((call, tx, body) -> deleteDomain(call, tx)));
     }
 
@@ -291,28 +292,30 @@ final class ProjectOperations implements OperationGroup {
                         new ProjectId(Ids.hex()),
                         domain,
                         Optional.of(parent.map(Project::id).orElse(new ProjectId(domain.value()))),
-                        request.name().strip(),
+                        Names.of(request.name()),
                         request.description().orElse(""),
                         request.enabled().orElse(true),
                         false,
-                        request.extra());
+                        Names.free(request.extra()));
         insert(tx, project);
         return new ProjectView(body(call, project));
     }
 
     private Object createDomain(Call call, Tx tx, NewProject request) {
-        call.require("identity:create_domain", cloud.welkin.kernel.policy.Target.NOTHING);
+        // A domain can also be asked for as a project with is_domain; both rules hold then.
+        call.authorize(Target.NOTHING);
+        call.require("identity:create_domain", Target.NOTHING);
         String id = Ids.hex();
         Project domain =
                 new Project(
                         new ProjectId(id),
                         new DomainId(id),
                         Optional.empty(),
-                        request.name().strip(),
+                        Names.of(request.name()),
                         request.description().orElse(""),
                         request.enabled().orElse(true),
                         true,
-                        request.extra());
+                        Names.free(request.extra()));
         insert(tx, domain);
         return new DomainView(domainBody(call, domain));
     }
@@ -334,13 +337,13 @@ final class ProjectOperations implements OperationGroup {
             throw Failure.forbidden("The parent of a project cannot be changed.");
         }
         Map<String, JsonNode> extra = new HashMap<>(current.extra());
-        extra.putAll(change.extra());
+        extra.putAll(Names.free(change.extra()));
         Project changed =
                 new Project(
                         current.id(),
                         current.domain(),
                         current.parent(),
-                        change.name().orKeep(current.name()).strip(),
+                        Names.of(change.name().orKeep(current.name())),
                         change.description().over(Optional.of(current.description())).orElse(""),
                         change.enabled().orKeep(current.enabled()),
                         current.isDomain(),
@@ -370,12 +373,10 @@ final class ProjectOperations implements OperationGroup {
         if (domain.enabled()) {
             throw Failure.forbidden("The domain %s is enabled; disable it first.", domain.id());
         }
-        if (projects.hasChildren(tx, domain.id())
-                || users.anyIn(tx, new DomainId(domain.id().value()))) {
-            throw Failure.forbidden("The domain %s is not empty.", domain.id());
-        }
-        roles.unassignAll(tx, AssignmentTarget.domain(domain.id().value()));
-        projects.delete(tx, domain.id());
+        DomainId id = new DomainId(domain.id().value());
+        roles.unassignIn(tx, id);
+        users.deleteIn(tx, id);
+        projects.deleteIn(tx, id);
         changes.made(tx);
         return Reply.empty();
     }
@@ -420,7 +421,7 @@ final class ProjectOperations implements OperationGroup {
     /** Who could not see any such thing is told so; for everybody else it does not exist. */
     private static Failure missing(Call call, String id) {
         call.authorize(
-                new cloud.welkin.kernel.policy.Target(
+                new Target(
                         Map.of(
                                 "target.project.domain_id", call.caller().userDomain().value(),
                                 "target.domain.id", call.caller().userDomain().value(),
@@ -430,7 +431,7 @@ final class ProjectOperations implements OperationGroup {
     }
 
     private static Failure noProject(String id) {
-        return Failure.notFound("Could not find project: %s.", id.replace("%", "%%"));
+        return Failure.notFound("Could not find project: %s.", id);
     }
 
     private static DomainId ownDomain(Call call) {

@@ -104,7 +104,7 @@ final class RoleOperations implements OperationGroup {
         Role role =
                 new Role(
                         Ids.hex(),
-                        request.name(),
+                        Names.of(request.name()),
                         request.domainId().map(DomainId::new),
                         request.description());
         store(() -> roles.insert(tx, role));
@@ -116,7 +116,7 @@ final class RoleOperations implements OperationGroup {
         Role changed =
                 new Role(
                         current.id(),
-                        change.name().orKeep(current.name()),
+                        Names.of(change.name().orKeep(current.name())),
                         current.domain(),
                         change.description().over(current.description()));
         store(() -> roles.update(tx, changed));

@@ -105,32 +105,39 @@ final class TokenOperations implements OperationGroup {
     }
 
     private Object show(Call call, Tx tx) {
-        Session subject = subject(call);
+        Session subject = subject(call, flag(call, "allow_expired"));
         return Reply.of(view(call, subject))
                 .header("X-Subject-Token", subject.caller().token().text());
     }
 
     private Object revoke(Call call, Tx tx) {
-        Session subject = subject(call);
+        Session subject = subject(call, false);
         tokens.revoke(tx, subject.payload().auditId(), subject.payload().expiresAt());
         changes.made(tx);
         return Reply.empty();
     }
 
     /** The token that the request is about, if the caller may know of it. */
-    private Session subject(Call call) {
+    private Session subject(Call call, boolean evenExpired) {
         String text =
                 call.header("X-Subject-Token")
                         .orElseThrow(() -> Failure.badRequest("X-Subject-Token is missing."));
         Session subject;
         try {
-            subject = sessions.session(text);
+            subject = evenExpired ? sessions.evenExpired(text) : sessions.session(text);
         } catch (Failure notValid) {
             call.authorize(new Target(Map.of("user_id", call.caller().user().value())));
             throw Failure.notFound("Failed to validate token");
         }
         call.authorize(new Target(Map.of("user_id", subject.user().id().value())));
         return subject;
+    }
+
+    private static boolean flag(Call call, String name) {
+        return call.query()
+                .text(name)
+                .map(text -> !text.equals("0") && !text.equalsIgnoreCase("false"))
+                .orElse(false);
     }
 
     private TokenView view(Call call, Session session) {

@@ -84,7 +84,7 @@ record TokenView(Body token) {
                                 : Optional.empty(),
                         session.payload()
                                 .applicationCredential()
-                                .map(id -> new Credential(id, true)),
+                                .map(id -> new Credential(id, !session.unrestricted())),
                         scoped && withCatalog
                                 ? Optional.of(services(session, catalog, origin))
                                 : Optional.empty()));

@@ -227,14 +227,14 @@ final class UserOperations implements OperationGroup {
                             new User(
                                     new UserId(Ids.hex()),
                                     domain,
-                                    request.name().strip(),
+                                    Names.of(request.name()),
                                     request.enabled().orElse(true),
                                     request.description(),
                                     request.email(),
                                     request.defaultProjectId().map(ProjectId::new),
                                     hash,
                                     Instant.EPOCH,
-                                    request.extra());
+                                    Names.free(request.extra()));
                     store(() -> users.insert(tx, user));
                     return new UserView(body(call, user));
                 });
@@ -256,12 +256,12 @@ final class UserOperations implements OperationGroup {
                     boolean enabled = change.enabled().orKeep(current.enabled());
                     boolean ends = hash.isPresent() || (current.enabled() && !enabled);
                     Map<String, JsonNode> extra = new HashMap<>(current.extra());
-                    extra.putAll(change.extra());
+                    extra.putAll(Names.free(change.extra()));
                     User changed =
                             new User(
                                     current.id(),
                                     current.domain(),
-                                    change.name().orKeep(current.name()).strip(),
+                                    Names.of(change.name().orKeep(current.name())),
                                     enabled,
                                     change.description().over(current.description()),
                                     change.email().over(current.email()),

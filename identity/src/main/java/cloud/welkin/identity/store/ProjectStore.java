@@ -133,6 +133,11 @@ public final class ProjectStore {
         tx.sql().deleteFrom(PROJECT).where(PROJECT.ID.eq(id.value())).execute();
     }
 
+    /** The domain and every project of it. */
+    public void deleteIn(Tx tx, DomainId domain) {
+        tx.sql().deleteFrom(PROJECT).where(PROJECT.DOMAIN_ID.eq(domain.value())).execute();
+    }
+
     private static ProjectRecord fill(ProjectRecord row, Project project) {
         row.setDomainId(project.domain().value());
         row.setParentId(project.parent().map(ProjectId::value).orElse(null));

@@ -2,6 +2,7 @@ package cloud.welkin.identity.store;
 
 import static cloud.welkin.identity.schema.Tables.ASSIGNMENT;
 import static cloud.welkin.identity.schema.Tables.IMPLIED_ROLE;
+import static cloud.welkin.identity.schema.Tables.PROJECT;
 import static cloud.welkin.identity.schema.Tables.ROLE;
 
 import cloud.welkin.database.Tx;
@@ -11,9 +12,11 @@ import cloud.welkin.identity.schema.tables.records.RoleRecord;
 import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.id.UserId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jooq.Condition;
 import org.jooq.impl.DSL;
 
@@ -95,6 +98,30 @@ public final class RoleStore {
                 .fetch(RoleStore::role);
     }
 
+    /** These roles and all that they imply. */
+    public Set<String> withImplied(Tx tx, Collection<String> ids) {
+        var heldId = DSL.field(DSL.name("held", "id"), String.class);
+        var heldTable = DSL.table(DSL.name("held"));
+        return tx.sql()
+                .withRecursive(
+                        DSL.name("held")
+                                .fields("id")
+                                .as(
+                                        DSL.select(ROLE.ID)
+                                                .from(ROLE)
+                                                .where(ROLE.ID.in(ids))
+                                                .union(
+                                                        DSL.select(IMPLIED_ROLE.IMPLIED_ID)
+                                                                .from(IMPLIED_ROLE)
+                                                                .join(heldTable)
+                                                                .on(
+                                                                        IMPLIED_ROLE.PRIOR_ID.eq(
+                                                                                heldId)))))
+                .select(heldId)
+                .from(heldTable)
+                .fetchSet(heldId);
+    }
+
     public void assign(Tx tx, Assignment assignment) {
         tx.sql()
                 .insertInto(ASSIGNMENT)
@@ -120,6 +147,19 @@ public final class RoleStore {
 
     public void unassignAll(Tx tx, AssignmentTarget target) {
         tx.sql().deleteFrom(ASSIGNMENT).where(on(target)).execute();
+    }
+
+    /** Takes away every role that is held on the domain or on a project of it. */
+    public void unassignIn(Tx tx, DomainId domain) {
+        tx.sql()
+                .deleteFrom(ASSIGNMENT)
+                .where(
+                        ASSIGNMENT.TARGET_KIND.in("project", "domain"),
+                        ASSIGNMENT.TARGET_ID.in(
+                                DSL.select(PROJECT.ID)
+                                        .from(PROJECT)
+                                        .where(PROJECT.DOMAIN_ID.eq(domain.value()))))
+                .execute();
     }
 
     public List<Assignment> assignments(Tx tx, AssignmentFilter filter) {

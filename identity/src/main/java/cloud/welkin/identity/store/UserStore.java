@@ -86,8 +86,11 @@ public final class UserStore {
         tx.sql().deleteFrom(USER_ACCOUNT).where(USER_ACCOUNT.ID.eq(id.value())).execute();
     }
 
-    public boolean anyIn(Tx tx, DomainId domain) {
-        return tx.sql().fetchExists(USER_ACCOUNT, USER_ACCOUNT.DOMAIN_ID.eq(domain.value()));
+    public void deleteIn(Tx tx, DomainId domain) {
+        tx.sql()
+                .deleteFrom(USER_ACCOUNT)
+                .where(USER_ACCOUNT.DOMAIN_ID.eq(domain.value()))
+                .execute();
     }
 
     private static UserAccountRecord fill(UserAccountRecord row, User user) {

@@ -113,6 +113,10 @@ public final class ImageTable {
         return tx.sql().deleteFrom(IMAGES).where(IMAGES.ID.eq(id)).execute() == 1;
     }
 
+    public void setVisibility(Tx tx, UUID id, String visibility) {
+        tx.sql().update(IMAGES).set(IMAGES.VISIBILITY, visibility).where(IMAGES.ID.eq(id)).execute();
+    }
+
     public void setStatus(Tx tx, UUID id, ImageStatus status, Instant now) {
         tx.sql()
                 .update(IMAGES)

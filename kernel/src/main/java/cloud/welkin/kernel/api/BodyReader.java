@@ -8,10 +8,14 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -19,6 +23,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** Reads the JSON body of a request into the operation's record, or says which field is wrong. */
 final class BodyReader {
     private static final JsonMapper MAPPER = Json.mapper();
+    // A name given twice is refused: two readers of such a body would not agree on what it says.
+    private static final ObjectReader READER =
+            MAPPER.reader().with(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
 
     private BodyReader() {}
 
@@ -30,6 +37,11 @@ final class BodyReader {
     static <T> T worded(Supplier<T> reading) {
         try {
             return reading.get();
+        } catch (StreamConstraintsException e) {
+            throw Failure.badRequest(
+                    "Malformed request body: it is nested too deeply or holds too long a number.");
+        } catch (InputCoercionException e) {
+            throw Failure.badRequest("Malformed request body: a number in it is out of range.");
         } catch (StreamReadException e) {
             throw Failure.badRequest("Malformed request body: it is not valid JSON.");
         } catch (UnrecognizedPropertyException e) {
@@ -59,9 +71,9 @@ final class BodyReader {
                         .toList();
         Object value;
         if (upwards.isEmpty()) {
-            value = MAPPER.readValue(bytes, target);
+            value = READER.forType(target).readValue(bytes);
         } else {
-            JsonNode tree = MAPPER.readTree(bytes);
+            JsonNode tree = READER.readTree(bytes);
             if (!(tree instanceof ObjectNode object)) {
                 throw Failure.badRequest("The request body must be a JSON object.");
             }
@@ -71,9 +83,7 @@ final class BodyReader {
         if (value == null) {
             throw Failure.badRequest("The request body must be a JSON object.");
         }
-        if (value instanceof Record) {
-            Validator.check(value);
-        }
+        Validator.check(value);
         return value;
     }
 

@@ -17,7 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,6 +128,7 @@ public final class Dispatcher {
         @Nullable Operation operation;
         @Nullable Caller caller;
         Microversion version = Versioning.NONE;
+        Supplier<Set<String>> allowed = Set::of;
     }
 
     private Answer handle(Incoming incoming, String requestId, Station at) {
@@ -150,6 +153,7 @@ public final class Dispatcher {
                 && cloud.welkin.kernel.id.Ids.uuid(segments.getFirst()).isPresent()) {
             project = Optional.of(segments.removeFirst());
         }
+        at.allowed = () -> mounted.router().allowed(segments, at.version);
         Router.Match match = mounted.router().route(incoming.method(), segments, at.version);
         Operation operation = match.operation();
         at.operation = operation;
@@ -296,6 +300,9 @@ public final class Dispatcher {
         ErrorForm form = at.api == null ? ErrorForm.keystone() : at.api.errors();
         Map<String, List<String>> headers = headers(requestId, at);
         headers.put("Content-Type", List.of("application/json"));
+        if (failure.kind() == FailureKind.METHOD_NOT_ALLOWED) {
+            headers.put("Allow", List.of(String.join(", ", at.allowed.get())));
+        }
         if (failure.kind() == FailureKind.UNAUTHORIZED) {
             headers.put("WWW-Authenticate", List.of("Keystone uri=\"" + origin + "/identity\""));
         }

@@ -11,6 +11,10 @@ final class QueryCheck {
 
     static void check(Operation operation, Query query, Microversion version) {
         for (String name : query.values().keySet()) {
+            if (name.indexOf('\0') >= 0
+                    || query.all(name).stream().anyMatch(v -> v.indexOf('\0') >= 0)) {
+                throw Failure.badRequest("A query parameter contains a NUL character.");
+            }
             Param param = find(operation, name);
             if (param == null) {
                 if (!operation.takesAnyParam(version)) {
@@ -20,11 +24,6 @@ final class QueryCheck {
                             name.length() > 100 ? name.substring(0, 100) : name);
                 }
                 continue;
-            }
-            for (String value : query.all(name)) {
-                if (value.indexOf('\0') >= 0) {
-                    throw Failure.badRequest("Query parameter %s contains a NUL character.", name);
-                }
             }
             check(param, name, query);
         }

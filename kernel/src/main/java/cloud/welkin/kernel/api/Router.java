@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Router {
     /** What was found, with the path's variables. */
     record Match(Operation operation, Map<String, String> variables) {}
+
+    private record Found(Node node, List<String> values) {}
 
     private static final class Node {
         final Map<String, Node> literals = new HashMap<>();
@@ -53,83 +57,95 @@ final class Router {
         node.operations.add(operation);
     }
 
-    /** Whether any operation has this path, whatever its method and version. */
-    boolean knows(List<String> segments) {
-        return find(root, segments, 0, new ArrayList<>()).isPresent();
-    }
-
     Match route(String method, List<String> segments, Microversion version) {
-        List<String> values = new ArrayList<>();
-        Node node = find(root, segments, 0, values).orElseThrow(Router::notFound);
-        Optional<Operation> found = ofMethod(node, method, version);
+        List<Found> candidates = candidates(segments);
+        Optional<Match> found = match(candidates, method, version);
         if (found.isEmpty() && method.equals("HEAD")) {
-            found = ofMethod(node, "GET", version);
+            found = match(candidates, "GET", version);
         }
-        if (found.isEmpty()) {
-            throw missing(node, method, version);
-        }
-        Operation operation = found.get();
-        List<String> names = operation.path().variables();
-        Map<String, String> variables = new LinkedHashMap<>();
-        for (int i = 0; i < names.size(); i++) {
-            variables.put(names.get(i), values.get(i));
-        }
-        return new Match(operation, variables);
+        return found.orElseThrow(
+                () -> {
+                    Set<String> allowed = methods(candidates, version);
+                    return allowed.isEmpty()
+                            ? Failure.notFound("The resource could not be found.")
+                            : new Failure(
+                                    FailureKind.METHOD_NOT_ALLOWED,
+                                    "MethodNotAllowed",
+                                    "The method "
+                                            + method
+                                            + " is not allowed for this resource; allowed: "
+                                            + allowed);
+                });
     }
 
-    private static Optional<Operation> ofMethod(Node node, String method, Microversion version) {
-        for (Operation operation : node.operations) {
-            if (operation.method().equals(method) && operation.existsAt(version)) {
-                return Optional.of(operation);
+    /** The methods that the path has at this version; none when there is no such path. */
+    Set<String> allowed(List<String> segments, Microversion version) {
+        return methods(candidates(segments), version);
+    }
+
+    private static Optional<Match> match(
+            List<Found> candidates, String method, Microversion version) {
+        for (Found candidate : candidates) {
+            for (Operation operation : candidate.node().operations) {
+                if (operation.method().equals(method) && operation.existsAt(version)) {
+                    List<String> names = operation.path().variables();
+                    Map<String, String> variables = new LinkedHashMap<>();
+                    for (int i = 0; i < names.size(); i++) {
+                        variables.put(names.get(i), candidate.values().get(i));
+                    }
+                    return Optional.of(new Match(operation, variables));
+                }
             }
         }
         return Optional.empty();
     }
 
-    private static Failure missing(Node node, String method, Microversion version) {
-        TreeSet<String> allowed = new TreeSet<>();
-        for (Operation operation : node.operations) {
-            if (operation.existsAt(version)) {
-                allowed.add(operation.method());
+    private static SortedSet<String> methods(List<Found> candidates, Microversion version) {
+        SortedSet<String> allowed = new TreeSet<>();
+        for (Found candidate : candidates) {
+            for (Operation operation : candidate.node().operations) {
+                if (operation.existsAt(version)) {
+                    allowed.add(operation.method());
+                }
             }
         }
-        if (allowed.isEmpty()) {
-            return notFound();
+        if (allowed.contains("GET")) {
+            allowed.add("HEAD");
         }
-        return new Failure(
-                FailureKind.METHOD_NOT_ALLOWED,
-                "MethodNotAllowed",
-                "The method " + method + " is not allowed for this resource; allowed: " + allowed);
+        return allowed;
     }
 
-    private static Failure notFound() {
-        return Failure.notFound("The resource could not be found.");
+    /**
+     * All that the path may be, the most literal first: the word {@code detail} has a GET of its
+     * own, and is also the name of something that can be deleted.
+     */
+    private List<Found> candidates(List<String> segments) {
+        List<Found> found = new ArrayList<>(2);
+        collect(root, segments, 0, new ArrayList<>(), found);
+        return found;
     }
 
-    private static Optional<Node> find(
-            Node node, List<String> segments, int at, List<String> values) {
+    private static void collect(
+            Node node, List<String> segments, int at, List<String> values, List<Found> found) {
         if (at == segments.size()) {
-            return node.operations.isEmpty() ? Optional.empty() : Optional.of(node);
+            if (!node.operations.isEmpty()) {
+                found.add(new Found(node, List.copyOf(values)));
+            }
+            return;
         }
         Node literal = node.literals.get(segments.get(at));
         if (literal != null) {
-            Optional<Node> found = find(literal, segments, at + 1, values);
-            if (found.isPresent()) {
-                return found;
-            }
+            collect(literal, segments, at + 1, values, found);
         }
         if (node.variable != null && !segments.get(at).isEmpty()) {
             values.add(segments.get(at));
-            Optional<Node> found = find(node.variable, segments, at + 1, values);
-            if (found.isPresent()) {
-                return found;
-            }
+            collect(node.variable, segments, at + 1, values, found);
             values.removeLast();
         }
         if (node.rest != null) {
             values.add(String.join("/", segments.subList(at, segments.size())));
-            return Optional.of(node.rest);
+            found.add(new Found(node.rest, List.copyOf(values)));
+            values.removeLast();
         }
-        return Optional.empty();
     }
 }

@@ -1,5 +1,6 @@
 package cloud.welkin.kernel.api;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -15,6 +16,9 @@ import java.time.temporal.ChronoUnit;
 public final class Times {
     private static final DateTimeFormatter MICROS =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
+
+    private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
     private Times() {}
 
@@ -34,11 +38,20 @@ public final class Times {
     }
 
     /**
-     * Any ISO 8601 time; without a zone it is UTC, without a time of day it is midnight.
+     * Any ISO 8601 time; without a zone it is UTC, without a time of day it is midnight. Years
+     * beyond four digits, which databases and clients do not take, are refused.
      *
      * @throws java.time.DateTimeException when it is none
      */
     public static Instant parse(String text) {
+        Instant time = read(text);
+        if (time.isBefore(EARLIEST) || time.isAfter(LATEST)) {
+            throw new DateTimeException("not within the years 1 to 9999: " + text);
+        }
+        return time;
+    }
+
+    private static Instant read(String text) {
         String iso = text.strip().replace(' ', 'T');
         if (iso.length() == 10) {
             return LocalDate.parse(iso).atStartOfDay(ZoneOffset.UTC).toInstant();

@@ -1,5 +1,12 @@
 package cloud.welkin.kernel.json;
 
+import static tools.jackson.databind.cfg.CoercionInputShape.Boolean;
+import static tools.jackson.databind.cfg.CoercionInputShape.EmptyString;
+import static tools.jackson.databind.cfg.CoercionInputShape.Float;
+import static tools.jackson.databind.cfg.CoercionInputShape.Integer;
+import static tools.jackson.databind.cfg.CoercionInputShape.String;
+
+import java.util.Optional;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
@@ -10,8 +17,12 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.cfg.MutableCoercionConfig;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.type.LogicalType;
 
 /**
  * The one JSON of the program: records in snake_case, strict about types (no text where a number
@@ -42,13 +53,31 @@ public final class Json {
                                             .setCoercion(
                                                     CoercionInputShape.Boolean, CoercionAction.Fail))
                     .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+                    .withCoercionConfig(
+                            LogicalType.Textual, to -> refuse(to, Integer, Float, Boolean))
+                    .withCoercionConfig(
+                            LogicalType.Boolean,
+                            to -> refuse(to, Integer, Float, String, EmptyString))
+                    .withCoercionConfig(
+                            LogicalType.Integer,
+                            to -> refuse(to, Float, Boolean, String, EmptyString))
+                    .withCoercionConfig(
+                            LogicalType.Float, to -> refuse(to, Boolean, String, EmptyString))
                     .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
                     .addModule(
                             new SimpleModule("welkin")
-                                    .addDeserializer(Field.class, new FieldDeserializer()))
+                                    .addDeserializer(Field.class, new FieldDeserializer())
+                                    .addDeserializer(Optional.class, new OptionalDeserializer()))
                     .build();
 
     private Json() {}
+
+    /** ALLOW_COERCION_OF_SCALARS alone lets a number through where text belongs. */
+    private static void refuse(MutableCoercionConfig to, CoercionInputShape... shapes) {
+        for (CoercionInputShape shape : shapes) {
+            to.setCoercion(shape, CoercionAction.Fail);
+        }
+    }
 
     public static JsonMapper mapper() {
         return MAPPER;

@@ -8,7 +8,10 @@ sealed interface Check {
 
     record Never() implements Check {}
 
-    record Role(String name) implements Check {}
+    /**
+     * The caller holds the role; its name may come from the target, as in {@code role:%(role)s}.
+     */
+    record Role(Operand name) implements Check {}
 
     /** Another rule by name. */
     record Rule(String name) implements Check {}

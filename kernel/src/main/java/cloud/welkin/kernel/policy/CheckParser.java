@@ -3,7 +3,6 @@ package cloud.welkin.kernel.policy;
 import cloud.welkin.kernel.policy.Check.Operand;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,7 +15,9 @@ import java.util.regex.Pattern;
 final class CheckParser {
     private static final Pattern TOKENS =
             Pattern.compile(
-                    "\\s*([()]|[^\\s()]*%\\([^)]*\\)s[^\\s()]*|'[^']*':[^\\s()]+|[^\\s()]+)");
+                    "\\s*([()]"
+                            + "|(?:'[^']*':)?[^\\s()]*%\\([^)]*\\)s[^\\s()]*"
+                            + "|(?:'[^']*':)?[^\\s()]+)");
     private static final Pattern ATTRIBUTE = Pattern.compile("%\\(([^)]+)\\)s");
     private static final Pattern QUOTED = Pattern.compile("['\"](.*)['\"]");
     private static final Set<String> CONSTANTS = Set.of("True", "False", "None", "true", "false");
@@ -100,7 +101,7 @@ final class CheckParser {
         String left = token.substring(0, colon);
         String right = token.substring(colon + 1);
         return switch (left) {
-            case "role" -> new Check.Role(right.toLowerCase(Locale.ROOT));
+            case "role" -> new Check.Role(targetSide(right));
             case "rule" -> new Check.Rule(right);
             case "http", "https" ->
                     throw new IllegalArgumentException(

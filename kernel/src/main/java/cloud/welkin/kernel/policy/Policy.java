@@ -95,7 +95,8 @@ public final class Policy {
         return switch (check) {
             case Check.Always always -> true;
             case Check.Never never -> false;
-            case Check.Role role -> caller.hasRole(role.name());
+            case Check.Role(Operand role) ->
+                    ofTarget(role, target).map(name -> holdsRole(caller, name)).orElse(false);
             case Check.Rule rule -> holds(known(rule.name()), caller, target);
             case Check.Not not -> !holds(not.part(), caller, target);
             case Check.All all -> {
@@ -114,11 +115,20 @@ public final class Policy {
                 }
                 yield false;
             }
+            case Check.Equal(Operand.Attribute(String name), Operand wanted)
+                    when name.equals("service_roles") ->
+                    ofTarget(wanted, target).map(caller.serviceRoles()::contains).orElse(false);
             case Check.Equal equal -> {
-                Optional<String> left = ofCaller(equal.caller(), caller, target);
+                Optional<String> left = ofCaller(equal.caller(), caller);
                 yield left.isPresent() && left.equals(ofTarget(equal.target(), target));
             }
         };
+    }
+
+    /** Names of roles are compared without regard to case, as oslo.policy does. */
+    private static boolean holdsRole(Caller caller, String name) {
+        return caller.hasRole(name)
+                || caller.roles().stream().anyMatch(held -> held.equalsIgnoreCase(name));
     }
 
     private Check known(String rule) {
@@ -136,15 +146,15 @@ public final class Policy {
         };
     }
 
-    private static Optional<String> ofCaller(Operand operand, Caller caller, Target target) {
+    private static Optional<String> ofCaller(Operand operand, Caller caller) {
         return switch (operand) {
             case Operand.Literal literal -> Optional.of(literal.text());
-            case Operand.Attribute attribute -> attributeOf(caller, attribute.name(), target);
+            case Operand.Attribute attribute -> attributeOf(caller, attribute.name());
         };
     }
 
     /** The caller's attributes by oslo.context's names. */
-    private static Optional<String> attributeOf(Caller caller, String name, Target target) {
+    private static Optional<String> attributeOf(Caller caller, String name) {
         return switch (name) {
             case "user_id", "user" -> Optional.of(caller.user().value());
             case "project_id", "tenant", "tenant_id" -> caller.project().map(p -> p.value());
@@ -161,7 +171,6 @@ public final class Policy {
             case "system_scope" ->
                     caller.scope() instanceof Scope.System ? Optional.of("all") : Optional.empty();
             case "is_admin" -> Optional.of(caller.isAdmin() ? "True" : "False");
-            case "service_roles" -> caller.serviceRoles().stream().findFirst();
             default -> Optional.empty();
         };
     }

@@ -5,6 +5,7 @@ import cloud.welkin.kernel.json.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Checks a record that came from outside against the annotations of its components, all the way
@@ -38,8 +40,12 @@ public final class Validator {
     /**
      * @throws Failure 400 that names the first wrong field and says what was expected
      */
-    public static void check(Object record) {
-        checkRecord("", record);
+    public static void check(Object body) {
+        switch (body) {
+            case Record record -> checkRecord("", record);
+            case JsonNode node -> checkNode("body", node);
+            default -> {}
+        }
     }
 
     private static void checkRecord(String path, Object record) {
@@ -78,7 +84,7 @@ public final class Validator {
                 checkCount(at, map.size(), component);
                 map.forEach(
                         (key, item) -> {
-                            noNul(at, String.valueOf(key));
+                            storable(at, String.valueOf(key));
                             if (item != null) {
                                 checkValue(
                                         at + "." + shorten(String.valueOf(key)), item, component);
@@ -86,12 +92,35 @@ public final class Validator {
                         });
             }
             case Record record -> checkRecord(at, record);
+            case JsonNode node -> checkNode(at, node);
             default -> {}
         }
     }
 
+    /**
+     * Free JSON goes into jsonb columns, which take neither NUL nor half characters nor endless
+     * numbers.
+     */
+    private static void checkNode(String at, JsonNode node) {
+        if (node.isString()) {
+            storable(at, node.stringValue());
+        } else if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())) {
+            throw wrong(at, "a number", "It is too large");
+        } else if (node.isObject()) {
+            for (Map.Entry<String, JsonNode> property : node.properties()) {
+                storable(at, property.getKey());
+                checkNode(at + "." + shorten(property.getKey()), property.getValue());
+            }
+        } else if (node.isArray()) {
+            int index = 0;
+            for (JsonNode item : node) {
+                checkNode(at + "." + index++, item);
+            }
+        }
+    }
+
     private static void checkText(String at, String text, Component component) {
-        noNul(at, text);
+        storable(at, text);
         Length length = component.length();
         if (length != null) {
             int count = text.codePointCount(0, text.length());
@@ -114,17 +143,24 @@ public final class Validator {
     }
 
     private static void checkNumber(String at, Number number, Component component) {
+        boolean endless =
+                (number instanceof Double || number instanceof Float)
+                        && !Double.isFinite(number.doubleValue());
+        if (endless) {
+            throw wrong(at, number.toString(), number + " is not a finite number");
+        }
         Between between = component.between();
         if (between == null) {
             return;
         }
-        if (number.longValue() < between.min()) {
+        BigDecimal value = new BigDecimal(number.toString());
+        if (value.compareTo(BigDecimal.valueOf(between.min())) < 0) {
             throw wrong(
                     at,
                     number.toString(),
                     number + " is less than the minimum of " + between.min());
         }
-        if (number.longValue() > between.max()) {
+        if (value.compareTo(BigDecimal.valueOf(between.max())) > 0) {
             throw wrong(
                     at,
                     number.toString(),
@@ -141,10 +177,28 @@ public final class Validator {
         }
     }
 
-    private static void noNul(String at, String text) {
-        if (text.indexOf('\0') >= 0) {
-            throw Failure.badRequest(
-                    "Invalid input for field/attribute %s. It contains a NUL character.", at);
+    /** What PostgreSQL cannot store is refused: NUL, and halves of surrogate pairs. */
+    private static void storable(String at, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\0') {
+                throw Failure.badRequest(
+                        "Invalid input for field/attribute %s. It contains a NUL character.",
+                        shorten(at));
+            }
+            if (Character.isSurrogate(c)) {
+                boolean pair =
+                        Character.isHighSurrogate(c)
+                                && i + 1 < text.length()
+                                && Character.isLowSurrogate(text.charAt(i + 1));
+                if (!pair) {
+                    throw Failure.badRequest(
+                            "Invalid input for field/attribute %s. It contains half of a surrogate"
+                                    + " pair.",
+                            shorten(at));
+                }
+                i++;
+            }
         }
     }
 

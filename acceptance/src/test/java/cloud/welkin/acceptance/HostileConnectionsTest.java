@@ -1,0 +1,74 @@
+package cloud.welkin.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
+@RealCloud
+class HostileConnectionsTest {
+    private static final int IDLE = 10_000;
+
+    private final CloudUnderTest cloud;
+
+    HostileConnectionsTest(CloudUnderTest cloud) {
+        this.cloud = cloud;
+    }
+
+    @Test
+    void aGigabyteOfJsonIsRefusedWithoutBeingRead() {
+        for (String path : List.of("/compute/v2.1/servers", "/network/v2.0/networks", "/volume/v3/volumes", "/identity/v3/projects", "/image/v2/images")) {
+            String script =
+                    "head -c 1073741824 /dev/zero | curl -s -o /dev/null -w '%{http_code}' -m 60 -X POST -H 'Expect:' -H 'Content-Length: 1073741824'"
+                            + " -H \"X-Auth-Token: $TOKEN\" -H 'Content-Type: application/json' -T - \"$URL\"";
+            Command.Output output =
+                    Command.of("sh", "-c", script)
+                            .with("TOKEN", cloud.rest().token())
+                            .with("URL", cloud.origin() + path)
+                            .within(Duration.ofSeconds(90))
+                            .run();
+            assertThat(output.out()).as(path).isEqualTo("413");
+        }
+    }
+
+    @Test
+    void tenThousandIdleConnectionsKeepNobodyFromBeingAnswered() throws IOException {
+        Assumptions.assumeTrue(openFiles() > IDLE + 500, "this process may open too few files");
+        List<SocketChannel> idle = new ArrayList<>();
+        try {
+            for (int i = 0; i < IDLE; i++) {
+                SocketChannel channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", cloud.port()));
+                idle.add(channel);
+                if (i % 2 == 0) {
+                    channel.write(ByteBuffer.wrap("GET /heal".getBytes(StandardCharsets.US_ASCII)));
+                }
+            }
+            for (int i = 0; i < 20; i++) {
+                cloud.rest().get("/network/v2.0/networks?limit=1").expect(200);
+            }
+        } finally {
+            for (SocketChannel channel : idle) {
+                channel.close();
+            }
+        }
+        cloud.rest().get("/network/v2.0/networks?limit=1").expect(200);
+    }
+
+    private static long openFiles() throws IOException {
+        Matcher limit =
+                Pattern.compile("Max open files +([0-9]+)").matcher(Files.readString(Path.of("/proc/self/limits")));
+        return limit.find() ? Long.parseLong(limit.group(1)) : 0;
+    }
+}

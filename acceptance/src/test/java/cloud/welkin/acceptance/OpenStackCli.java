@@ -1,0 +1,51 @@
+package cloud.welkin.acceptance;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** Debian's {@code openstack} command, as a person uses it. */
+final class OpenStackCli {
+    private static final Duration LIMIT = Duration.ofSeconds(240);
+
+    private final Map<String, String> environment;
+
+    OpenStackCli(String origin, Rest.User user) {
+        environment =
+                Map.of(
+                        "OS_AUTH_URL", origin + "/identity/v3",
+                        "OS_IDENTITY_API_VERSION", "3",
+                        "OS_USERNAME", user.name(),
+                        "OS_PASSWORD", user.password(),
+                        "OS_PROJECT_NAME", user.project(),
+                        "OS_USER_DOMAIN_NAME", "Default",
+                        "OS_PROJECT_DOMAIN_NAME", "Default",
+                        "OS_REGION_NAME", "RegionOne");
+    }
+
+    /** Runs a command that must succeed: what it printed. */
+    String run(String... words) {
+        return attempt(words).text();
+    }
+
+    /** The command's answer as JSON. */
+    JsonNode json(String... words) {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.add("-f");
+        all.add("json");
+        return Rest.JSON.readTree(attempt(all.toArray(String[]::new)).text());
+    }
+
+    /** One column of a list. */
+    List<String> column(String name, String... words) {
+        return json(words).valueStream().map(row -> row.path(name).asString("")).toList();
+    }
+
+    Command.Output attempt(String... words) {
+        List<String> all = new ArrayList<>(List.of("openstack"));
+        all.addAll(List.of(words));
+        return Command.of(all).with(environment).within(LIMIT).run();
+    }
+}

@@ -1,0 +1,61 @@
+package cloud.welkin.identity;
+
+import cloud.welkin.testing.ApiContract;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+
+@TestInstance(Lifecycle.PER_CLASS)
+class IdentityContractTest {
+    private final Keystone keystone = new Keystone();
+
+    @AfterAll
+    void close() {
+        keystone.close();
+    }
+
+    @BeforeAll
+    void users() {
+        String project = keystone.project("contract");
+        for (String role : java.util.List.of("reader", "member", "manager")) {
+            keystone.grant(keystone.user(role, "pw"), project, role);
+        }
+        keystone.user("nobody", "pw");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyOperationKeepsTheContract() {
+        String scope = "{'project': {'name': 'contract', 'domain': {'id': 'default'}}}";
+        return keystone.service.apis().stream()
+                .flatMap(
+                        api ->
+                                ApiContract.of(keystone.api, api, keystone.caller(keystone.admin()))
+                                        .caller(
+                                                "reader",
+                                                keystone.caller(
+                                                        keystone.token("reader", "pw", scope)))
+                                        .caller(
+                                                "member",
+                                                keystone.caller(
+                                                        keystone.token("member", "pw", scope)))
+                                        .caller(
+                                                "manager",
+                                                keystone.caller(
+                                                        keystone.token("manager", "pw", scope)))
+                                        .caller(
+                                                "unscoped",
+                                                keystone.caller(keystone.token("nobody", "pw", "")))
+                                        .caller(
+                                                "system admin",
+                                                keystone.caller(
+                                                        keystone.token(
+                                                                "admin",
+                                                                "secret",
+                                                                "{'system': {'all': true}}")))
+                                        .tests());
+    }
+}

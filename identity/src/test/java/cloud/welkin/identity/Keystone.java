@@ -1,0 +1,150 @@
+package cloud.welkin.identity;
+
+import cloud.welkin.identity.domain.CatalogEntry;
+import cloud.welkin.kernel.policy.Caller;
+import cloud.welkin.testing.ApiTester;
+import cloud.welkin.testing.TestDatabase;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+
+/**
+ * An identity service of a test's own, with a clock that the test moves, spoken to as clients do.
+ */
+final class Keystone implements AutoCloseable {
+    static final String V3 = "/identity/v3";
+
+    /** The wall clock, moved by what the test says. */
+    static final class MovedClock extends Clock {
+        private volatile Duration ahead = Duration.ZERO;
+
+        void move(Duration by) {
+            ahead = ahead.plus(by);
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.now().plus(ahead);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    final TestDatabase database = TestDatabase.with("kernel", "identity");
+    final MovedClock clock = new MovedClock();
+    final IdentityService service =
+            new IdentityService(
+                    database.database(),
+                    clock,
+                    new IdentityService.Options(Duration.ofHours(1), 4),
+                    List.of(
+                            new CatalogEntry("identity", "keystone", "/identity", false),
+                            new CatalogEntry("compute", "nova", "/compute/v2.1", false),
+                            new CatalogEntry("volumev3", "cinder", "/volume/v3", true)));
+    final Bootstrap.Made made =
+            database.database().write(tx -> service.bootstrap(tx, "secret", true, "demo"));
+    final ApiTester api =
+            new ApiTester(database.database(), service.authenticator(), service.apis());
+
+    /** A token of the admin for the project admin. */
+    String admin() {
+        return token(
+                "admin", "secret", "{'project': {'name': 'admin', 'domain': {'id': 'default'}}}");
+    }
+
+    /** A token by password; the scope in single quotes, or empty for none. */
+    String token(String user, String password, String scope) {
+        return java.util.Objects.requireNonNull(
+                login(user, password, scope).expect(201).headers().get("x-subject-token"));
+    }
+
+    ApiTester.Response login(String user, String password, String scope) {
+        return auth(
+                "{'methods': ['password'], 'password': {'user': {'name': '"
+                        + user
+                        + "', 'domain': {'id': 'default'}, 'password': '"
+                        + password
+                        + "'}}}",
+                scope);
+    }
+
+    ApiTester.Response auth(String identity, String scope) {
+        return api.post(V3 + "/auth/tokens")
+                .json(
+                        "{'auth': {'identity': "
+                                + identity
+                                + (scope.isEmpty() ? "" : ", 'scope': " + scope)
+                                + "}}")
+                .send();
+    }
+
+    ApiTester.Request as(String token, String method, String path) {
+        return api.method(method, V3 + path).header("X-Auth-Token", token);
+    }
+
+    ApiTester.Response get(String token, String path) {
+        return as(token, "GET", path).send();
+    }
+
+    ApiTester.Response post(String token, String path, String json) {
+        return as(token, "POST", path).json(json).send();
+    }
+
+    ApiTester.Response patch(String token, String path, String json) {
+        return as(token, "PATCH", path).json(json).send();
+    }
+
+    ApiTester.Response put(String token, String path) {
+        return as(token, "PUT", path).send();
+    }
+
+    ApiTester.Response delete(String token, String path) {
+        return as(token, "DELETE", path).send();
+    }
+
+    Caller caller(String token) {
+        return service.authenticator().authenticate(token, java.util.Optional.empty(), "GET", "/");
+    }
+
+    /** A new user in the default domain; its id. */
+    String user(String name, String password) {
+        return post(
+                        admin(),
+                        "/users",
+                        "{'user': {'name': '" + name + "', 'password': '" + password + "'}}")
+                .expect(201)
+                .text("/user/id");
+    }
+
+    String project(String name) {
+        return post(admin(), "/projects", "{'project': {'name': '" + name + "'}}")
+                .expect(201)
+                .text("/project/id");
+    }
+
+    String role(String name) {
+        return get(admin(), "/roles?name=" + name).expect(200).text("/roles/0/id");
+    }
+
+    void grant(String user, String project, String role) {
+        put(admin(), "/projects/" + project + "/users/" + user + "/roles/" + role(role))
+                .expect(204);
+    }
+
+    @Override
+    public void close() {
+        service.close();
+        database.close();
+    }
+}
