@@ -16,7 +16,9 @@ class ListsOfManyTest {
             String id = cloud.booted("'imageRef': '" + cloud.image() + "', 'networks': 'none'");
             fill(cloud, id, 20_000);
             for (String condition :
-                    new String[] {"", "project_id = '" + cloud.member.requireProject() + "' and "}) {
+                    new String[] {
+                        "", "project_id = '" + cloud.member.requireProject() + "' and "
+                    }) {
                 String plan =
                         cloud.database
                                 .database()
@@ -35,14 +37,24 @@ class ListsOfManyTest {
                                                                         + "'::uuid) order by created_at desc, id desc"
                                                                         + " limit 1000")
                                                         .toString());
-                assertThat(plan).contains("Index Scan").doesNotContain("Seq Scan").doesNotContain("Sort");
+                assertThat(plan)
+                        .contains("Index Scan")
+                        .doesNotContain("Seq Scan")
+                        .doesNotContain("Sort");
             }
-            assertThat(cloud.get("/servers/detail?limit=1000").expect(200).json().at("/servers").size())
+            assertThat(
+                            cloud.get("/servers/detail?limit=1000")
+                                    .expect(200)
+                                    .json()
+                                    .at("/servers")
+                                    .size())
                     .isEqualTo(1000);
         }
     }
 
-    /** Copies of one server, each a second older than the one before; the original stays the newest. */
+    /**
+     * Copies of one server, each a second older than the one before; the original stays the newest.
+     */
     static void fill(CloudFixture cloud, String id, int count) {
         cloud.database
                 .database()
