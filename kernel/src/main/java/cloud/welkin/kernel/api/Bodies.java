@@ -4,7 +4,10 @@ import cloud.welkin.kernel.json.Json;
 import cloud.welkin.kernel.validate.Validator;
 import tools.jackson.databind.JsonNode;
 
-/** Reads parts of a request's body whose form depends on another part: Nova's actions, unions of types. */
+/**
+ * Reads parts of a request's body whose form depends on another part: Nova's actions, unions of
+ * types.
+ */
 public final class Bodies {
     private Bodies() {}
 

@@ -21,11 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A host that runs no guests but behaves like one that does: it pulls what it shall be, converges step by step, reports,
- * forgets nothing over the death of its agent and loses running guests with its power. For scale and for the tests of
- * everything above it, which tell it to fail through {@link Faults}.
+ * A host that runs no guests but behaves like one that does: it pulls what it shall be, converges
+ * step by step, reports, forgets nothing over the death of its agent and loses running guests with
+ * its power. For scale and for the tests of everything above it, which tell it to fail through
+ * {@link Faults}.
  *
- * <p>{@link #look} does one round on the caller's thread; {@link #start} does so whenever something is pending.
+ * <p>{@link #look} does one round on the caller's thread; {@link #start} does so whenever something
+ * is pending.
  */
 public final class SimulatedHost implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SimulatedHost.class);
@@ -164,7 +166,8 @@ public final class SimulatedHost implements AutoCloseable {
     }
 
     /**
-     * One round: everything that is pending, or at a full look everything, whatever is not wanted removed.
+     * One round: everything that is pending, or at a full look everything, whatever is not wanted
+     * removed.
      *
      * @throws Crash when the faults say so; the next look goes on
      */
@@ -348,12 +351,21 @@ public final class SimulatedHost implements AutoCloseable {
         desk.report(name, new HostTask.Done(task.id(), fault));
     }
 
-    /** A disk of one MiB that holds nothing: header, reference counts and an empty table (QEMU's docs/interop/qcow2). */
+    /**
+     * A disk of one MiB that holds nothing: header, reference counts and an empty table (QEMU's
+     * docs/interop/qcow2).
+     */
     private static byte[] emptyQcow2() {
         int cluster = 1 << 16;
         ByteBuffer image = ByteBuffer.allocate(4 * cluster);
         image.putInt(0x514649fb).putInt(2).putLong(0).putInt(0).putInt(16).putLong(1 << 20);
-        image.putInt(0).putInt(1).putLong(3L * cluster).putLong(cluster).putInt(1).putInt(0).putLong(0);
+        image.putInt(0)
+                .putInt(1)
+                .putLong(3L * cluster)
+                .putLong(cluster)
+                .putInt(1)
+                .putInt(0)
+                .putLong(0);
         image.putLong(cluster, 2L * cluster);
         for (int i = 0; i < 4; i++) {
             image.putShort(2 * cluster + 2 * i, (short) 1);
@@ -373,7 +385,10 @@ public final class SimulatedHost implements AutoCloseable {
         return true;
     }
 
-    /** The machine loses its power and comes back: no guest runs, until the next full look starts them again. */
+    /**
+     * The machine loses its power and comes back: no guest runs, until the next full look starts
+     * them again.
+     */
     public synchronized void reboot() {
         bootId = UUID.randomUUID().toString();
         for (Guest guest : guests.values()) {

@@ -33,7 +33,8 @@ public final class HttpServer implements AutoCloseable {
     /**
      * @param pages what else is served beside the APIs (health, metrics, console), asked in order
      */
-    public HttpServer(HttpSettings settings, Dispatcher dispatcher, Function<Server, List<Handler>> pages) {
+    public HttpServer(
+            HttpSettings settings, Dispatcher dispatcher, Function<Server, List<Handler>> pages) {
         QueuedThreadPool threads = new QueuedThreadPool(16, 2);
         threads.setName("http");
         threads.setVirtualThreadsExecutor(
