@@ -168,7 +168,8 @@ public final class ImageDataOperations implements OperationGroup {
             throw Failure.badRequest(
                     "Unknown import method name '%s'.", shown(method.path("name").stringValue()));
         }
-        if (body.has("stores") || body.path("all_stores").asBoolean(false)) {
+        // all_stores is what happens anyway where there is one store; clients send it unasked.
+        if (body.has("stores")) {
             throw Failure.badRequest("This cloud has one store; stores cannot be chosen.");
         }
         Image image = access.locked(call, tx);

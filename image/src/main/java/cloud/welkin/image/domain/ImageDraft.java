@@ -151,11 +151,6 @@ public final class ImageDraft {
             containerFormat = diskFormat;
         } else if (amazonContainer && diskFormat.isEmpty()) {
             diskFormat = containerFormat;
-        } else if ((amazonDisk || amazonContainer) && !diskFormat.equals(containerFormat)) {
-            throw Failure.badRequest(
-                    "Invalid mix of disk and container formats. When setting a disk or container"
-                            + " format to one of 'aki', 'ari', or 'ami', the container and disk"
-                            + " formats must match.");
         }
     }
 
