@@ -18,6 +18,8 @@ import cloud.welkin.kernel.api.Dispatcher;
 import cloud.welkin.kernel.api.RequestLog;
 import cloud.welkin.kernel.doctor.Doctor;
 import cloud.welkin.kernel.event.Events;
+import cloud.welkin.kernel.host.HostName;
+import cloud.welkin.kernel.host.SimulatedHost;
 import cloud.welkin.kernel.http.HttpServer;
 import cloud.welkin.kernel.http.HttpSettings;
 import cloud.welkin.kernel.policy.Policy;
@@ -246,6 +248,12 @@ final class Cloud implements AutoCloseable {
                                                 image::content,
                                                 () -> proxies(database, network, local))));
         agent.ifPresent(HostAgent::start);
+        if (simulated) {
+            closing.add(
+                            new SimulatedHost(
+                                    new HostName("simulated-1"), desk, clock, 64, 262_144, 10_000))
+                    .start();
+        }
         closing.add(
                 new UnixHttp(
                         home.run("metadata.sock"),
