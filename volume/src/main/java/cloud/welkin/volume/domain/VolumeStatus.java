@@ -53,6 +53,14 @@ public enum VolumeStatus {
         };
     }
 
+    /** Whether a server has it, or is about to have it. */
+    public boolean ofServer() {
+        return switch (this) {
+            case RESERVED, ATTACHING, IN_USE, DETACHING -> true;
+            case CREATING, AVAILABLE, EXTENDING, DELETING, ERROR, ERROR_EXTENDING, ERROR_DELETING -> false;
+        };
+    }
+
     /** Whether its owner may delete it. */
     public boolean deletable() {
         return switch (this) {

@@ -171,6 +171,27 @@ public final class VolumeTable {
                 .execute();
     }
 
+    /** What is wrong with a volume that keeps its state; empty when it is well again. */
+    public void setFault(Tx tx, Volume volume, String why, Instant now) {
+        tx.sql()
+                .update(VOLUMES)
+                .set(VOLUMES.FAULT, why)
+                .set(VOLUMES.OBSERVED_GENERATION, volume.generation())
+                .set(VOLUMES.UPDATED_AT, now)
+                .where(VOLUMES.ID.eq(volume.id()))
+                .execute();
+    }
+
+    /** Volumes whose data is missing while a server has them. */
+    public List<UUID> lost(Tx tx) {
+        return tx.sql()
+                .select(VOLUMES.ID)
+                .from(VOLUMES)
+                .where(VOLUMES.FAULT.ne(""))
+                .and(VOLUMES.STATUS.in("reserved", "attaching", "in-use", "detaching"))
+                .fetch(VOLUMES.ID);
+    }
+
     /** All volumes of a host, or those whose newest intent it has not settled. */
     public List<Volume> onHost(Tx tx, String host, boolean pendingOnly) {
         Condition which = VOLUMES.HOST.eq(host);

@@ -142,9 +142,13 @@ public final class VolumeDesk {
                 if (news) {
                     lifecycle.ready(tx, volume, path, VolumeReport.settled(volume.status()));
                 }
+                if (!volume.fault().isEmpty() && volume.status().ofServer()) {
+                    volumes.setFault(tx, volume, "", lifecycle.now());
+                }
             }
             case VolumeReport.Failed(VolumeStatus into, String why) ->
                     lifecycle.failed(tx, volume, into, why);
+            case VolumeReport.Lost(String why) -> lifecycle.lost(tx, volume, why);
             case VolumeReport.Gone gone -> lifecycle.gone(tx, volume);
         }
     }

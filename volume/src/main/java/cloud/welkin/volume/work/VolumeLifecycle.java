@@ -182,6 +182,12 @@ public final class VolumeLifecycle {
         }
     }
 
+    /** Its data is missing, and a server has it. */
+    void lost(Tx tx, Volume volume, String why) {
+        volumes.setFault(tx, volume, why, now());
+        publish(tx, "volume.error", volume);
+    }
+
     public void create(Tx tx, Snapshot snapshot, Volume of) {
         if (of.status() != VolumeStatus.AVAILABLE) {
             throw invalid(
