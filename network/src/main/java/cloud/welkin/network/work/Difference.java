@@ -22,9 +22,9 @@ import java.util.Set;
  */
 public final class Difference {
     /**
-     * Rows of these tables go by themselves when nothing refers to them any more. Router ports would
-     * too, but OVSDB counts references before it collects what nobody refers to: a port that goes
-     * with its router would still hold its group of gateways, which is deleted beside it.
+     * Rows of these tables go by themselves when nothing refers to them any more. Router ports
+     * would too, but OVSDB counts references before it collects what nobody refers to: a port that
+     * goes with its router would still hold its group of gateways, which is deleted beside it.
      */
     private static final Set<String> DEPENDENT =
             Set.of(
