@@ -252,17 +252,9 @@ final class Cloud implements AutoCloseable {
                                                 image::content,
                                                 () -> proxies(database, network, local))));
         agent.ifPresent(HostAgent::start);
-<<<<<<< HEAD
         host.ifPresent(local -> doctor.register(leftovers(local, agent.orElseThrow())));
         if (simulated) {
             simulate(desk, clock);
-=======
-        if (simulated) {
-            closing.add(
-                            new SimulatedHost(
-                                    new HostName("simulated-1"), desk, clock, 64, 262_144, 10_000))
-                    .start();
->>>>>>> stor2
         }
         closing.add(
                 new UnixHttp(
