@@ -110,6 +110,9 @@ final class Cloud implements AutoCloseable {
 
     private void start() throws IOException, InterruptedException {
         long began = System.nanoTime();
+        if (settings.get(WelkinSettings.NETWORK_EXPOSE)) {
+            throw new Refused("network.expose=true is not offered yet; use ./welkin exec");
+        }
         Clock clock = Clock.systemUTC();
         Telemetry telemetry = closing.add(new Telemetry());
         boolean simulated =

@@ -75,12 +75,7 @@ final class WelkinSettings {
             Setting.flag(
                     "network.expose",
                     false,
-                    "Whether floating IPs are reachable from the machine itself, by a veth and a route.");
-    static final Setting<String> PUBLIC_CIDR =
-            Setting.text(
-                    "network.public-cidr",
-                    "172.24.4.0/24",
-                    "The addresses of the external network that the first start makes.");
+                    "Whether floating IPs are reachable from the machine itself; true is refused as yet.");
     static final Setting<Duration> IMAGE_GRACE =
             Setting.duration(
                     "image.grace",
@@ -106,7 +101,6 @@ final class WelkinSettings {
                     SIMULATED_HOSTS,
                     HOST_MODE,
                     NETWORK_EXPOSE,
-                    PUBLIC_CIDR,
                     IMAGE_GRACE,
                     EVENTS_KEEP);
 
