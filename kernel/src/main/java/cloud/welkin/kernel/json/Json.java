@@ -10,9 +10,6 @@ import java.util.Optional;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.cfg.CoercionAction;
-import tools.jackson.databind.cfg.CoercionInputShape;
-import tools.jackson.databind.type.LogicalType;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
@@ -48,10 +45,13 @@ public final class Json {
                     .withCoercionConfig(
                             LogicalType.Textual,
                             text ->
-                                    text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
-                                            .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                                    text.setCoercion(
+                                                    CoercionInputShape.Integer, CoercionAction.Fail)
                                             .setCoercion(
-                                                    CoercionInputShape.Boolean, CoercionAction.Fail))
+                                                    CoercionInputShape.Float, CoercionAction.Fail)
+                                            .setCoercion(
+                                                    CoercionInputShape.Boolean,
+                                                    CoercionAction.Fail))
                     .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
                     .withCoercionConfig(
                             LogicalType.Textual, to -> refuse(to, Integer, Float, Boolean))
