@@ -68,6 +68,11 @@ public final class Layering {
                 .importPackages("cloud.welkin");
     }
 
+    /** The modules that the rules are about. */
+    public static Set<String> modules() {
+        return MAY_USE.keySet();
+    }
+
     /** The rules, each with its reason. */
     public static List<ArchRule> rules() {
         List<ArchRule> rules = new ArrayList<>();
