@@ -23,14 +23,31 @@ class HostileImagesTest {
     @Test
     void anImageThatNamesABackingFileIsRefused() throws IOException {
         Path file = work.resolve("backed.qcow2");
-        qemuImg("create", "-f", "qcow2", "-u", "-b", "/etc/passwd", "-F", "raw", file.toString(), "1M");
+        qemuImg(
+                "create",
+                "-f",
+                "qcow2",
+                "-u",
+                "-b",
+                "/etc/passwd",
+                "-F",
+                "raw",
+                file.toString(),
+                "1M");
         refused("qcow2", Files.readAllBytes(file));
     }
 
     @Test
     void anImageThatNamesADataFileIsRefused() throws IOException {
         Path file = work.resolve("data.qcow2");
-        qemuImg("create", "-f", "qcow2", "-o", "data_file=" + work.resolve("raw") + ",data_file_raw=on", file.toString(), "1M");
+        qemuImg(
+                "create",
+                "-f",
+                "qcow2",
+                "-o",
+                "data_file=" + work.resolve("raw") + ",data_file_raw=on",
+                file.toString(),
+                "1M");
         refused("qcow2", Files.readAllBytes(file));
     }
 
@@ -53,7 +70,10 @@ class HostileImagesTest {
         }
         try (Scene scene = new Scene(cloud, "10.93.0.0/24")) {
             Server server = scene.server("\"imageRef\": \"" + id + "\"");
-            Await.until("it ends", java.time.Duration.ofSeconds(120), () -> !server.status().equals("BUILD"));
+            Await.until(
+                    "it ends",
+                    java.time.Duration.ofMinutes(2),
+                    () -> !server.status().equals("BUILD"));
             if (server.status().equals("ERROR")) {
                 assertThat(server.shown().path("fault").path("message").asString("")).isNotEmpty();
             }
@@ -80,7 +100,12 @@ class HostileImagesTest {
     }
 
     private Rest.Answer upload(String id, byte[] content) {
-        return cloud.rest().raw("PUT", "/image/v2/images/" + id + "/file", "application/octet-stream", content);
+        return cloud.rest()
+                .raw(
+                        "PUT",
+                        "/image/v2/images/" + id + "/file",
+                        "application/octet-stream",
+                        content);
     }
 
     private static void qemuImg(String... words) {
