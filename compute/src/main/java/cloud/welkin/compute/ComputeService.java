@@ -46,8 +46,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The compute service, put together: Nova's API over rows, the hosts' desk, what guests read of themselves. The quota
- * resources and sagas must be registered before the first request.
+ * The compute service, put together: Nova's API over rows, the hosts' desk, what guests read of
+ * themselves. The quota resources and sagas must be registered before the first request.
  */
 public final class ComputeService implements AutoCloseable {
     /** The schema of its tables. */
@@ -103,12 +103,36 @@ public final class ComputeService implements AutoCloseable {
         Addresses addresses = new Addresses(networks, plugs, servers);
         ServerLife life =
                 new ServerLife(
-                        servers, guests, plugs, actions, addresses, hosts, networks, volumes,
-                        allocations, quota, told, pokes, sagas);
+                        servers,
+                        guests,
+                        plugs,
+                        actions,
+                        addresses,
+                        hosts,
+                        networks,
+                        volumes,
+                        allocations,
+                        quota,
+                        told,
+                        pokes,
+                        sagas);
         NewServers newServers =
                 new NewServers(
-                        servers, guests, plugs, flavors, keypairs, hosts, groups, images, volumes,
-                        networks, allocations, quota, life, told, pokes);
+                        servers,
+                        guests,
+                        plugs,
+                        flavors,
+                        keypairs,
+                        hosts,
+                        groups,
+                        images,
+                        volumes,
+                        networks,
+                        allocations,
+                        quota,
+                        life,
+                        told,
+                        pokes);
         Plugging plugging = new Plugging(servers, plugs, volumes, networks, life);
         createImage = new CreateImage(images, servers, tasks, actions, pokes, clock);
         networks.addListener(addresses);
@@ -116,8 +140,21 @@ public final class ComputeService implements AutoCloseable {
         images.addHolder(guests::contents);
         desk =
                 new GuestDesk(
-                        database, clock, options.ratios(), servers, guests, plugs, actions, hosts,
-                        tasks, volumes, allocations, life, told, pokes, sagas);
+                        database,
+                        clock,
+                        options.ratios(),
+                        servers,
+                        guests,
+                        plugs,
+                        actions,
+                        hosts,
+                        tasks,
+                        volumes,
+                        allocations,
+                        life,
+                        told,
+                        pokes,
+                        sagas);
         metadata = new MetadataService(database, networks, servers, plugs);
         tokens = new ConsoleTokens(database, consoleTokens, random, clock, options.consoleToken());
         housekeeping =
@@ -125,9 +162,24 @@ public final class ComputeService implements AutoCloseable {
         invariants = new ComputeInvariants(database, clock, servers, guests, groups, quotas);
         apis =
                 ComputeApi.of(
-                        clock, random, servers, guests, plugs, flavors, keypairs, hosts, groups,
-                        actions, allocations, quota, newServers, life, plugging,
-                        new ImageFromServer(images, life, sagas, createImage), consoles, tokens);
+                        clock,
+                        random,
+                        servers,
+                        guests,
+                        plugs,
+                        flavors,
+                        keypairs,
+                        hosts,
+                        groups,
+                        actions,
+                        allocations,
+                        quota,
+                        newServers,
+                        life,
+                        plugging,
+                        new ImageFromServer(images, life, sagas, createImage),
+                        consoles,
+                        tokens);
     }
 
     public List<Api> apis() {
@@ -170,9 +222,15 @@ public final class ComputeService implements AutoCloseable {
                 !flavors.list(
                                 tx,
                                 new FlavorStore.Filter(
-                                        Optional.empty(), Optional.empty(), Optional.empty(),
-                                        Optional.empty(), Optional.empty(), "flavorid", false,
-                                        Optional.empty(), 1))
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        "flavorid",
+                                        false,
+                                        Optional.empty(),
+                                        1))
                         .isEmpty();
         if (!any) {
             flavor(tx, "42", "m1.nano", 1, 192, 1);
@@ -189,7 +247,16 @@ public final class ComputeService implements AutoCloseable {
         flavors.insert(
                 tx,
                 new Flavor(
-                        id, name, Optional.empty(), vcpus, ram, disk, 0, 0, true, Map.of(),
+                        id,
+                        name,
+                        Optional.empty(),
+                        vcpus,
+                        ram,
+                        disk,
+                        0,
+                        0,
+                        true,
+                        Map.of(),
                         clock.instant()));
     }
 

@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What a guest shows: its serial console and its screen. Given by the side that reaches the hosts. */
+/**
+ * What a guest shows: its serial console and its screen. Given by the side that reaches the hosts.
+ */
 public interface GuestConsoles {
     /**
      * The end of what the guest wrote on its serial console; empty when the host keeps none.

@@ -40,11 +40,15 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The part of {@link cloud.welkin.kernel.host.HostDesk} that is about guests and tasks: gives hosts what they shall be,
- * takes what they found. A report is one transaction under the server's lock; the decision is {@link Observation}'s.
+ * The part of {@link cloud.welkin.kernel.host.HostDesk} that is about guests and tasks: gives hosts
+ * what they shall be, takes what they found. A report is one transaction under the server's lock;
+ * the decision is {@link Observation}'s.
  */
 public final class GuestDesk {
-    /** How much of a host's facts may be given away: OpenStack's usual over-commit, and what is kept for the host. */
+    /**
+     * How much of a host's facts may be given away: OpenStack's usual over-commit, and what is kept
+     * for the host.
+     */
     public record Ratios(double cpu, double ram, double disk, long reservedRamMib) {
         public static final Ratios USUAL = new Ratios(4.0, 1.0, 1.0, 512);
     }
@@ -108,7 +112,8 @@ public final class GuestDesk {
                                     facts.name(),
                                     Map.of(
                                             "VCPU",
-                                            new Allocations.Inventory(facts.vcpus(), 0, ratios.cpu()),
+                                            new Allocations.Inventory(
+                                                    facts.vcpus(), 0, ratios.cpu()),
                                             "MEMORY_MB",
                                             new Allocations.Inventory(
                                                     facts.memoryMib(),
@@ -153,7 +158,8 @@ public final class GuestDesk {
                                             if (tasks.done(
                                                     tx,
                                                     done.id(),
-                                                    done.fault().map(ObservedGuest.Fault::message))) {
+                                                    done.fault()
+                                                            .map(ObservedGuest.Fault::message))) {
                                                 sagas.signal(
                                                         tx, ServerLife.subject(row.task().guest()));
                                             }
@@ -310,7 +316,10 @@ public final class GuestDesk {
         }
         List<UUID> ids = wanted.stream().map(Guest::server).toList();
         Map<UUID, Server> byId = new HashMap<>();
-        for (Server server : servers.list(tx, new ServerFilter().ids(ids).page(Integer.MAX_VALUE, Optional.empty()))) {
+        for (Server server :
+                servers.list(
+                        tx,
+                        new ServerFilter().ids(ids).page(Integer.MAX_VALUE, Optional.empty()))) {
             byId.put(server.id(), server);
         }
         Map<UUID, List<Nic>> nics =
@@ -385,8 +394,6 @@ public final class GuestDesk {
                 guest.reboots(),
                 guest.hardReboot(),
                 server.configDrive(),
-                server.configDrive()
-                        ? GuestMetadata.files(server, nics, attachments)
-                        : Map.of());
+                server.configDrive() ? GuestMetadata.files(server, nics, attachments) : Map.of());
     }
 }

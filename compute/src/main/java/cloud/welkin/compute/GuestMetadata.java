@@ -21,19 +21,36 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What a guest may read of itself, by path: the same for the config drive and the metadata service. OpenStack's form
- * ({@code openstack/latest/meta_data.json} …) and EC2's ({@code latest/meta-data/…}). Pure.
+ * What a guest may read of itself, by path: the same for the config drive and the metadata service.
+ * OpenStack's form ({@code openstack/latest/meta_data.json} …) and EC2's ({@code
+ * latest/meta-data/…}). Pure.
  */
 public final class GuestMetadata {
     /** The versions that Nova names; the newest are all alike here. */
     static final List<String> VERSIONS =
             List.of(
-                    "2012-08-10", "2013-04-04", "2013-10-17", "2015-10-15", "2016-06-30",
-                    "2016-10-06", "2017-02-22", "2018-08-27", "2020-10-14", "latest");
+                    "2012-08-10",
+                    "2013-04-04",
+                    "2013-10-17",
+                    "2015-10-15",
+                    "2016-06-30",
+                    "2016-10-06",
+                    "2017-02-22",
+                    "2018-08-27",
+                    "2020-10-14",
+                    "latest");
 
     static final List<String> EC2_VERSIONS =
-            List.of("1.0", "2007-01-19", "2007-03-01", "2007-08-29", "2007-10-10", "2007-12-15",
-                    "2008-02-01", "2008-09-01", "2009-04-04");
+            List.of(
+                    "1.0",
+                    "2007-01-19",
+                    "2007-03-01",
+                    "2007-08-29",
+                    "2007-10-10",
+                    "2007-12-15",
+                    "2008-02-01",
+                    "2008-09-01",
+                    "2009-04-04");
 
     private GuestMetadata() {}
 
@@ -119,12 +136,18 @@ public final class GuestMetadata {
                             tag ->
                                     devices.add(
                                             Map.of(
-                                                    "type", "disk",
-                                                    "bus", "none",
-                                                    "address", "none",
-                                                    "serial", volume.volume(),
-                                                    "path", volume.device(),
-                                                    "tags", List.of(tag))));
+                                                    "type",
+                                                    "disk",
+                                                    "bus",
+                                                    "none",
+                                                    "address",
+                                                    "none",
+                                                    "serial",
+                                                    volume.volume(),
+                                                    "path",
+                                                    volume.device(),
+                                                    "tags",
+                                                    List.of(tag))));
         }
         return devices;
     }
@@ -179,7 +202,9 @@ public final class GuestMetadata {
                                                     "netmask", ip.version() == 4 ? "0.0.0.0" : "::",
                                                     "gateway", gateway)));
             network.put("routes", routes);
-            network.put("services", ip.dns().stream().map(dns -> Map.of("type", "dns", "address", dns)).toList());
+            network.put(
+                    "services",
+                    ip.dns().stream().map(dns -> Map.of("type", "dns", "address", dns)).toList());
         }
         return network;
     }
@@ -204,19 +229,21 @@ public final class GuestMetadata {
     /** EC2's tree: a text is a file, a map a folder. */
     static Map<String, Object> ec2(Server server, List<Nic> nics) {
         Map<String, Object> all = new TreeMap<>();
-        String instance =
-                String.format(Locale.ROOT, "i-%08x", server.number());
+        String instance = String.format(Locale.ROOT, "i-%08x", server.number());
         List<FixedIp> v4 =
                 nics.stream()
                         .flatMap(nic -> nic.facts().fixedIps().stream())
                         .filter(ip -> ip.version() == 4)
                         .toList();
         String local = v4.isEmpty() ? "" : v4.getFirst().address();
-        String floating =
-                v4.stream().flatMap(ip -> ip.floating().stream()).findFirst().orElse("");
-        all.put("ami-id", server.image().map(id -> "ami-" + id.toString().substring(0, 8)).orElse(""));
+        String floating = v4.stream().flatMap(ip -> ip.floating().stream()).findFirst().orElse("");
+        all.put(
+                "ami-id",
+                server.image().map(id -> "ami-" + id.toString().substring(0, 8)).orElse(""));
         all.put("ami-launch-index", Integer.toString(server.launchIndex()));
-        all.put("block-device-mapping", Map.of("ami", server.rootDevice(), "root", server.rootDevice()));
+        all.put(
+                "block-device-mapping",
+                Map.of("ami", server.rootDevice(), "root", server.rootDevice()));
         all.put("hostname", server.hostname());
         all.put("instance-action", "none");
         all.put("instance-id", instance);

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What guests find at 169.254.169.254 and fe80::a9fe:a9fe. Who asks is told by the network it asks from and its address
- * there, both written by the proxy of the host, never by the guest.
+ * What guests find at 169.254.169.254 and fe80::a9fe:a9fe. Who asks is told by the network it asks
+ * from and its address there, both written by the proxy of the host, never by the guest.
  */
 public final class MetadataService {
     /** An answer: 200 with a body. What there is not is an empty Optional, for the caller's 404. */
@@ -57,7 +57,8 @@ public final class MetadataService {
                                                         new Asker(
                                                                 server,
                                                                 plugs.nics(tx, server.id()),
-                                                                plugs.attachments(tx, server.id()))))
+                                                                plugs.attachments(
+                                                                        tx, server.id()))))
                 .flatMap(asker -> answer(asker, parts(path)));
     }
 
@@ -121,7 +122,8 @@ public final class MetadataService {
                 return Optional.empty();
             }
             // EC2 lists keys as 0=name; either spelling leads to the key.
-            Object next = folder.get(part.contains("=") ? part.substring(0, part.indexOf('=')) : part);
+            Object next =
+                    folder.get(part.contains("=") ? part.substring(0, part.indexOf('=')) : part);
             if (next == null) {
                 return Optional.empty();
             }
@@ -144,7 +146,8 @@ public final class MetadataService {
                                                                             .orElse("")
                                                             : entry.getValue() instanceof Map
                                                                     ? entry.getKey() + "/"
-                                                                    : String.valueOf(entry.getKey()))
+                                                                    : String.valueOf(
+                                                                            entry.getKey()))
                                     .toList()));
         }
         return text(String.valueOf(found));

@@ -36,7 +36,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 
-/** A small cloud: compute with its real neighbours on one database, and simulated hosts that do one round when told. */
+/**
+ * A small cloud: compute with its real neighbours on one database, and simulated hosts that do one
+ * round when told.
+ */
 final class CloudFixture implements AutoCloseable {
     static final String C = "/compute/v2.1";
 
@@ -63,7 +66,13 @@ final class CloudFixture implements AutoCloseable {
         work = Work.on(database.database(), WorkOptions.of("test"));
         images =
                 new ImageService(
-                        database.database(), quotas, events, (tx, name) -> {}, clock, home, Duration.ZERO);
+                        database.database(),
+                        quotas,
+                        events,
+                        (tx, name) -> {},
+                        clock,
+                        home,
+                        Duration.ZERO);
         volumes = new VolumeService(database.database(), quotas, events, images, clock, "nova");
         PortStatuses statuses = new PortStatuses(clock);
         networks =
@@ -192,7 +201,10 @@ final class CloudFixture implements AutoCloseable {
     }
 
     Response get(String path) {
-        return api.get(C + path).by(member).header("OpenStack-API-Version", "compute latest").send();
+        return api.get(C + path)
+                .by(member)
+                .header("OpenStack-API-Version", "compute latest")
+                .send();
     }
 
     Response post(String path, String json) {

@@ -21,8 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Anything may be asked in any order while agents die between any two steps, hosts lose their power, guests fail to start
- * or stop by themselves: when the storm is over everything is what its rows say, and nothing is left over.
+ * Anything may be asked in any order while agents die between any two steps, hosts lose their
+ * power, guests fail to start or stop by themselves: when the storm is over everything is what its
+ * rows say, and nothing is left over.
  */
 class ConvergenceTest {
     @TempDir Path home;
@@ -77,7 +78,8 @@ class ConvergenceTest {
                 return calm || random.nextInt(10) > 0
                         ? Optional.empty()
                         : Optional.of(
-                                new ObservedGuest.Fault("Wrath", "It failed.", "", random.nextBoolean()));
+                                new ObservedGuest.Fault(
+                                        "Wrath", "It failed.", "", random.nextBoolean()));
             }
         }
 
@@ -97,7 +99,8 @@ class ConvergenceTest {
             }
             cloud.settle();
             assertThat(servers()).isEmpty();
-            assertThat(cloud.hosts.stream().flatMap(host -> host.guests().keySet().stream())).isEmpty();
+            assertThat(cloud.hosts.stream().flatMap(host -> host.guests().keySet().stream()))
+                    .isEmpty();
             assertThat(cloud.findings()).isEmpty();
             volumes.forEach(
                     volume ->
@@ -122,8 +125,13 @@ class ConvergenceTest {
                 case 0, 1 ->
                         accept(
                                 cloud.boot(
-                                        "'imageRef': '" + image + "', 'networks': [{'uuid': '" + network + "'}]"),
-                                202, 403);
+                                        "'imageRef': '"
+                                                + image
+                                                + "', 'networks': [{'uuid': '"
+                                                + network
+                                                + "'}]"),
+                                202,
+                                403);
                 case 2 -> any().ifPresent(id -> accept(cloud.delete("/servers/" + id), 204, 404));
                 case 3 -> any().ifPresent(id -> accept(cloud.act(id, action()), 202, 409, 404));
                 case 4 ->
@@ -131,11 +139,17 @@ class ConvergenceTest {
                                         id ->
                                                 accept(
                                                         cloud.post(
-                                                                "/servers/" + id + "/os-volume_attachments",
+                                                                "/servers/"
+                                                                        + id
+                                                                        + "/os-volume_attachments",
                                                                 "{'volumeAttachment': {'volumeId': '"
-                                                                        + volumes.get(random.nextInt(2))
+                                                                        + volumes.get(
+                                                                                random.nextInt(2))
                                                                         + "'}}"),
-                                                        202, 400, 409, 404));
+                                                        202,
+                                                        400,
+                                                        409,
+                                                        404));
                 case 5 ->
                         any().ifPresent(
                                         id ->
@@ -144,8 +158,12 @@ class ConvergenceTest {
                                                                 "/servers/"
                                                                         + id
                                                                         + "/os-volume_attachments/"
-                                                                        + volumes.get(random.nextInt(2))),
-                                                        202, 400, 409, 404));
+                                                                        + volumes.get(
+                                                                                random.nextInt(2))),
+                                                        202,
+                                                        400,
+                                                        409,
+                                                        404));
                 case 6 -> {
                     SimulatedHost host = host();
                     if (random.nextInt(4) == 0) {
@@ -167,8 +185,13 @@ class ConvergenceTest {
 
         private String action() {
             String[] all = {
-                "{'os-stop': null}", "{'os-start': null}", "{'pause': null}", "{'unpause': null}",
-                "{'suspend': null}", "{'resume': null}", "{'reboot': {'type': 'SOFT'}}",
+                "{'os-stop': null}",
+                "{'os-start': null}",
+                "{'pause': null}",
+                "{'unpause': null}",
+                "{'suspend': null}",
+                "{'resume': null}",
+                "{'reboot': {'type': 'SOFT'}}",
                 "{'reboot': {'type': 'HARD'}}"
             };
             return all[random.nextInt(all.length)];

@@ -81,12 +81,17 @@ class ServersTest {
     void oldClientsSeeTheOldForm() {
         String id = cloud.booted(plain());
         Response old =
-                cloud.api.get(CloudFixture.C + "/servers/" + id).by(cloud.member).send().expect(200);
+                cloud.api
+                        .get(CloudFixture.C + "/servers/" + id)
+                        .by(cloud.member)
+                        .send()
+                        .expect(200);
         assertThat(old.text("/server/flavor/id")).isEqualTo("42");
         assertThat(old.json().at("/server").has("tags")).isFalse();
         assertThat(old.json().at("/server").has("locked")).isFalse();
         assertThat(old.json().at("/server/image").has("properties")).isFalse();
-        assertThat(cloud.get("/servers/" + id).json().at("/server/image").has("properties")).isTrue();
+        assertThat(cloud.get("/servers/" + id).json().at("/server/image").has("properties"))
+                .isTrue();
     }
 
     @Test
@@ -184,7 +189,8 @@ class ServersTest {
                     @Override
                     public Optional<ObservedGuest.Fault> start(DesiredGuest guest) {
                         return Optional.of(
-                                new ObservedGuest.Fault("DomainStart", "It did not start.", "", false));
+                                new ObservedGuest.Fault(
+                                        "DomainStart", "It did not start.", "", false));
                     }
                 });
         String id = cloud.booted(plain());
@@ -203,7 +209,7 @@ class ServersTest {
         String id =
                 cloud.boot(
                                 "'networks': 'none', 'block_device_mapping_v2': [{'boot_index': 0,"
-                                    + " 'uuid': '"
+                                        + " 'uuid': '"
                                         + image
                                         + "', 'source_type': 'image', 'destination_type': 'volume',"
                                         + " 'volume_size': 1, 'delete_on_termination': true}]")
@@ -227,7 +233,7 @@ class ServersTest {
         String id =
                 cloud.boot(
                                 "'networks': 'none', 'block_device_mapping_v2': [{'boot_index': 0,"
-                                    + " 'uuid': '"
+                                        + " 'uuid': '"
                                         + image
                                         + "', 'source_type': 'image', 'destination_type': 'volume',"
                                         + " 'volume_size': 1, 'delete_on_termination': true}]")
@@ -294,7 +300,8 @@ class ServersTest {
                                     DesiredGuest guest, UUID thing) {
                                 return thing.toString().equals(volume)
                                         ? Optional.of(
-                                                new ObservedGuest.Fault("Plug", "no slot", "", false))
+                                                new ObservedGuest.Fault(
+                                                        "Plug", "no slot", "", false))
                                         : Optional.empty();
                             }
                         });
@@ -328,7 +335,71 @@ class ServersTest {
                 .startsWith("10.2.0.");
         cloud.delete("/servers/" + id + "/os-interface/" + port).expect(202);
         cloud.settle();
-        assertThat(cloud.get("/servers/" + id).json().at("/server/addresses").has("second")).isFalse();
+        assertThat(cloud.get("/servers/" + id).json().at("/server/addresses").has("second"))
+                .isFalse();
+    }
+
+    @Test
+    void aFloatingIpIsSeenInTheServerAtOnceAndNoMoreWhenItIsGone() {
+        cloud.database
+                .database()
+                .change(tx -> cloud.networks.bootstrap(tx, cloud.admin.requireProject()));
+        String id = cloud.booted(plain());
+        String external =
+                cloud.api
+                        .get("/network/v2.0/networks?router:external=true")
+                        .by(cloud.member)
+                        .send()
+                        .text("/networks/0/id");
+        String subnet =
+                cloud.api
+                        .get("/network/v2.0/subnets?network_id=" + network)
+                        .by(cloud.member)
+                        .send()
+                        .text("/subnets/0/id");
+        String router =
+                cloud.api
+                        .post("/network/v2.0/routers")
+                        .by(cloud.member)
+                        .json(
+                                "{'router': {'external_gateway_info': {'network_id': '"
+                                        + external
+                                        + "'}}}")
+                        .send()
+                        .expect(201)
+                        .text("/router/id");
+        cloud.api
+                .put("/network/v2.0/routers/" + router + "/add_router_interface")
+                .by(cloud.member)
+                .json("{'subnet_id': '" + subnet + "'}")
+                .send()
+                .expect(200);
+        String port =
+                cloud.get("/servers/" + id + "/os-interface")
+                        .text("/interfaceAttachments/0/port_id");
+        Response floating =
+                cloud.api
+                        .post("/network/v2.0/floatingips")
+                        .by(cloud.member)
+                        .json(
+                                "{'floatingip': {'floating_network_id': '"
+                                        + external
+                                        + "', 'port_id': '"
+                                        + port
+                                        + "'}}")
+                        .send()
+                        .expect(201);
+        Response shown = cloud.get("/servers/" + id);
+        assertThat(shown.text("/server/addresses/net/1/addr"))
+                .isEqualTo(floating.text("/floatingip/floating_ip_address"));
+        assertThat(shown.text("/server/addresses/net/1/OS-EXT-IPS:type")).isEqualTo("floating");
+        cloud.api
+                .delete("/network/v2.0/floatingips/" + floating.text("/floatingip/id"))
+                .by(cloud.member)
+                .send()
+                .expect(204);
+        assertThat(cloud.get("/servers/" + id).json().at("/server/addresses/net").size())
+                .isEqualTo(1);
     }
 
     @Test
@@ -341,7 +412,8 @@ class ServersTest {
                         .send()
                         .expect(201)
                         .text("/port/id");
-        String id = cloud.booted("'imageRef': '" + image + "', 'networks': [{'port': '" + port + "'}]");
+        String id =
+                cloud.booted("'imageRef': '" + image + "', 'networks': [{'port': '" + port + "'}]");
         assertThat(cloud.status(id)).isEqualTo("ACTIVE");
         cloud.delete("/servers/" + id).expect(204);
         cloud.settle();
@@ -387,15 +459,21 @@ class ServersTest {
         for (int i = 0; i < 5; i++) {
             cloud.post(
                             "/servers",
-                            "{'server': {'name': 'web" + i + "', 'flavorRef': '42', " + plain() + "}}")
+                            "{'server': {'name': 'web"
+                                    + i
+                                    + "', 'flavorRef': '42', "
+                                    + plain()
+                                    + "}}")
                     .expect(202);
         }
-        Response first = cloud.get("/servers?limit=2&sort_key=display_name&sort_dir=asc").expect(200);
+        Response first =
+                cloud.get("/servers?limit=2&sort_key=display_name&sort_dir=asc").expect(200);
         assertThat(first.text("/servers/0/name")).isEqualTo("web0");
         String next = first.text("/servers_links/0/href");
         Response second = cloud.get(next.substring(next.indexOf("/servers"))).expect(200);
         assertThat(second.text("/servers/0/name")).isEqualTo("web2");
-        assertThat(cloud.get("/servers?limit=2").expect(200).text("/servers/0/name")).isEqualTo("web4");
+        assertThat(cloud.get("/servers?limit=2").expect(200).text("/servers/0/name"))
+                .isEqualTo("web4");
         assertThat(cloud.get("/servers?name=web[12]").json().at("/servers").size()).isEqualTo(2);
         cloud.get("/servers?name=web[").expect(400);
         cloud.get("/servers?marker=" + UUID.randomUUID()).expect(400);
@@ -420,15 +498,29 @@ class ServersTest {
             "{'server': {'name': 'x', 'flavorRef': '42', 'user_data': '%%%', " + plain() + "}}",
             "{'server': {'name': 'x', 'flavorRef': '42', 'key_name': 'none', " + plain() + "}}",
             "{'server': {'name': 'x', 'flavorRef': '42', 'min_count': 0, " + plain() + "}}",
-            "{'server': {'name': 'x', 'flavorRef': '42', 'min_count': 9223372036854775808, " + plain() + "}}",
-            "{'server': {'name': 'x', 'flavorRef': '42', 'metadata': {'a': null}, " + plain() + "}}",
+            "{'server': {'name': 'x', 'flavorRef': '42', 'min_count': 9223372036854775808, "
+                    + plain()
+                    + "}}",
+            "{'server': {'name': 'x', 'flavorRef': '42', 'metadata': {'a': null}, "
+                    + plain()
+                    + "}}",
             "{'server': {'name': 'x', 'flavorRef': '42', 'metadata': {'a': 1}, " + plain() + "}}",
-            "{'server': {'name': 'x', 'flavorRef': '42', 'availability_zone': 'mars', " + plain() + "}}",
-            "{'server': {'name': 'x', 'flavorRef': '42', 'security_groups': [{'name': 'none'}], " + plain() + "}}",
+            "{'server': {'name': 'x', 'flavorRef': '42', 'availability_zone': 'mars', "
+                    + plain()
+                    + "}}",
+            "{'server': {'name': 'x', 'flavorRef': '42', 'security_groups': [{'name': 'none'}], "
+                    + plain()
+                    + "}}",
             "{'server': {'name': 'x', 'flavorRef': '42', 'imageRef': 'x', 'networks': 'none'}}",
-            "{'server': {'name': 'x', 'flavorRef': '42', 'imageRef': '" + image + "', 'networks': [{'uuid': 'x'}]}}",
-            "{'server': {'name': 'x', 'flavorRef': '42', 'imageRef': '" + image + "', 'networks': 'some'}}",
-            "{'server': {'name': 'x', 'flavorRef': '42', 'imageRef': '" + image + "', 'networks': 3}}",
+            "{'server': {'name': 'x', 'flavorRef': '42', 'imageRef': '"
+                    + image
+                    + "', 'networks': [{'uuid': 'x'}]}}",
+            "{'server': {'name': 'x', 'flavorRef': '42', 'imageRef': '"
+                    + image
+                    + "', 'networks': 'some'}}",
+            "{'server': {'name': 'x', 'flavorRef': '42', 'imageRef': '"
+                    + image
+                    + "', 'networks': 3}}",
             "{'server': null}",
             "{'server': []}",
             "[]",

@@ -266,7 +266,7 @@ class DatabaseTest {
                                                 tx.sql()
                                                         .execute(
                                                                 "select"
-                                                                    + " pg_terminate_backend(pg_backend_pid())")))
+                                                                        + " pg_terminate_backend(pg_backend_pid())")))
                 .isInstanceOf(DatabaseUnavailable.class);
 
         assertThat(names()).hasSize(2);

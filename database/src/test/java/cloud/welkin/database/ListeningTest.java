@@ -122,8 +122,8 @@ class ListeningTest {
                             tx.sql()
                                     .execute(
                                             "select pg_terminate_backend(pid) from pg_stat_activity"
-                                                + " where datname = current_database() and pid <>"
-                                                + " pg_backend_pid() and query ilike 'listen%'"));
+                                                    + " where datname = current_database() and pid <>"
+                                                    + " pg_backend_pid() and query ilike 'listen%'"));
             Until.holds(() -> heard.contains(""));
             database.change(tx -> tx.notify("beds", "again"));
             Until.holds(() -> heard.contains("again"));

@@ -46,7 +46,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 
-/** The image service, composed: its APIs, its reconcilers, its invariants, and what other services ask of it. */
+/**
+ * The image service, composed: its APIs, its reconcilers, its invariants, and what other services
+ * ask of it.
+ */
 public final class ImageService implements Images {
     public static final String SCHEMA = "image";
 
@@ -67,7 +70,8 @@ public final class ImageService implements Images {
     /**
      * @param home the folder of the image store: {@code HOME/images}
      * @param poke has a reconciler run once the transaction is committed
-     * @param grace how long the data of a deleted image stays, for servers that are just being made from it
+     * @param grace how long the data of a deleted image stays, for servers that are just being made
+     *     from it
      */
     public ImageService(
             Database database,

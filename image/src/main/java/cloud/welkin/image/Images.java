@@ -24,26 +24,35 @@ public interface Images {
     Path incoming(UUID id);
 
     /**
-     * Takes the file at {@link #incoming} in as the image's data and makes the image active. Reads the whole file, so
-     * it makes its own transactions; doing it twice is doing it once.
+     * Takes the file at {@link #incoming} in as the image's data and makes the image active. Reads
+     * the whole file, so it makes its own transactions; doing it twice is doing it once.
      *
      * @throws cloud.welkin.kernel.failure.Failure 400 when the data is not what it claims to be
      */
     void takeIn(UUID id);
 
-    /** Gives a queued image up: it is marked killed and removed as Glance does, its incoming file too. */
+    /**
+     * Gives a queued image up: it is marked killed and removed as Glance does, its incoming file
+     * too.
+     */
     void giveUp(Tx tx, UUID id);
 
     /** The file that holds the data with this SHA-512; hosts on this machine read it in place. */
     Path content(String sha512);
 
-    /** Data stays as long as any holder needs it, also when its last image is deleted. Before the program serves. */
+    /**
+     * Data stays as long as any holder needs it, also when its last image is deleted. Before the
+     * program serves.
+     */
     void addHolder(Holder holder);
 
     /** Somebody who uses the files of the store in place. */
     @FunctionalInterface
     interface Holder {
-        /** The SHA-512 of all the data that is still needed: by disks that lie on it, by copies that are to be made. */
+        /**
+         * The SHA-512 of all the data that is still needed: by disks that lie on it, by copies that
+         * are to be made.
+         */
         Set<String> contentsNeeded(Tx tx);
     }
 

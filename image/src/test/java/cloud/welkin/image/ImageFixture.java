@@ -64,7 +64,10 @@ final class ImageFixture implements AutoCloseable {
 
     /** Runs every reconciler once. */
     int reconcile() {
-        return service.reconcilers().stream().map(Reconciler::reconcile).mapToInt(it -> it.changed()).sum();
+        return service.reconcilers().stream()
+                .map(Reconciler::reconcile)
+                .mapToInt(it -> it.changed())
+                .sum();
     }
 
     @Override

@@ -60,7 +60,10 @@ public interface Networks {
      */
     List<MetadataPort> metadataPorts(Tx tx, HostName host);
 
-    /** Called in the transaction in which a port became active or down. */
+    /**
+     * Called in the transaction in which a server's port became active or down, or its addresses,
+     * floating IPs or security groups changed.
+     */
     void addListener(Listener listener);
 
     /** Hears of what happens to ports. */

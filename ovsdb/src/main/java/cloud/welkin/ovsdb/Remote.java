@@ -1,7 +1,6 @@
 package cloud.welkin.ovsdb;
 
 import java.nio.file.Path;
-
 import javax.net.ssl.SSLContext;
 
 /** Where a database server listens. */

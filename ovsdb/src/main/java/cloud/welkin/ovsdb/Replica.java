@@ -1,9 +1,6 @@
 package cloud.welkin.ovsdb;
 
 import cloud.welkin.ovsdb.Value.Atom;
-
-import tools.jackson.databind.JsonNode;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -12,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The rows of the tables of interest, as the server's updates tell them. Not thread-safe: {@link

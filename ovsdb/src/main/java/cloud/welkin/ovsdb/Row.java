@@ -7,7 +7,6 @@ import cloud.welkin.ovsdb.Value.Ref;
 import cloud.welkin.ovsdb.Value.Text;
 import cloud.welkin.ovsdb.Value.Truth;
 import cloud.welkin.ovsdb.Value.Whole;
-
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;

@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * What compute asks of placement, in its own transactions: which hosts have room, and the claim on one. A claim locks
- * the host's inventory row, so that two claims can never both take the last of it.
+ * What compute asks of placement, in its own transactions: which hosts have room, and the claim on
+ * one. A claim locks the host's inventory row, so that two claims can never both take the last of
+ * it.
  */
 public interface Allocations {
     /** Makes the provider of a host and its inventories what they shall be. */

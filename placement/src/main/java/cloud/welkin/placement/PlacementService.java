@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The placement service, put together: what hosts have, who uses it, and the claims that cannot exceed it. */
+/**
+ * The placement service, put together: what hosts have, who uses it, and the claims that cannot
+ * exceed it.
+ */
 public final class PlacementService implements Allocations {
     public static final String SCHEMA = "placement";
 

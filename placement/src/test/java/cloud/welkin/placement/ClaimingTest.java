@@ -115,14 +115,23 @@ class ClaimingTest {
         DATABASE.change(
                 tx -> {
                     placement.claim(
-                            tx, UUID.randomUUID(), new HostName(run + 0), Map.of(resource, 5L), PROJECT, USER);
+                            tx,
+                            UUID.randomUUID(),
+                            new HostName(run + 0),
+                            Map.of(resource, 5L),
+                            PROJECT,
+                            USER);
                     placement.claim(
-                            tx, UUID.randomUUID(), new HostName(run + 1), Map.of(resource, 10L), PROJECT, USER);
+                            tx,
+                            UUID.randomUUID(),
+                            new HostName(run + 1),
+                            Map.of(resource, 10L),
+                            PROJECT,
+                            USER);
                 });
         List<HostName> candidates =
                 DATABASE.read(tx -> placement.candidates(tx, Map.of(resource, 1L), 10));
-        assertThat(candidates)
-                .containsExactly(new HostName(run + 2), new HostName(run + 0));
+        assertThat(candidates).containsExactly(new HostName(run + 2), new HostName(run + 0));
     }
 
     @Test

@@ -49,7 +49,10 @@ final class ClientFiles {
                 .formatted(name, url, user, quoted(password), project);
     }
 
-    /** Single quotes mean the same to a shell and to YAML, but for a quote inside, which neither password has. */
+    /**
+     * Single quotes mean the same to a shell and to YAML, but for a quote inside, which neither
+     * password has.
+     */
     private static String quoted(String text) {
         return "'" + text + "'";
     }

@@ -5,7 +5,10 @@ import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What was started, to be ended in the opposite order; one part's failure does not keep the others from ending. */
+/**
+ * What was started, to be ended in the opposite order; one part's failure does not keep the others
+ * from ending.
+ */
 final class Closing implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Closing.class);
 

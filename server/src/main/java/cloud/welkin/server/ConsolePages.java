@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The screens of guests in a browser: /console serves noVNC's pages, and its websocket carries RFB between the browser
- * and the guest's VNC socket. Whoever comes must have a token from {@code POST /servers/{id}/remote-consoles}.
+ * The screens of guests in a browser: /console serves noVNC's pages, and its websocket carries RFB
+ * between the browser and the guest's VNC socket. Whoever comes must have a token from {@code POST
+ * /servers/{id}/remote-consoles}.
  */
 final class ConsolePages {
     private static final Logger log = LoggerFactory.getLogger(ConsolePages.class);
@@ -92,7 +93,10 @@ final class ConsolePages {
         @Override
         public void onWebSocketOpen(Session session) {
             if (socket.isEmpty()) {
-                session.close(4001, "the token is not valid", org.eclipse.jetty.websocket.api.Callback.NOOP);
+                session.close(
+                        4001,
+                        "the token is not valid",
+                        org.eclipse.jetty.websocket.api.Callback.NOOP);
                 return;
             }
             try {
@@ -102,7 +106,10 @@ final class ConsolePages {
                 Thread.ofVirtual().name("vnc").start(() -> toBrowser(channel, session));
             } catch (IOException e) {
                 log.info("a console cannot be reached", e);
-                session.close(4002, "the console cannot be reached", org.eclipse.jetty.websocket.api.Callback.NOOP);
+                session.close(
+                        4002,
+                        "the console cannot be reached",
+                        org.eclipse.jetty.websocket.api.Callback.NOOP);
             }
         }
 

@@ -8,7 +8,10 @@ import cloud.welkin.server.UnixHttp.Question;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** What {@code ./welkin status} and {@code ./welkin doctor} ask, answered as the text that they print. */
+/**
+ * What {@code ./welkin status} and {@code ./welkin doctor} ask, answered as the text that they
+ * print.
+ */
 final class Control {
     /** One part of the program or an engine of its host. */
     record Part(String name, boolean well, String detail) {}
@@ -54,7 +57,13 @@ final class Control {
                                     diagnosis.invariant().name()));
             if (!diagnosis.healthy()) {
                 text.append("       ").append(diagnosis.invariant().explains()).append('\n');
-                diagnosis.failure().ifPresent(why -> text.append("       could not be checked: ").append(why).append('\n'));
+                diagnosis
+                        .failure()
+                        .ifPresent(
+                                why ->
+                                        text.append("       could not be checked: ")
+                                                .append(why)
+                                                .append('\n'));
                 for (Finding finding : diagnosis.findings()) {
                     text.append(
                             "       - %s: %s; %s%n"

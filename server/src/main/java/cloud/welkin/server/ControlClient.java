@@ -18,7 +18,10 @@ final class ControlClient {
 
     private ControlClient() {}
 
-    /** Prints the answer; 0 when all is well, 1 when the program says that it is not, 3 when none runs. */
+    /**
+     * Prints the answer; 0 when all is well, 1 when the program says that it is not, 3 when none
+     * runs.
+     */
     static int print(Path home, String path) throws IOException {
         Path socket = home.resolve("run/control.sock");
         String answer;
@@ -28,7 +31,8 @@ final class ControlClient {
             System.err.println("welkin: nothing runs in " + home);
             return NOTHING_RUNS;
         } catch (SocketException e) {
-            System.err.println("welkin: the program in " + home + " does not answer: " + e.getMessage());
+            System.err.println(
+                    "welkin: the program in " + home + " does not answer: " + e.getMessage());
             return NOTHING_RUNS;
         }
         int body = answer.indexOf("\r\n\r\n");

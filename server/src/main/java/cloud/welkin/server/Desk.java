@@ -12,7 +12,10 @@ import cloud.welkin.kernel.host.ObservedVolume;
 import cloud.welkin.volume.work.VolumeDesk;
 import java.util.List;
 
-/** The one desk that hosts come to: guests and tasks are compute's, volumes are the volume service's. */
+/**
+ * The one desk that hosts come to: guests and tasks are compute's, volumes are the volume
+ * service's.
+ */
 record Desk(GuestDesk guests, VolumeDesk disks) implements HostDesk {
     @Override
     public void register(HostFacts facts) {

@@ -17,7 +17,10 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The image {@code welkin-guest} of a new cloud, from the file that guest/build made, where there is one. */
+/**
+ * The image {@code welkin-guest} of a new cloud, from the file that guest/build made, where there
+ * is one.
+ */
 final class FirstImage {
     private static final Logger log = LoggerFactory.getLogger(FirstImage.class);
     private static final String NAME = "welkin-guest";

@@ -13,7 +13,8 @@ record Home(Path root) {
     static Home at(Path root) throws IOException {
         Files.createDirectories(root);
         Home home = new Home(root.toRealPath());
-        // Others may pass through to the engines' folders, which have owners of their own, and read nothing.
+        // Others may pass through to the engines' folders, which have owners of their own, and read
+        // nothing.
         Files.setPosixFilePermissions(home.root(), PosixFilePermissions.fromString("rwx--x--x"));
         for (String folder : new String[] {"log", "run", "secrets"}) {
             Files.createDirectories(home.root().resolve(folder));
@@ -59,9 +60,9 @@ record Home(Path root) {
         Files.deleteIfExists(fresh);
         Files.createFile(
                 fresh,
-                PosixFilePermissions.asFileAttribute(
-                        PosixFilePermissions.fromString(permissions)));
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
         Files.writeString(fresh, text, StandardCharsets.UTF_8);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+                fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }

@@ -121,12 +121,7 @@ final class LocalHost implements AutoCloseable {
             Supplier<List<MetadataProxy>> metadata) {
         HostShape shape =
                 new HostShape(
-                        home.root(),
-                        driver,
-                        "pc",
-                        engines.finishesChecksums(),
-                        "br-int",
-                        images);
+                        home.root(), driver, "pc", engines.finishesChecksums(), "br-int", images);
         return new HostAgent(
                 AgentSettings.of(name(), cloud),
                 shape,

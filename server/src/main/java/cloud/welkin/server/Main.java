@@ -109,8 +109,7 @@ public final class Main {
     static final class Reference implements Runnable {
         @Override
         public void run() {
-            System.out.print(
-                    cloud.welkin.kernel.settings.Settings.reference(WelkinSettings.ALL));
+            System.out.print(cloud.welkin.kernel.settings.Settings.reference(WelkinSettings.ALL));
         }
     }
 }

@@ -5,7 +5,9 @@ import cloud.welkin.server.UnixHttp.Answer;
 import cloud.welkin.server.UnixHttp.Question;
 import java.util.Optional;
 
-/** What the hosts' metadata proxies ask for their guests. The proxy, never the guest, says who asks. */
+/**
+ * What the hosts' metadata proxies ask for their guests. The proxy, never the guest, says who asks.
+ */
 record Metadata(MetadataService service) {
     Answer answer(Question question) {
         Optional<String> network = question.header().apply("X-OVN-Network-ID");

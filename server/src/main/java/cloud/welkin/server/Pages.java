@@ -25,7 +25,10 @@ final class Pages extends Handler.Abstract {
                         () ->
                                 healthy.getAsBoolean()
                                         ? new Page(200, "text/plain", "ok\n")
-                                        : new Page(503, "text/plain", "the database does not answer\n"),
+                                        : new Page(
+                                                503,
+                                                "text/plain",
+                                                "the database does not answer\n"),
                         "/metrics",
                         () ->
                                 new Page(
@@ -44,9 +47,7 @@ final class Pages extends Handler.Abstract {
         response.setStatus(answer.status());
         response.getHeaders().put("Content-Type", answer.type());
         response.write(
-                true,
-                ByteBuffer.wrap(answer.text().getBytes(StandardCharsets.UTF_8)),
-                callback);
+                true, ByteBuffer.wrap(answer.text().getBytes(StandardCharsets.UTF_8)), callback);
         return true;
     }
 }

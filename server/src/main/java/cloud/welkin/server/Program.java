@@ -57,7 +57,9 @@ final class Program {
         }
     }
 
-    /** What was set on the command line is remembered for the next start, as far as it was accepted. */
+    /**
+     * What was set on the command line is remembered for the next start, as far as it was accepted.
+     */
     private static Settings settings(Home home, List<String> sets) throws IOException {
         try {
             Settings settings =
@@ -83,8 +85,7 @@ final class Program {
         System.setProperty("welkin.log", home.log("welkin.log").toString());
         LocalHost.purge(home);
         EmbeddedPostgres.stop(home.postgres());
-        for (String part :
-                List.of("postgres", "images", "volumes", "guests", "host", "secrets")) {
+        for (String part : List.of("postgres", "images", "volumes", "guests", "host", "secrets")) {
             Process removal =
                     new ProcessBuilder("rm", "-rf", home.root().resolve(part).toString())
                             .inheritIO()

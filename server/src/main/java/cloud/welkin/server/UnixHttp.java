@@ -25,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A small HTTP server behind a unix socket: for the operator's questions, and for the guests' metadata proxies. One
- * request without a body for each connection. Jetty 12.1 has no connector for unix sockets, so the bytes are carried to
- * its local one: the parsing stays Jetty's.
+ * A small HTTP server behind a unix socket: for the operator's questions, and for the guests'
+ * metadata proxies. One request without a body for each connection. Jetty 12.1 has no connector for
+ * unix sockets, so the bytes are carried to its local one: the parsing stays Jetty's.
  */
 final class UnixHttp implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(UnixHttp.class);
@@ -150,8 +150,7 @@ final class UnixHttp implements AutoCloseable {
                             new Question(
                                     request.getMethod(),
                                     request.getHttpURI().getPath(),
-                                    name ->
-                                            Optional.ofNullable(request.getHeaders().get(name))));
+                                    name -> Optional.ofNullable(request.getHeaders().get(name))));
             response.setStatus(answer.status());
             response.getHeaders().put("Content-Type", answer.contentType());
             response.getHeaders().put("Content-Length", answer.body().length);

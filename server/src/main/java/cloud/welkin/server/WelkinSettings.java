@@ -47,7 +47,9 @@ final class WelkinSettings {
                     "http.idle", Duration.ofSeconds(60), "How long a silent connection is kept.");
     static final Setting<Duration> TOKEN_LIFETIME =
             Setting.duration(
-                    "identity.token-lifetime", Duration.ofHours(12), "How long a token is good for.");
+                    "identity.token-lifetime",
+                    Duration.ofHours(12),
+                    "How long a token is good for.");
     static final Setting<Integer> PASSWORD_COST =
             Setting.number(
                             "identity.password-cost",
@@ -61,10 +63,7 @@ final class WelkinSettings {
                     "How guests are run: auto takes kvm where it really works, else qemu; simulated runs"
                             + " none.");
     static final Setting<Integer> SIMULATED_HOSTS =
-            Setting.number(
-                            "compute.simulated-hosts",
-                            1,
-                            "How many hosts the simulated driver has.")
+            Setting.number("compute.simulated-hosts", 1, "How many hosts the simulated driver has.")
                     .where(n -> n >= 1 && n <= 10_000, "1 to 10000");
     static final Setting<HostMode> HOST_MODE =
             Setting.oneOf(
@@ -89,7 +88,9 @@ final class WelkinSettings {
                     "How long the data of a deleted image stay, for servers that are just being made from it.");
     static final Setting<Duration> EVENTS_KEEP =
             Setting.duration(
-                    "events.keep", Duration.ofDays(30), "How long events are kept in the database.");
+                    "events.keep",
+                    Duration.ofDays(30),
+                    "How long events are kept in the database.");
 
     static final List<Setting<?>> ALL =
             List.of(

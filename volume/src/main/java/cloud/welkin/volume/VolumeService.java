@@ -48,7 +48,10 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The volume service, composed: its APIs, the hosts' desk, its invariants, and what compute asks of it. */
+/**
+ * The volume service, composed: its APIs, the hosts' desk, its invariants, and what compute asks of
+ * it.
+ */
 public final class VolumeService implements Volumes {
     public static final String SCHEMA = "volume";
 
@@ -70,7 +73,12 @@ public final class VolumeService implements Volumes {
      * @param zone the one availability zone: {@code nova}
      */
     public VolumeService(
-            Database database, Quotas quotas, Events events, Images images, Clock clock, String zone) {
+            Database database,
+            Quotas quotas,
+            Events events,
+            Images images,
+            Clock clock,
+            String zone) {
         this.database = database;
         this.quotas = quotas;
         this.clock = clock;
@@ -86,7 +94,8 @@ public final class VolumeService implements Volumes {
         List<OperationGroup> groups =
                 List.of(
                         new VersionOperations("", 200),
-                        new VolumeOperations(volumes, snapshots, bindings, search, making, lifecycle),
+                        new VolumeOperations(
+                                volumes, snapshots, bindings, search, making, lifecycle),
                         new MetadataOperations(volumes, snapshots, lifecycle),
                         new SnapshotOperations(volumes, snapshots, search, lifecycle),
                         new TypeOperations(types, volumes, limits),
@@ -94,7 +103,12 @@ public final class VolumeService implements Volumes {
                         new QuotaOperations(quotas, limits, types),
                         new ServiceOperations(volumes, zone, clock));
         return List.of(
-                api("volume", "/volume/v3", Optional.of(versioning()), groups, VolumePolicy.rules()),
+                api(
+                        "volume",
+                        "/volume/v3",
+                        Optional.of(versioning()),
+                        groups,
+                        VolumePolicy.rules()),
                 api(
                         "volume-versions",
                         "/volume",

@@ -9,7 +9,10 @@ import java.util.UUID;
 
 /** What compute asks of the volume service, in its own transactions. */
 public interface Volumes {
-    /** The format of every volume's file, as QEMU names it: a raw file grows and moves without a tool. */
+    /**
+     * The format of every volume's file, as QEMU names it: a raw file grows and moves without a
+     * tool.
+     */
     String FORMAT = "raw";
 
     /** The volume, if the caller may use it. */

@@ -47,21 +47,42 @@ class VolumesTest {
         Events events = new Events(database.database(), Duration.ofDays(1), Clock.systemUTC());
         ImageService images =
                 new ImageService(
-                        database.database(), quotas, events, (tx, name) -> {}, Clock.systemUTC(), home, Duration.ZERO);
+                        database.database(),
+                        quotas,
+                        events,
+                        (tx, name) -> {},
+                        Clock.systemUTC(),
+                        home,
+                        Duration.ZERO);
         images.quotas().forEach(quotas::register);
-        service = new VolumeService(database.database(), quotas, events, images, Clock.systemUTC(), "nova");
+        service =
+                new VolumeService(
+                        database.database(), quotas, events, images, Clock.systemUTC(), "nova");
         service.quotas().forEach(quotas::register);
         var apis = new ArrayList<>(service.apis());
         apis.addAll(images.apis());
         api = new ApiTester(database.database(), callers, apis);
         service.desk()
                 .register(
-                        new HostFacts(HOST, "boot", "simulated", "QEMU", 1, 4, 4096, 100, 90, "cpu", "127.0.0.1", Instant.EPOCH));
+                        new HostFacts(
+                                HOST,
+                                "boot",
+                                "simulated",
+                                "QEMU",
+                                1,
+                                4,
+                                4096,
+                                100,
+                                90,
+                                "cpu",
+                                "127.0.0.1",
+                                Instant.EPOCH));
     }
 
     @AfterEach
     void everyInvariantHolds() {
-        assertThat(service.invariants().stream().flatMap(it -> it.check().get().stream())).isEmpty();
+        assertThat(service.invariants().stream().flatMap(it -> it.check().get().stream()))
+                .isEmpty();
         database.close();
     }
 
@@ -94,7 +115,9 @@ class VolumesTest {
                             new ObservedVolume(
                                     wanted.id(),
                                     wanted.generation(),
-                                    wanted.present() ? Optional.of("/volumes/" + wanted.id()) : Optional.empty(),
+                                    wanted.present()
+                                            ? Optional.of("/volumes/" + wanted.id())
+                                            : Optional.empty(),
                                     Optional.empty()));
         }
         return pending;
@@ -115,7 +138,10 @@ class VolumesTest {
 
     @Test
     void aVolumeIsMadeExtendedAndDeletedAsItsHostReports() {
-        String id = create("'size': 2, 'name': 'v', 'metadata': {'a': 'b'}").expect(202).text("/volume/id");
+        String id =
+                create("'size': 2, 'name': 'v', 'metadata': {'a': 'b'}")
+                        .expect(202)
+                        .text("/volume/id");
         assertThat(status(id)).isEqualTo("creating");
         assertThat(converge()).hasSize(1);
         assertThat(status(id)).isEqualTo("available");
@@ -123,7 +149,8 @@ class VolumesTest {
         action(member, id, "{'os-extend': {'new_size': 3}}").expect(202);
         assertThat(status(id)).isEqualTo("extending");
         converge();
-        assertThat(api.get(V3 + "/volumes/" + id).by(member).send().text("/volume/size")).isEqualTo("3");
+        assertThat(api.get(V3 + "/volumes/" + id).by(member).send().text("/volume/size"))
+                .isEqualTo("3");
         action(member, id, "{'os-extend': {'new_size': 3}}").expect(400);
         api.delete(V3 + "/volumes/" + id).by(member).send().expect(202);
         assertThat(status(id)).isEqualTo("deleting");
@@ -149,22 +176,41 @@ class VolumesTest {
     @Test
     void aVolumeThatWasMadeOnceIsNeverAskedToBeMadeAgain() {
         made("'size': 1");
-        assertThat(service.desk().volumes(HOST)).allSatisfy(it -> assertThat(it.generation()).isGreaterThan(1));
+        assertThat(service.desk().volumes(HOST))
+                .allSatisfy(it -> assertThat(it.generation()).isGreaterThan(1));
     }
 
     @Test
     void snapshotsAndCopiesTakeOverSizeAndKeepTheirSource() {
         String id = made("'size': 2");
         String snapshot =
-                api.post(V3 + "/snapshots").by(member).json("{'snapshot': {'volume_id': '" + id + "', 'name': 's'}}").send().expect(202).text("/snapshot/id");
+                api.post(V3 + "/snapshots")
+                        .by(member)
+                        .json("{'snapshot': {'volume_id': '" + id + "', 'name': 's'}}")
+                        .send()
+                        .expect(202)
+                        .text("/snapshot/id");
         action(member, id, "{'os-extend': {'new_size': 5}}");
         api.delete(V3 + "/volumes/" + id).by(member).send().expect(400);
         converge();
-        assertThat(api.get(V3 + "/snapshots/" + snapshot).by(member).send().expect(200).text("/snapshot/status")).isEqualTo("available");
+        assertThat(
+                        api.get(V3 + "/snapshots/" + snapshot)
+                                .by(member)
+                                .send()
+                                .expect(200)
+                                .text("/snapshot/status"))
+                .isEqualTo("available");
         create("'size': 1, 'snapshot_id': '" + snapshot + "'").expect(400);
         String copy = create("'snapshot_id': '" + snapshot + "'").expect(202).text("/volume/id");
         api.delete(V3 + "/snapshots/" + snapshot).by(member).send().expect(400);
-        assertThat(converge()).singleElement().satisfies(it -> assertThat(it.source()).contains(new DesiredVolume.Source.Snapshot(UUID.fromString(snapshot))));
+        assertThat(converge())
+                .singleElement()
+                .satisfies(
+                        it ->
+                                assertThat(it.source())
+                                        .contains(
+                                                new DesiredVolume.Source.Snapshot(
+                                                        UUID.fromString(snapshot))));
         String twin = create("'source_volid': '" + copy + "'").expect(202).text("/volume/id");
         api.delete(V3 + "/volumes/" + copy).by(member).send().expect(400);
         converge();
@@ -172,18 +218,41 @@ class VolumesTest {
         api.delete(V3 + "/volumes/" + id).by(member).send().expect(400);
         api.delete(V3 + "/volumes/" + id + "?cascade=True").by(member).send().expect(202);
         converge();
-        assertThat(api.get(V3 + "/snapshots/detail").by(member).send().expect(200).json().at("/snapshots")).isEmpty();
+        assertThat(
+                        api.get(V3 + "/snapshots/detail")
+                                .by(member)
+                                .send()
+                                .expect(200)
+                                .json()
+                                .at("/snapshots"))
+                .isEmpty();
     }
 
     @Test
     void aVolumeFromAnImageIsBootableAndShowsWhereItIsFrom() {
         String image =
-                api.post("/image/v2/images").by(member).json("{'name': 'i', 'disk_format': 'raw', 'container_format': 'bare', 'min_disk': 2}").send().expect(201).text("/id");
+                api.post("/image/v2/images")
+                        .by(member)
+                        .json(
+                                "{'name': 'i', 'disk_format': 'raw', 'container_format': 'bare', 'min_disk': 2}")
+                        .send()
+                        .expect(201)
+                        .text("/id");
         create("'size': 2, 'imageRef': '" + image + "'").expect(400);
-        api.put("/image/v2/images/" + image + "/file").by(member).body("application/octet-stream", new byte[100]).send().expect(204);
+        api.put("/image/v2/images/" + image + "/file")
+                .by(member)
+                .body("application/octet-stream", new byte[100])
+                .send()
+                .expect(204);
         create("'size': 1, 'imageRef': '" + image + "'").expect(400);
         String id = create("'size': 2, 'imageRef': '" + image + "'").expect(202).text("/volume/id");
-        assertThat(service.desk().pendingVolumes(HOST)).singleElement().satisfies(it -> assertThat(it.source()).get().isInstanceOf(DesiredVolume.Source.Image.class));
+        assertThat(service.desk().pendingVolumes(HOST))
+                .singleElement()
+                .satisfies(
+                        it ->
+                                assertThat(it.source())
+                                        .get()
+                                        .isInstanceOf(DesiredVolume.Source.Image.class));
         converge();
         Response shown = api.get(V3 + "/volumes/" + id).by(member).send();
         assertThat(shown.text("/volume/bootable")).isEqualTo("true");
@@ -194,22 +263,52 @@ class VolumesTest {
     void computeReservesAttachesAndReleases() {
         String id = made("'size': 1");
         UUID server = UUID.randomUUID();
-        var attachment = database.database().write(tx -> service.reserve(tx, member, UUID.fromString(id), server, Optional.of("vdb")));
+        var attachment =
+                database.database()
+                        .write(
+                                tx ->
+                                        service.reserve(
+                                                tx,
+                                                member,
+                                                UUID.fromString(id),
+                                                server,
+                                                Optional.of("vdb")));
         assertThat(status(id)).isEqualTo("reserved");
-        assertThatThrownBy(() -> database.database().write(tx -> service.reserve(tx, member, UUID.fromString(id), UUID.randomUUID(), Optional.empty())))
+        assertThatThrownBy(
+                        () ->
+                                database.database()
+                                        .write(
+                                                tx ->
+                                                        service.reserve(
+                                                                tx,
+                                                                member,
+                                                                UUID.fromString(id),
+                                                                UUID.randomUUID(),
+                                                                Optional.empty())))
                 .isInstanceOf(Failure.class);
         api.delete(V3 + "/volumes/" + id).by(member).send().expect(400);
-        database.database().change(tx -> service.attached(tx, attachment.id(), "/dev/vdb", "alpha"));
+        database.database()
+                .change(tx -> service.attached(tx, attachment.id(), "/dev/vdb", "alpha"));
         assertThat(status(id)).isEqualTo("in-use");
-        assertThat(api.get(V3 + "/volumes/detail").by(member).send().text("/volumes/0/attachments/0/server_id")).isEqualTo(server.toString());
-        api.delete(V3 + "/attachments/" + attachment.id()).header("OpenStack-API-Version", "volume 3.44").by(member).send().expect(409);
+        assertThat(
+                        api.get(V3 + "/volumes/detail")
+                                .by(member)
+                                .send()
+                                .text("/volumes/0/attachments/0/server_id"))
+                .isEqualTo(server.toString());
+        api.delete(V3 + "/attachments/" + attachment.id())
+                .header("OpenStack-API-Version", "volume 3.44")
+                .by(member)
+                .send()
+                .expect(409);
         database.database().change(tx -> service.detaching(tx, attachment.id()));
         assertThat(status(id)).isEqualTo("detaching");
         database.database().change(tx -> service.release(tx, attachment.id()));
         database.database().change(tx -> service.release(tx, attachment.id()));
         assertThat(status(id)).isEqualTo("available");
         List<UUID> servers = List.of(server);
-        List<Volumes.Attachment> left = database.database().read(tx -> service.attachmentsOf(tx, servers));
+        List<Volumes.Attachment> left =
+                database.database().read(tx -> service.attachmentsOf(tx, servers));
         assertThat(left).isEmpty();
     }
 
@@ -219,29 +318,74 @@ class VolumesTest {
         String attachments = V3 + "/attachments";
         String version = "volume 3.44";
         String attachment =
-                api.post(attachments).by(member).header("OpenStack-API-Version", version).json("{'attachment': {'volume_uuid': '" + id + "', 'instance_uuid': '" + UUID.randomUUID() + "'}}").send().expect(200).text("/attachment/id");
+                api.post(attachments)
+                        .by(member)
+                        .header("OpenStack-API-Version", version)
+                        .json(
+                                "{'attachment': {'volume_uuid': '"
+                                        + id
+                                        + "', 'instance_uuid': '"
+                                        + UUID.randomUUID()
+                                        + "'}}")
+                        .send()
+                        .expect(200)
+                        .text("/attachment/id");
         api.post(attachments).by(member).json("{}").send().expect(404);
-        api.put(attachments + "/" + attachment).by(member).header("OpenStack-API-Version", version).json("{'attachment': {'connector': {'host': 'h'}}}").send().expect(200);
+        api.put(attachments + "/" + attachment)
+                .by(member)
+                .header("OpenStack-API-Version", version)
+                .json("{'attachment': {'connector': {'host': 'h'}}}")
+                .send()
+                .expect(200);
         assertThat(status(id)).isEqualTo("attaching");
-        api.post(attachments + "/" + attachment + "/action").by(member).header("OpenStack-API-Version", version).json("{'os-complete': {}}").send().expect(204);
+        api.post(attachments + "/" + attachment + "/action")
+                .by(member)
+                .header("OpenStack-API-Version", version)
+                .json("{'os-complete': {}}")
+                .send()
+                .expect(204);
         assertThat(status(id)).isEqualTo("in-use");
-        api.delete(attachments + "/" + attachment).by(member).header("OpenStack-API-Version", version).send().expect(200);
+        api.delete(attachments + "/" + attachment)
+                .by(member)
+                .header("OpenStack-API-Version", version)
+                .send()
+                .expect(200);
         assertThat(status(id)).isEqualTo("available");
     }
 
     @Test
     void quotasAreKeptAndTold() {
         String project = member.requireProject().value();
-        api.put(V3 + "/os-quota-sets/" + project).by(admin).json("{'quota_set': {'volumes': 1, 'gigabytes': 5}}").send().expect(200);
+        api.put(V3 + "/os-quota-sets/" + project)
+                .by(admin)
+                .json("{'quota_set': {'volumes': 1, 'gigabytes': 5}}")
+                .send()
+                .expect(200);
         create("'size': 6").expect(413);
         String id = made("'size': 5");
         assertThat(create("'size': 1").expect(413).text("/overLimit/message")).contains("quota");
-        assertThat(api.get(V3 + "/os-quota-sets/" + project + "?usage=true").by(member).send().expect(200).text("/quota_set/gigabytes/in_use")).isEqualTo("5");
-        assertThat(api.get(V3 + "/limits").by(member).send().expect(200).text("/limits/absolute/totalVolumesUsed")).isEqualTo("1");
+        assertThat(
+                        api.get(V3 + "/os-quota-sets/" + project + "?usage=true")
+                                .by(member)
+                                .send()
+                                .expect(200)
+                                .text("/quota_set/gigabytes/in_use"))
+                .isEqualTo("5");
+        assertThat(
+                        api.get(V3 + "/limits")
+                                .by(member)
+                                .send()
+                                .expect(200)
+                                .text("/limits/absolute/totalVolumesUsed"))
+                .isEqualTo("1");
         api.delete(V3 + "/volumes/" + id).by(member).send().expect(202);
         converge();
         made("'size': 1");
-        api.put(V3 + "/os-quota-sets/" + project).by(member).json("{'quota_set': {'volumes': 9}}").send().expect(403);
+        api.put(V3 + "/os-quota-sets/" + project)
+                .by(member)
+                .json("{'quota_set': {'volumes': 9}}")
+                .send()
+                .expect(403);
     }
 
     @Test
@@ -251,10 +395,24 @@ class VolumesTest {
         api.get(V3 + "/volumes/" + id).by(other).send().expect(404);
         api.delete(V3 + "/volumes/" + id).by(other).send().expect(404);
         action(other, id, "{'os-extend': {'new_size': 3}}").expect(404);
-        assertThat(api.get(V3 + "/volumes").by(other).send().expect(200).json().at("/volumes")).isEmpty();
-        assertThat(api.get(V3 + "/volumes/detail?all_tenants=1").by(admin).send().expect(200).json().at("/volumes")).hasSize(1);
-        api.get(V3 + "/" + member.requireProject().value() + "/volumes").by(other).send().expect(400);
-        api.get(V3 + "/" + member.requireProject().value() + "/volumes").by(member).send().expect(200);
+        assertThat(api.get(V3 + "/volumes").by(other).send().expect(200).json().at("/volumes"))
+                .isEmpty();
+        assertThat(
+                        api.get(V3 + "/volumes/detail?all_tenants=1")
+                                .by(admin)
+                                .send()
+                                .expect(200)
+                                .json()
+                                .at("/volumes"))
+                .hasSize(1);
+        api.get(V3 + "/" + member.requireProject().value() + "/volumes")
+                .by(other)
+                .send()
+                .expect(400);
+        api.get(V3 + "/" + member.requireProject().value() + "/volumes")
+                .by(member)
+                .send()
+                .expect(200);
         Caller reader = callers.inProject(member.requireProject(), "reader");
         api.delete(V3 + "/volumes/" + id).by(reader).send().expect(403);
     }
@@ -264,42 +422,138 @@ class VolumesTest {
         for (String name : List.of("a", "b", "c")) {
             made("'size': 1, 'name': '" + name + "', 'metadata': {'k': '" + name + "'}");
         }
-        Response first = api.get(V3 + "/volumes/detail?limit=2&sort=name:asc&with_count=true").header("OpenStack-API-Version", "volume 3.45").by(member).send().expect(200);
+        Response first =
+                api.get(V3 + "/volumes/detail?limit=2&sort=name:asc&with_count=true")
+                        .header("OpenStack-API-Version", "volume 3.45")
+                        .by(member)
+                        .send()
+                        .expect(200);
         assertThat(first.json().at("/volumes")).hasSize(2);
         assertThat(first.text("/count")).isEqualTo("3");
         String next = first.text("/volumes_links/0/href").replace("http://cloud.test", "");
-        assertThat(api.get(next).by(member).send().expect(200).text("/volumes/0/name")).isEqualTo("c");
-        assertThat(api.get(V3 + "/volumes?metadata=%7B%27k%27%3A+%27b%27%7D").by(member).send().expect(200).json().at("/volumes")).hasSize(1);
-        assertThat(api.get(V3 + "/volumes?status=error").by(member).send().expect(200).json().at("/volumes")).isEmpty();
-        assertThat(api.get(V3 + "/volumes/summary").header("OpenStack-API-Version", "volume 3.36").by(member).send().expect(200).text("/volume-summary/total_size")).isEqualTo("3");
+        assertThat(api.get(next).by(member).send().expect(200).text("/volumes/0/name"))
+                .isEqualTo("c");
+        assertThat(
+                        api.get(V3 + "/volumes?metadata=%7B%27k%27%3A+%27b%27%7D")
+                                .by(member)
+                                .send()
+                                .expect(200)
+                                .json()
+                                .at("/volumes"))
+                .hasSize(1);
+        assertThat(
+                        api.get(V3 + "/volumes?status=error")
+                                .by(member)
+                                .send()
+                                .expect(200)
+                                .json()
+                                .at("/volumes"))
+                .isEmpty();
+        assertThat(
+                        api.get(V3 + "/volumes/summary")
+                                .header("OpenStack-API-Version", "volume 3.36")
+                                .by(member)
+                                .send()
+                                .expect(200)
+                                .text("/volume-summary/total_size"))
+                .isEqualTo("3");
     }
 
     @Test
     void olderClientsSeeOlderVolumes() {
         made("'size': 1");
-        assertThat(api.get(V3 + "/volumes/detail").by(member).send().json().at("/volumes/0").has("volume_type_id")).isFalse();
-        assertThat(api.get(V3 + "/volumes/detail").by(member).header("OpenStack-API-Version", "volume latest").send().json().at("/volumes/0").has("volume_type_id")).isTrue();
-        api.get(V3 + "/volumes").by(member).header("OpenStack-API-Version", "volume 3.99").send().expect(406);
+        assertThat(
+                        api.get(V3 + "/volumes/detail")
+                                .by(member)
+                                .send()
+                                .json()
+                                .at("/volumes/0")
+                                .has("volume_type_id"))
+                .isFalse();
+        assertThat(
+                        api.get(V3 + "/volumes/detail")
+                                .by(member)
+                                .header("OpenStack-API-Version", "volume latest")
+                                .send()
+                                .json()
+                                .at("/volumes/0")
+                                .has("volume_type_id"))
+                .isTrue();
+        api.get(V3 + "/volumes")
+                .by(member)
+                .header("OpenStack-API-Version", "volume 3.99")
+                .send()
+                .expect(406);
     }
 
     @Test
     void typesAreMadeSharedAndDeleted() {
-        assertThat(api.get(V3 + "/types").by(member).send().expect(200).text("/volume_types/0/name")).isEqualTo("__DEFAULT__");
-        String id = api.post(V3 + "/types").by(admin).json("{'volume_type': {'name': 'fast', 'os-volume-type-access:is_public': false, 'extra_specs': {'multiattach': '<is> True'}}}").send().expect(200).text("/volume_type/id");
+        assertThat(
+                        api.get(V3 + "/types")
+                                .by(member)
+                                .send()
+                                .expect(200)
+                                .text("/volume_types/0/name"))
+                .isEqualTo("__DEFAULT__");
+        String id =
+                api.post(V3 + "/types")
+                        .by(admin)
+                        .json(
+                                "{'volume_type': {'name': 'fast', 'os-volume-type-access:is_public': false, 'extra_specs': {'multiattach': '<is> True'}}}")
+                        .send()
+                        .expect(200)
+                        .text("/volume_type/id");
         create("'size': 1, 'volume_type': 'fast'").expect(404);
-        api.post(V3 + "/types/" + id + "/action").by(admin).json("{'addProjectAccess': {'project': '" + member.requireProject().value() + "'}}").send().expect(202);
+        api.post(V3 + "/types/" + id + "/action")
+                .by(admin)
+                .json(
+                        "{'addProjectAccess': {'project': '"
+                                + member.requireProject().value()
+                                + "'}}")
+                .send()
+                .expect(202);
         String volume = made("'size': 1, 'volume_type': 'fast'");
         api.delete(V3 + "/types/" + id).by(admin).send().expect(400);
         for (int i = 0; i < 2; i++) {
-            database.database().write(tx -> service.reserve(tx, member, UUID.fromString(volume), UUID.randomUUID(), Optional.empty()));
+            database.database()
+                    .write(
+                            tx ->
+                                    service.reserve(
+                                            tx,
+                                            member,
+                                            UUID.fromString(volume),
+                                            UUID.randomUUID(),
+                                            Optional.empty()));
         }
-        api.post(V3 + "/types").by(member).json("{'volume_type': {'name': 'mine'}}").send().expect(403);
-        api.post(V3 + "/types").by(admin).json("{'volume_type': {'name': 'fast'}}").send().expect(409);
+        api.post(V3 + "/types")
+                .by(member)
+                .json("{'volume_type': {'name': 'mine'}}")
+                .send()
+                .expect(403);
+        api.post(V3 + "/types")
+                .by(admin)
+                .json("{'volume_type': {'name': 'fast'}}")
+                .send()
+                .expect(409);
     }
 
     @Test
     void nothingAClientSendsIsAnInternalError() {
-        for (String fields : List.of("'size': 0", "'size': -1", "'size': 9223372036854775808", "'size': 'x'", "'size': 1.5", "", "'size': 1, 'name': 5", "'size': 1, 'name': '\\u0000'", "'size': 1, 'nonsense': 1", "'size': 1, 'imageRef': 'x'", "'size': 1, 'metadata': {'a': 1}", "'size': 1, 'metadata': []", "'size': 1, 'availability_zone': 'mars'")) {
+        for (String fields :
+                List.of(
+                        "'size': 0",
+                        "'size': -1",
+                        "'size': 9223372036854775808",
+                        "'size': 'x'",
+                        "'size': 1.5",
+                        "",
+                        "'size': 1, 'name': 5",
+                        "'size': 1, 'name': '\\u0000'",
+                        "'size': 1, 'nonsense': 1",
+                        "'size': 1, 'imageRef': 'x'",
+                        "'size': 1, 'metadata': {'a': 1}",
+                        "'size': 1, 'metadata': []",
+                        "'size': 1, 'availability_zone': 'mars'")) {
             assertThat(create(fields).status()).as(fields).isEqualTo(400);
         }
         create("'size': 1, 'snapshot_id': '" + UUID.randomUUID() + "'").expect(404);

@@ -140,14 +140,17 @@ final class FlavorOperations implements OperationGroup {
                         .status(200)
                         .writes(
                                 (call, tx, body) ->
-                                        Map.of("extra_specs", addSpecs(call, tx, body.extraSpecs()))),
+                                        Map.of(
+                                                "extra_specs",
+                                                addSpecs(call, tx, body.extraSpecs()))),
                 Operation.get("/flavors/{flavor_id}/os-extra_specs/{key}")
                         .policy(F + "os-flavor-extra-specs:show")
                         .doc("One extra spec of a flavor.")
                         .anyParamBefore("2.102")
                         .reads(
                                 (call, tx) -> {
-                                    String value = find(call, tx).extraSpecs().get(call.path("key"));
+                                    String value =
+                                            find(call, tx).extraSpecs().get(call.path("key"));
                                     if (value == null) {
                                         throw noSpec(call);
                                     }
@@ -207,7 +210,8 @@ final class FlavorOperations implements OperationGroup {
         marker.filter(id -> flavors.find(tx, id).isEmpty())
                 .ifPresent(
                         id -> {
-                            throw Failure.badRequest("marker [%s] not found", id).as("MarkerNotFound");
+                            throw Failure.badRequest("marker [%s] not found", id)
+                                    .as("MarkerNotFound");
                         });
         String direction = call.query().text("sort_dir").orElse("asc");
         if (!direction.equals("asc") && !direction.equals("desc")) {
@@ -218,9 +222,7 @@ final class FlavorOperations implements OperationGroup {
         Optional<Boolean> isPublic =
                 !admin || wanted.equals("none")
                         ? Optional.empty()
-                        : wanted.isEmpty()
-                                ? Optional.of(true)
-                                : call.query().bool("is_public");
+                        : wanted.isEmpty() ? Optional.of(true) : call.query().bool("is_public");
         List<Flavor> found =
                 limit == 0
                         ? List.of()
@@ -283,7 +285,10 @@ final class FlavorOperations implements OperationGroup {
                         .map(node -> node.isNumber() ? node.toString() : node.asString(""))
                         .filter(text -> !text.equals("auto"))
                         .orElseGet(() -> UUID.randomUUID().toString());
-        if (id.isBlank() || id.length() > 255 || !id.matches("[a-zA-Z0-9._ -]+") || !id.equals(id.strip())) {
+        if (id.isBlank()
+                || id.length() > 255
+                || !id.matches("[a-zA-Z0-9._ -]+")
+                || !id.equals(id.strip())) {
             throw Failure.badRequest(
                     "Invalid input for field/attribute id. Value: %s. An id is made of letters,"
                             + " digits, spaces and ._-",
@@ -311,7 +316,8 @@ final class FlavorOperations implements OperationGroup {
             throw Constraints.violated(e).filter("flavor_name"::equals).isPresent()
                     ? Failure.conflict("Flavor with name %s already exists.", flavor.name())
                             .as("FlavorExists")
-                    : Failure.conflict("Flavor with ID %s already exists.", id).as("FlavorIdExists");
+                    : Failure.conflict("Flavor with ID %s already exists.", id)
+                            .as("FlavorIdExists");
         }
         if (!flavor.isPublic()) {
             call.caller().project().ifPresent(own -> flavors.addAccess(tx, id, own.value()));
@@ -337,7 +343,8 @@ final class FlavorOperations implements OperationGroup {
     private Object setSpec(Call call, Tx tx, ObjectNode body) {
         String key = call.path("key");
         if (body.size() != 1 || !body.has(key)) {
-            throw Failure.badRequest("Request body contains too many items or not the item %s", key);
+            throw Failure.badRequest(
+                    "Request body contains too many items or not the item %s", key);
         }
         return addSpecs(call, tx, Map.of(key, body.get(key)));
     }

@@ -94,8 +94,13 @@ final class GroupOperations implements OperationGroup {
                 groups
                         .list(
                                 tx,
-                                all ? Optional.empty() : Optional.of(call.caller().requireProject()),
-                                call.query().integer("limit").map(n -> Math.min(n, 1000)).orElse(1000),
+                                all
+                                        ? Optional.empty()
+                                        : Optional.of(call.caller().requireProject()),
+                                call.query()
+                                        .integer("limit")
+                                        .map(n -> Math.min(n, 1000))
+                                        .orElse(1000),
                                 call.query().integer("offset").orElse(0))
                         .stream()
                         .map(group -> view(call, group))
@@ -104,7 +109,9 @@ final class GroupOperations implements OperationGroup {
 
     private Object create(Call call, Tx tx, NewGroup wanted) {
         boolean modern = call.version().atLeast("2.64");
-        if (modern ? wanted.policies().isPresent() : wanted.policy().isPresent() || wanted.rules().isPresent()) {
+        if (modern
+                ? wanted.policies().isPresent()
+                : wanted.policy().isPresent() || wanted.rules().isPresent()) {
             throw Failure.badRequest(
                     "Invalid input for field/attribute server_group: it takes %s.",
                     modern ? "policy, not policies" : "policies, not policy");

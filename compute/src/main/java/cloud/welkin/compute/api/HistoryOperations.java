@@ -11,15 +11,14 @@ import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.kernel.api.Param;
 import cloud.welkin.kernel.api.Times;
 import cloud.welkin.kernel.failure.Failure;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What was done to a server, by whom, and how it ended: os-instance-actions; it outlives the server. */
+/**
+ * What was done to a server, by whom, and how it ended: os-instance-actions; it outlives the
+ * server.
+ */
 final class HistoryOperations implements OperationGroup {
     private static final String PATH = "/servers/{server_id}/os-instance-actions";
     private static final String P = ComputePolicy.P + "os-instance-actions:";
@@ -40,7 +39,8 @@ final class HistoryOperations implements OperationGroup {
                         .doc("What was done to a server, the newest first.")
                         .params(
                                 Param.integer("limit", "How many at most (2.58)."),
-                                Param.text("marker", "The request id of the last one before (2.58)."),
+                                Param.text(
+                                        "marker", "The request id of the last one before (2.58)."),
                                 Param.time("changes-since", "Changed since then (2.58)."),
                                 Param.time("changes-before", "Changed before then (2.66)."))
                         .anyParamBefore("2.58")
@@ -77,7 +77,8 @@ final class HistoryOperations implements OperationGroup {
         out.put("instanceActions", found.stream().map(action -> view(call, action)).toList());
         List<Links.Link> next =
                 call.version().atLeast("2.58")
-                        ? Links.next(call, found.stream().map(ActionRecord::requestId).toList(), limit)
+                        ? Links.next(
+                                call, found.stream().map(ActionRecord::requestId).toList(), limit)
                         : List.of();
         if (!next.isEmpty()) {
             out.put("links", next);
@@ -140,24 +141,11 @@ final class HistoryOperations implements OperationGroup {
             if (admin) {
                 view.put("host", event.host());
             }
-            view.put("hostId", hostId(server, event.host()));
+            view.put("hostId", ServerView.hostId(server.project().value() + event.host()));
         }
         if (details) {
             view.put("details", event.details());
         }
         return view;
-    }
-
-    private static String hostId(Server server, String host) {
-        try {
-            return HexFormat.of()
-                    .formatHex(
-                            MessageDigest.getInstance("SHA-224")
-                                    .digest(
-                                            (server.project().value() + host)
-                                                    .getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -64,7 +64,9 @@ final class HostOperations implements OperationGroup {
             Optional<Boolean> forcedDown) {}
 
     record OldServiceChange(
-            String host, String binary, @Length(min = 1, max = 255) Optional<String> disabledReason) {}
+            String host,
+            String binary,
+            @Length(min = 1, max = 255) Optional<String> disabledReason) {}
 
     @Override
     public List<Operation> operations() {
@@ -100,7 +102,14 @@ final class HostOperations implements OperationGroup {
                         .anyParamBefore("2.75")
                         .reads(
                                 (call, tx) ->
-                                        Map.of("hypervisor", full(call, tx, find(call, tx), servers.countByHost(tx), true))),
+                                        Map.of(
+                                                "hypervisor",
+                                                full(
+                                                        call,
+                                                        tx,
+                                                        find(call, tx),
+                                                        servers.countByHost(tx),
+                                                        true))),
                 Operation.get("/os-hypervisors/{hypervisor_id}/uptime")
                         .policy(H + "uptime")
                         .doc("How long a host has been up.")
@@ -177,7 +186,8 @@ final class HostOperations implements OperationGroup {
             List<String> ids = all.stream().map(host -> id(call, host)).toList();
             int at = ids.indexOf(marker.get());
             if (at < 0) {
-                throw Failure.badRequest("marker [%s] not found", marker.get()).as("MarkerNotFound");
+                throw Failure.badRequest("marker [%s] not found", marker.get())
+                        .as("MarkerNotFound");
             }
             all = all.subList(at + 1, all.size());
         }
@@ -187,7 +197,11 @@ final class HostOperations implements OperationGroup {
         out.put(
                 "hypervisors",
                 page.stream()
-                        .map(host -> detail ? full(call, tx, host, counts, false) : withServers(call, tx, host, brief(call, host)))
+                        .map(
+                                host ->
+                                        detail
+                                                ? full(call, tx, host, counts, false)
+                                                : withServers(call, tx, host, brief(call, host)))
                         .toList());
         if (call.version().atLeast("2.33") && page.size() < all.size()) {
             List<Links.Link> next =
@@ -214,13 +228,18 @@ final class HostOperations implements OperationGroup {
         return view;
     }
 
-    private Map<String, Object> withServers(
-            Call call, Tx tx, Host host, Map<String, Object> view) {
+    private Map<String, Object> withServers(Call call, Tx tx, Host host, Map<String, Object> view) {
         if (call.version().atLeast("2.53") && call.query().bool("with_servers").orElse(false)) {
             view.put(
                     "servers",
                     servers.list(tx, new ServerFilter().host(host.name().value())).stream()
-                            .map(server -> Map.of("name", server.instanceName(), "uuid", server.id()))
+                            .map(
+                                    server ->
+                                            Map.of(
+                                                    "name",
+                                                    server.instanceName(),
+                                                    "uuid",
+                                                    server.id()))
                             .toList());
         }
         return view;
@@ -233,7 +252,8 @@ final class HostOperations implements OperationGroup {
         view.put("hypervisor_type", host.facts().hypervisorType());
         view.put("hypervisor_version", host.facts().engineVersion());
         Map<String, Object> service = new LinkedHashMap<>();
-        service.put("id", call.version().atLeast("2.53") ? host.serviceId() : (Object) host.number());
+        service.put(
+                "id", call.version().atLeast("2.53") ? host.serviceId() : (Object) host.number());
         service.put("host", host.name().value());
         service.put("disabled_reason", host.disabledReason());
         view.put("service", service);
@@ -282,9 +302,18 @@ final class HostOperations implements OperationGroup {
         List<Host> all = hosts.all(tx).stream().filter(host -> !host.disabled()).toList();
         for (String name :
                 List.of(
-                        "count", "vcpus", "vcpus_used", "memory_mb", "memory_mb_used", "free_ram_mb",
-                        "local_gb", "local_gb_used", "free_disk_gb", "disk_available_least",
-                        "running_vms", "current_workload")) {
+                        "count",
+                        "vcpus",
+                        "vcpus_used",
+                        "memory_mb",
+                        "memory_mb_used",
+                        "free_ram_mb",
+                        "local_gb",
+                        "local_gb_used",
+                        "free_disk_gb",
+                        "disk_available_least",
+                        "running_vms",
+                        "current_workload")) {
             sum.put(name, 0L);
         }
         for (Host host : all) {
@@ -338,7 +367,8 @@ final class HostOperations implements OperationGroup {
         view.put("zone", host.zone());
         view.put("status", host.disabled() ? "disabled" : "enabled");
         view.put("state", host.isUp(clock.instant()) ? "up" : "down");
-        Instant updated = host.updatedAt().filter(at -> at.isAfter(host.seenAt())).orElse(host.seenAt());
+        Instant updated =
+                host.updatedAt().filter(at -> at.isAfter(host.seenAt())).orElse(host.seenAt());
         view.put("updated_at", Times.micros(updated));
         view.put("disabled_reason", host.disabledReason());
         if (call.version().atLeast("2.11")) {
@@ -368,7 +398,10 @@ final class HostOperations implements OperationGroup {
         return Map.of("service", service(call, hosts.find(tx, host.name()).orElse(host)));
     }
 
-    /** The operator's word that the host is dead: what waited for its last word about a guest's end waits no more. */
+    /**
+     * The operator's word that the host is dead: what waited for its last word about a guest's end
+     * waits no more.
+     */
     private void forceDown(Tx tx, Host host, boolean down, Instant now) {
         hosts.setForcedDown(tx, host.name(), down, now);
         if (down) {
@@ -390,7 +423,8 @@ final class HostOperations implements OperationGroup {
                                 () ->
                                         Failure.notFound(
                                                         "Could not find binary %s on host %s.",
-                                                        shorten(change.binary()), shorten(change.host()))
+                                                        shorten(change.binary()),
+                                                        shorten(change.host()))
                                                 .as("HostBinaryNotFound"));
         hosts.setDisabled(tx, host.name(), disable, change.disabledReason(), clock.instant());
         Map<String, Object> view = new LinkedHashMap<>();

@@ -24,7 +24,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Key pairs of a user: os-keypairs. A name is unique within its user; a key never changes after it was made. */
+/**
+ * Key pairs of a user: os-keypairs. A name is unique within its user; a key never changes after it
+ * was made.
+ */
 final class KeypairOperations implements OperationGroup {
     private static final String P = ComputePolicy.P + "os-keypairs:";
 
@@ -33,8 +36,7 @@ final class KeypairOperations implements OperationGroup {
     private final SecureRandom random;
     private final Clock clock;
 
-    KeypairOperations(
-            KeypairStore keypairs, ComputeQuota quota, SecureRandom random, Clock clock) {
+    KeypairOperations(KeypairStore keypairs, ComputeQuota quota, SecureRandom random, Clock clock) {
         this.keypairs = keypairs;
         this.quota = quota;
         this.random = random;
@@ -64,7 +66,8 @@ final class KeypairOperations implements OperationGroup {
                         .reads(this::list),
                 Operation.post("/os-keypairs")
                         .policyByHandler(P + "create")
-                        .doc("Takes a public key in; before 2.92 it makes a pair where none is given.")
+                        .doc(
+                                "Takes a public key in; before 2.92 it makes a pair where none is given.")
                         .body(KeypairRequest.class)
                         .status(201)
                         .writes((call, tx, body) -> create(call, tx, body.keypair())),
@@ -114,13 +117,17 @@ final class KeypairOperations implements OperationGroup {
         boolean paged = call.version().atLeast("2.35");
         int limit =
                 paged
-                        ? call.query().integer("limit").map(n -> Math.min(n, Rows.MOST)).orElse(Rows.MOST)
+                        ? call.query()
+                                .integer("limit")
+                                .map(n -> Math.min(n, Rows.MOST))
+                                .orElse(Rows.MOST)
                         : Rows.MOST;
         Optional<String> marker = paged ? call.query().text("marker") : Optional.empty();
         marker.filter(name -> keypairs.find(tx, user, name).isEmpty())
                 .ifPresent(
                         name -> {
-                            throw Failure.badRequest("marker [%s] not found", name).as("MarkerNotFound");
+                            throw Failure.badRequest("marker [%s] not found", name)
+                                    .as("MarkerNotFound");
                         });
         List<Keypair> found = limit == 0 ? List.of() : keypairs.list(tx, user, marker, limit);
         Map<String, Object> out = new LinkedHashMap<>();
@@ -128,7 +135,9 @@ final class KeypairOperations implements OperationGroup {
                 "keypairs",
                 found.stream().map(keypair -> Map.of("keypair", view(call, keypair))).toList());
         List<Links.Link> next =
-                paged ? Links.next(call, found.stream().map(Keypair::name).toList(), limit) : List.of();
+                paged
+                        ? Links.next(call, found.stream().map(Keypair::name).toList(), limit)
+                        : List.of();
         if (!next.isEmpty()) {
             out.put("keypairs_links", next);
         }
@@ -178,10 +187,18 @@ final class KeypairOperations implements OperationGroup {
                         call.caller().project().orElse(new cloud.welkin.kernel.id.ProjectId("")),
                         ComputeQuota.KEY_PAIRS);
         if (limit >= 0 && keypairs.count(tx, user) >= limit) {
-            throw Failure.forbidden("Quota exceeded, too many key pairs.").as("KeypairLimitExceeded");
+            throw Failure.forbidden("Quota exceeded, too many key pairs.")
+                    .as("KeypairLimitExceeded");
         }
         Keypair keypair =
-                new Keypair(0, user, name.strip(), type, key.text(), key.fingerprint(), clock.instant());
+                new Keypair(
+                        0,
+                        user,
+                        name.strip(),
+                        type,
+                        key.text(),
+                        key.fingerprint(),
+                        clock.instant());
         if (!keypairs.insert(tx, keypair)) {
             throw Failure.conflict("Key pair '%s' already exists.", name).as("KeyPairExists");
         }

@@ -7,7 +7,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Values that Nova takes in more than one JSON type: {@code 1}, {@code "1"}; {@code true}, {@code "True"}, {@code "on"}. */
+/**
+ * Values that Nova takes in more than one JSON type: {@code 1}, {@code "1"}; {@code true}, {@code
+ * "True"}, {@code "on"}.
+ */
 final class Loose {
     private static final Set<String> TRUE = Set.of("1", "t", "true", "on", "y", "yes");
     private static final Set<String> FALSE = Set.of("0", "f", "false", "off", "n", "no");

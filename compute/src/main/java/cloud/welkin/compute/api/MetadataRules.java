@@ -26,8 +26,7 @@ final class MetadataRules {
         }
     }
 
-    private static void checkValue(
-            String key, @org.jspecify.annotations.Nullable String value) {
+    private static void checkValue(String key, @org.jspecify.annotations.Nullable String value) {
         if (value == null || value.length() > LONGEST || value.indexOf('\0') >= 0) {
             throw Failure.badRequest(
                     "Invalid input for field/attribute %s. A value is a text of at most 255"

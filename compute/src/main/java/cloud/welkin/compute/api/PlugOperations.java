@@ -100,7 +100,9 @@ final class PlugOperations implements OperationGroup {
                                 (call, tx) ->
                                         Map.of(
                                                 "volumeAttachment",
-                                                view(call, volume(call, tx, access.find(call, tx))))),
+                                                view(
+                                                        call,
+                                                        volume(call, tx, access.find(call, tx))))),
                 Operation.put(VOLUMES + "/{volume_id}")
                         .policyByHandler(V + "update")
                         .doc("Changes whether a volume is deleted with its server.")
@@ -154,7 +156,8 @@ final class PlugOperations implements OperationGroup {
                         .writes(
                                 (call, tx, body) -> {
                                     Server server = access.lock(call, tx);
-                                    plugging.unplug(tx, access.ask(call), server, nic(call, tx, server));
+                                    plugging.unplug(
+                                            tx, access.ask(call), server, nic(call, tx, server));
                                     return Reply.empty();
                                 }));
     }
@@ -221,8 +224,7 @@ final class PlugOperations implements OperationGroup {
     }
 
     private Object plug(Call call, Tx tx, NewNic wanted) {
-        Optional<String> ip =
-                wanted.fixedIps().map(list -> list.getFirst().ipAddress());
+        Optional<String> ip = wanted.fixedIps().map(list -> list.getFirst().ipAddress());
         ip.ifPresent(text -> Addressed.check("ip_address", Optional.of(text), 0));
         if (wanted.netId().isPresent() && wanted.portId().isPresent()) {
             throw Failure.badRequest("Must not input both network_id and port_id");
@@ -236,7 +238,10 @@ final class PlugOperations implements OperationGroup {
                         : new NewServer.Wish.These(
                                 List.of(
                                         new NewServer.One(
-                                                wanted.netId(), wanted.portId(), ip, wanted.tag())));
+                                                wanted.netId(),
+                                                wanted.portId(),
+                                                ip,
+                                                wanted.tag())));
         Nic made = plugging.plug(tx, access.ask(call), access.lock(call, tx), wish, ip);
         return Map.of("interfaceAttachment", view(call, made));
     }

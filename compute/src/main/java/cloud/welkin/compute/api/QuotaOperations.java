@@ -60,7 +60,8 @@ final class QuotaOperations implements OperationGroup {
                                                 view(
                                                         call,
                                                         Optional.of(call.path("project_id")),
-                                                        quota.quotas().defaults(tx, ComputeQuota.SERVICE),
+                                                        quota.quotas()
+                                                                .defaults(tx, ComputeQuota.SERVICE),
                                                         false))),
                 Operation.put(SET)
                         .policyByHandler(Q + "update")
@@ -78,7 +79,10 @@ final class QuotaOperations implements OperationGroup {
                         .writes(
                                 (call, tx, body) -> {
                                     quota.quotas()
-                                            .resetLimits(tx, project(call).value(), ComputeQuota.SERVICE);
+                                            .resetLimits(
+                                                    tx,
+                                                    project(call).value(),
+                                                    ComputeQuota.SERVICE);
                                     return Reply.empty();
                                 }),
                 Operation.get("/os-quota-class-sets/{class}")
@@ -95,13 +99,16 @@ final class QuotaOperations implements OperationGroup {
                                     limits(call, body.quotaClassSet())
                                             .forEach(
                                                     (resource, limit) ->
-                                                            quota.quotas().setDefault(tx, resource, limit));
+                                                            quota.quotas()
+                                                                    .setDefault(
+                                                                            tx, resource, limit));
                                     return Map.of(
                                             "quota_class_set",
                                             view(
                                                     call,
                                                     Optional.empty(),
-                                                    quota.quotas().defaults(tx, ComputeQuota.SERVICE),
+                                                    quota.quotas()
+                                                            .defaults(tx, ComputeQuota.SERVICE),
                                                     false));
                                 }),
                 Operation.get("/limits")
@@ -142,8 +149,7 @@ final class QuotaOperations implements OperationGroup {
 
     private Object update(Call call, Tx tx, Map<String, JsonNode> given) {
         ProjectId project = project(call);
-        boolean force =
-                Loose.bool("force", Optional.ofNullable(given.get("force"))).orElse(false);
+        boolean force = Loose.bool("force", Optional.ofNullable(given.get("force"))).orElse(false);
         Map<String, Long> used = new LinkedHashMap<>();
         quota.quotas()
                 .usage(tx, project.value(), ComputeQuota.SERVICE)
@@ -169,7 +175,10 @@ final class QuotaOperations implements OperationGroup {
                         false));
     }
 
-    /** What of the body limits something that there is; what Nova knew of networks and files limits nothing. */
+    /**
+     * What of the body limits something that there is; what Nova knew of networks and files limits
+     * nothing.
+     */
     private static Map<QuotaResource, Long> limits(Call call, Map<String, JsonNode> given) {
         Map<QuotaResource, Long> limits = new LinkedHashMap<>();
         given.forEach(
@@ -185,9 +194,9 @@ final class QuotaOperations implements OperationGroup {
                                             () ->
                                                     Failure.badRequest(
                                                             "Invalid input for field/attribute"
-                                                                + " quota_set. Additional properties"
-                                                                + " are not allowed ('%s' was"
-                                                                + " unexpected)",
+                                                                    + " quota_set. Additional properties"
+                                                                    + " are not allowed ('%s' was"
+                                                                    + " unexpected)",
                                                             name.length() > 100
                                                                     ? name.substring(0, 100)
                                                                     : name));
@@ -212,9 +221,14 @@ final class QuotaOperations implements OperationGroup {
             view.put("injected_file_path_bytes", item(0, 0, detail));
         }
         if (!call.version().atLeast("2.36")) {
-            // Networks have their own quota in their own service; Nova's shadow of it limits nothing.
+            // Networks have their own quota in their own service; Nova's shadow of it limits
+            // nothing.
             for (String name :
-                    List.of("floating_ips", "fixed_ips", "security_groups", "security_group_rules")) {
+                    List.of(
+                            "floating_ips",
+                            "fixed_ips",
+                            "security_groups",
+                            "security_group_rules")) {
                 view.put(name, item(-1, 0, detail));
             }
         }
@@ -227,7 +241,10 @@ final class QuotaOperations implements OperationGroup {
 
     private Object limits(Call call, Tx tx) {
         ProjectId project =
-                call.query().text("tenant_id").map(ProjectId::new).orElseGet(() -> call.caller().requireProject());
+                call.query()
+                        .text("tenant_id")
+                        .map(ProjectId::new)
+                        .orElseGet(() -> call.caller().requireProject());
         if (!Optional.of(project).equals(call.caller().project())) {
             call.require(
                     ComputePolicy.P + "limits:other_project",

@@ -11,7 +11,10 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/** How operations get at the server in their path: what the caller may not touch does not exist for it. */
+/**
+ * How operations get at the server in their path: what the caller may not touch does not exist for
+ * it.
+ */
 final class ServerAccess {
     private final ServerStore servers;
     private final Clock clock;
@@ -36,7 +39,10 @@ final class ServerAccess {
                 call, call.pathUuid("server_id").flatMap(id -> servers.findEvenDeleted(tx, id)));
     }
 
-    /** The server, locked for a change. A locked server (in Nova's sense) takes none but from admins. */
+    /**
+     * The server, locked for a change. A locked server (in Nova's sense) takes none but from
+     * admins.
+     */
     Server lock(Call call, Tx tx) {
         Server server = lockEvenLocked(call, tx);
         refuseLocked(call, server);

@@ -27,7 +27,9 @@ import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What can be done to a server: POST /servers/{id}/action with one member that names the action. */
+/**
+ * What can be done to a server: POST /servers/{id}/action with one member that names the action.
+ */
 final class ServerActionOperations implements OperationGroup {
     /** One action: its rule, the last version that has it, and what it does. */
     private record Entry(String rule, String until, Act act) {}
@@ -170,7 +172,8 @@ final class ServerActionOperations implements OperationGroup {
         boolean byAdmin =
                 ask.caller().isAdmin()
                         && !ask.caller().project().equals(Optional.of(server.project()));
-        servers.update(tx, Servers.locked(server, new Server.Lock(true, byAdmin, reason), ask.now()));
+        servers.update(
+                tx, Servers.locked(server, new Server.Lock(true, byAdmin, reason), ask.now()));
         life.record(tx, ask, server, "lock", "api_lock");
         return Reply.empty();
     }
@@ -232,7 +235,11 @@ final class ServerActionOperations implements OperationGroup {
         return Reply.of(
                         Map.of(
                                 "console",
-                                Map.of("type", "novnc", "url", url(call, tx, access.find(call, tx)))))
+                                Map.of(
+                                        "type",
+                                        "novnc",
+                                        "url",
+                                        url(call, tx, access.find(call, tx)))))
                 .status(200);
     }
 

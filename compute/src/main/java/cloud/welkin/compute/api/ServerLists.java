@@ -84,18 +84,48 @@ final class ServerLists {
                     Param.text("auto_disk_config", "Narrows nothing."),
                     Param.text("disable_terminate", "Narrows nothing."));
 
-    /** What members of a project may narrow lists by; what else they name is passed over, as Nova does. */
+    /**
+     * What members of a project may narrow lists by; what else they name is passed over, as Nova
+     * does.
+     */
     private static final Set<String> FOR_ALL =
             Set.of(
-                    "limit", "marker", "sort_key", "sort_dir", "name", "status", "uuid", "ip", "ip6",
-                    "image", "flavor", "changes-since", "changes-before", "reservation_id",
-                    "hostname", "display_name", "locked", "tags", "tags-any", "not-tags",
-                    "not-tags-any", "metadata");
+                    "limit",
+                    "marker",
+                    "sort_key",
+                    "sort_dir",
+                    "name",
+                    "status",
+                    "uuid",
+                    "ip",
+                    "ip6",
+                    "image",
+                    "flavor",
+                    "changes-since",
+                    "changes-before",
+                    "reservation_id",
+                    "hostname",
+                    "display_name",
+                    "locked",
+                    "tags",
+                    "tags-any",
+                    "not-tags",
+                    "not-tags-any",
+                    "metadata");
 
     private static final Set<String> FOR_ALL_SINCE_2_83 =
             Set.of(
-                    "availability_zone", "config_drive", "key_name", "created_at", "launched_at",
-                    "terminated_at", "power_state", "task_state", "vm_state", "progress", "user_id");
+                    "availability_zone",
+                    "config_drive",
+                    "key_name",
+                    "created_at",
+                    "launched_at",
+                    "terminated_at",
+                    "power_state",
+                    "task_state",
+                    "vm_state",
+                    "progress",
+                    "user_id");
 
     private final ServerStore servers;
     private final HostStore hosts;
@@ -120,15 +150,23 @@ final class ServerLists {
                                 .collect(
                                         java.util.stream.Collectors.toMap(
                                                 host -> host.name(), Function.identity()))
-                        : Map.<cloud.welkin.kernel.host.HostName, cloud.welkin.compute.domain.Host>of();
+                        : Map
+                                .<cloud.welkin.kernel.host.HostName,
+                                        cloud.welkin.compute.domain.Host>
+                                        of();
         Map<String, Object> out = new LinkedHashMap<>();
         out.put(
                 "servers",
                 found.stream()
-                        .map(server -> detail ? view.full(server, known, false) : view.brief(server))
+                        .map(
+                                server ->
+                                        detail
+                                                ? view.full(server, known, false)
+                                                : view.brief(server))
                         .toList());
         List<Links.Link> next =
-                Links.next(call, found.stream().map(server -> server.id().toString()).toList(), limit);
+                Links.next(
+                        call, found.stream().map(server -> server.id().toString()).toList(), limit);
         if (!next.isEmpty()) {
             out.put("servers_links", next);
         }
@@ -168,7 +206,8 @@ final class ServerLists {
             String text = query.text("marker").get();
             marker = Ids.uuid(text).filter(id -> ServerFilter.markerExists(tx, id));
             if (marker.isEmpty()) {
-                throw Failure.badRequest("marker [%s] not found", shorten(text)).as("MarkerNotFound");
+                throw Failure.badRequest("marker [%s] not found", shorten(text))
+                        .as("MarkerNotFound");
             }
         }
         filter.page(limit, marker);
@@ -195,7 +234,8 @@ final class ServerLists {
         given.each("vm_state", text -> vmState(text, filter));
         given.each("task_state", filter::taskText);
         given.each("power_state", text -> powerState(text, filter));
-        given.each("config_drive", text -> query.bool("config_drive").ifPresent(filter::configDrive));
+        given.each(
+                "config_drive", text -> query.bool("config_drive").ifPresent(filter::configDrive));
         given.each("tags", text -> filter.tags(List.of(text.split(","))));
         given.each("tags-any", text -> filter.anyTag(List.of(text.split(","))));
         given.each("not-tags", text -> filter.notTags(List.of(text.split(","))));
@@ -203,7 +243,8 @@ final class ServerLists {
         given.each("metadata", text -> metadata(text, filter));
         given.each("changes-since", text -> filter.changedSince(time("changes-since", text)));
         if (call.version().atLeast("2.66")) {
-            given.each("changes-before", text -> filter.changedBefore(time("changes-before", text)));
+            given.each(
+                    "changes-before", text -> filter.changedBefore(time("changes-before", text)));
         }
         given.each("created_at", text -> filter.createdSince(time("created_at", text)));
         given.each("launched_at", text -> filter.launchedSince(time("launched_at", text)));
@@ -228,7 +269,8 @@ final class ServerLists {
             boolean may =
                     mayAll
                             || FOR_ALL.contains(name)
-                            || (call.version().atLeast("2.83") && FOR_ALL_SINCE_2_83.contains(name));
+                            || (call.version().atLeast("2.83")
+                                    && FOR_ALL_SINCE_2_83.contains(name));
             if (may) {
                 call.query().text(name).ifPresent(use);
             }

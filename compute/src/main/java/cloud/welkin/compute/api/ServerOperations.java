@@ -61,7 +61,8 @@ final class ServerOperations implements OperationGroup {
             Optional<String> hostname,
             @JsonProperty("accessIPv4") Field<String> accessIpv4,
             @JsonProperty("accessIPv6") Field<String> accessIpv6,
-            @JsonProperty("OS-DCF:diskConfig") @OneOf({"AUTO", "MANUAL"}) Optional<String> diskConfig) {}
+            @JsonProperty("OS-DCF:diskConfig") @OneOf({"AUTO", "MANUAL"})
+                    Optional<String> diskConfig) {}
 
     @Override
     public List<Operation> operations() {
@@ -159,7 +160,9 @@ final class ServerOperations implements OperationGroup {
                 "security_groups",
                 wanted.securityGroups().isEmpty()
                         ? List.of(Map.of("name", "default"))
-                        : wanted.securityGroups().stream().map(name -> Map.of("name", name)).toList());
+                        : wanted.securityGroups().stream()
+                                .map(name -> Map.of("name", name))
+                                .toList());
         server.put("adminPass", wanted.adminPass());
         return Reply.of(Map.of("server", server))
                 .header("Location", call.origin() + Links.ROOT + "/servers/" + first.id());
@@ -167,8 +170,7 @@ final class ServerOperations implements OperationGroup {
 
     Object shown(Call call, Tx tx, Server server) {
         ServerView view = new ServerView(call, access.ask(call).now());
-        Optional<Host> host =
-                view.needsHosts() ? hosts.find(tx, server.host()) : Optional.empty();
+        Optional<Host> host = view.needsHosts() ? hosts.find(tx, server.host()) : Optional.empty();
         return Map.of(
                 "server",
                 view.full(server, host.map(h -> Map.of(h.name(), h)).orElse(Map.of()), true));
@@ -191,8 +193,14 @@ final class ServerOperations implements OperationGroup {
                         change.name().map(String::strip).orElse(server.name()),
                         change.hostname().map(Hostnames::check).orElse(server.hostname()),
                         change.description().over(server.description()),
-                        Addressed.check("accessIPv4", change.accessIpv4().over(Optional.of(server.accessV4())), 4),
-                        Addressed.check("accessIPv6", change.accessIpv6().over(Optional.of(server.accessV6())), 6),
+                        Addressed.check(
+                                "accessIPv4",
+                                change.accessIpv4().over(Optional.of(server.accessV4())),
+                                4),
+                        Addressed.check(
+                                "accessIPv6",
+                                change.accessIpv6().over(Optional.of(server.accessV6())),
+                                6),
                         change.diskConfig().orElse(server.diskConfig()),
                         access.ask(call).now());
         servers.update(tx, changed);

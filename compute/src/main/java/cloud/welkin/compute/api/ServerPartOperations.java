@@ -54,7 +54,8 @@ final class ServerPartOperations implements OperationGroup {
                                 (call, tx) ->
                                         Map.of(
                                                 "metadata",
-                                                new RawValue(access.find(call, tx).metadataJson()))),
+                                                new RawValue(
+                                                        access.find(call, tx).metadataJson()))),
                 Operation.post(METADATA)
                         .policyByHandler(M + "create")
                         .doc("Adds to a server's metadata.")
@@ -74,7 +75,8 @@ final class ServerPartOperations implements OperationGroup {
                                 (call, tx) -> {
                                     String key = call.path("key");
                                     String value =
-                                            Rows.texts(access.find(call, tx).metadataJson()).get(key);
+                                            Rows.texts(access.find(call, tx).metadataJson())
+                                                    .get(key);
                                     if (value == null) {
                                         throw noItem();
                                     }
@@ -157,7 +159,8 @@ final class ServerPartOperations implements OperationGroup {
                                     JsonNode all = addresses(access.find(call, tx));
                                     JsonNode one = all.get(call.path("network"));
                                     if (one == null) {
-                                        throw Failure.notFound("Instance is not a member of specified network");
+                                        throw Failure.notFound(
+                                                "Instance is not a member of specified network");
                                     }
                                     return Map.of(call.path("network"), one);
                                 }));
@@ -215,8 +218,7 @@ final class ServerPartOperations implements OperationGroup {
             throw Failure.forbidden("Maximum number of metadata items exceeds %d", limit)
                     .as("MetadataLimitExceeded");
         }
-        servers.update(
-                tx, Servers.withMetadata(server, Json.text(all), access.ask(call).now()));
+        servers.update(tx, Servers.withMetadata(server, Json.text(all), access.ask(call).now()));
     }
 
     private List<String> setTags(Call call, Tx tx, List<String> given) {
@@ -239,14 +241,13 @@ final class ServerPartOperations implements OperationGroup {
         tags.add(tag);
         TagRules.checkCount(List.copyOf(tags));
         servers.setTags(tx, server.id(), List.copyOf(tags), access.ask(call).now());
-        return Reply.empty()
-                .status(201)
-                .header("Location", call.origin() + call.rawPath());
+        return Reply.empty().status(201).header("Location", call.origin() + call.rawPath());
     }
 
     private static void hasTag(Server server, String tag) {
         if (!server.tags().contains(tag)) {
-            throw Failure.notFound("Server %s has no tag '%s'", server.id(), tag).as("InstanceTagNotFound");
+            throw Failure.notFound("Server %s has no tag '%s'", server.id(), tag)
+                    .as("InstanceTagNotFound");
         }
     }
 

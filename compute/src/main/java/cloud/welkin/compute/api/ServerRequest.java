@@ -12,7 +12,6 @@ import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +35,8 @@ record ServerRequest(
             @Length(max = 255) Optional<String> hostname,
             Optional<Map<String, String>> metadata,
             Optional<JsonNode> networks,
-            @JsonProperty("OS-DCF:diskConfig") @OneOf({"AUTO", "MANUAL"}) Optional<String> diskConfig,
+            @JsonProperty("OS-DCF:diskConfig") @OneOf({"AUTO", "MANUAL"})
+                    Optional<String> diskConfig,
             @JsonProperty("accessIPv4") Optional<String> accessIpv4,
             @JsonProperty("accessIPv6") Optional<String> accessIpv6,
             @Length(min = 1, max = 255) Optional<String> availabilityZone,
@@ -127,7 +127,9 @@ record ServerRequest(
                         .toList(),
                 server.keyName(),
                 server.userData().filter(data -> !data.isEmpty()),
-                Loose.bool("config_drive", server.configDrive().filter(node -> !node.asString("x").isEmpty()))
+                Loose.bool(
+                                "config_drive",
+                                server.configDrive().filter(node -> !node.asString("x").isEmpty()))
                         .orElse(false),
                 metadata,
                 server.tags().map(tags -> tags.stream().distinct().toList()).orElse(List.of()),
@@ -170,9 +172,9 @@ record ServerRequest(
             nic.fixedIp().ifPresent(ip -> Addressed.check("fixed_ip", Optional.of(ip), 0));
             if (nic.port().isPresent() && nic.fixedIp().isPresent()) {
                 throw Failure.badRequest(
-                                "Specified Fixed IP '%s' cannot be used with port '%s': the two cannot"
-                                        + " be specified together.",
-                                nic.fixedIp().get(), nic.port().get());
+                        "Specified Fixed IP '%s' cannot be used with port '%s': the two cannot"
+                                + " be specified together.",
+                        nic.fixedIp().get(), nic.port().get());
             }
             if (nic.port().isEmpty() && nic.uuid().isEmpty()) {
                 throw Failure.badRequest("Missing network or port in networks.");
@@ -183,8 +185,7 @@ record ServerRequest(
     }
 
     private static NewServer.BlockDevice device(Disk disk) {
-        Optional<String> id =
-                disk.uuid().or(disk::volumeId).or(disk::imageId).or(disk::snapshotId);
+        Optional<String> id = disk.uuid().or(disk::volumeId).or(disk::imageId).or(disk::snapshotId);
         String source =
                 disk.sourceType()
                         .orElseGet(
@@ -201,10 +202,14 @@ record ServerRequest(
         }
         String destination =
                 disk.destinationType()
-                        .orElse(source.equals("volume") || source.equals("snapshot") ? "volume" : "local");
+                        .orElse(
+                                source.equals("volume") || source.equals("snapshot")
+                                        ? "volume"
+                                        : "local");
         if (destination.equals("local") && (source.equals("volume") || source.equals("snapshot"))) {
             throw Failure.badRequest(
-                    "Block Device Mapping is Invalid: Mapping %s to local is not supported.", source);
+                    "Block Device Mapping is Invalid: Mapping %s to local is not supported.",
+                    source);
         }
         return new NewServer.BlockDevice(
                 source,
@@ -218,8 +223,14 @@ record ServerRequest(
                                                                 "Block Device Mapping is Invalid: %s"
                                                                         + " is not a UUID.",
                                                                 text))),
-                Loose.integer("volume_size", disk.volumeSize().filter(n -> !n.asString("x").isEmpty()), 0, 1_000_000),
-                Loose.integer("boot_index", disk.bootIndex(), -1, 1000).map(Long::intValue).filter(i -> i >= 0),
+                Loose.integer(
+                        "volume_size",
+                        disk.volumeSize().filter(n -> !n.asString("x").isEmpty()),
+                        0,
+                        1_000_000),
+                Loose.integer("boot_index", disk.bootIndex(), -1, 1000)
+                        .map(Long::intValue)
+                        .filter(i -> i >= 0),
                 Loose.bool("delete_on_termination", disk.deleteOnTermination()).orElse(false),
                 disk.deviceName(),
                 disk.tag(),

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,9 +24,10 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.util.RawValue;
 
 /**
- * A server as an answer shows it. Lists of servers are what a cloud is asked for most, so this view is written straight in
- * the form of the version asked for: a table of fields with the version that brought each, in place of conversions that
- * would build a tree of every answer and take it apart again. Parts that are JSON in the row are written as they are.
+ * A server as an answer shows it. Lists of servers are what a cloud is asked for most, so this view
+ * is written straight in the form of the version asked for: a table of fields with the version that
+ * brought each, in place of conversions that would build a tree of every answer and take it apart
+ * again. Parts that are JSON in the row are written as they are.
  */
 final class ServerView {
     private final Call call;
@@ -36,6 +38,7 @@ final class ServerView {
     private final Instant now;
     private final String serverHref;
     private final String bookmark;
+    private final Map<String, String> hostIds = new HashMap<>();
 
     ServerView(Call call, Instant now) {
         this.call = call;
@@ -74,7 +77,10 @@ final class ServerView {
         out.put("tenant_id", server.project().value());
         out.put("user_id", server.user().value());
         out.put("metadata", new RawValue(server.metadataJson()));
-        out.put("hostId", hostId(server));
+        out.put(
+                "hostId",
+                hostIds.computeIfAbsent(
+                        server.project().value() + server.host().value(), ServerView::hostId));
         out.put("image", image(server));
         out.put("flavor", flavor(server));
         out.put("created", Times.seconds(server.createdAt()));
@@ -214,14 +220,12 @@ final class ServerView {
     }
 
     /** Says whether two servers of a project share a host, without saying which. */
-    private static String hostId(Server server) {
+    static String hostId(String projectAndHost) {
         try {
             return HexFormat.of()
                     .formatHex(
                             MessageDigest.getInstance("SHA-224")
-                                    .digest(
-                                            (server.project().value() + server.host().value())
-                                                    .getBytes(StandardCharsets.UTF_8)));
+                                    .digest(projectAndHost.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

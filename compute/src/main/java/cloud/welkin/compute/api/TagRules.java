@@ -18,14 +18,14 @@ final class TagRules {
         }
         if (tag.indexOf(',') >= 0 || tag.indexOf('/') >= 0 || tag.indexOf('\0') >= 0) {
             throw Failure.badRequest(
-                    "Tag '%s' is invalid. It must be a string without characters '/' and ','.", tag);
+                    "Tag '%s' is invalid. It must be a string without characters '/' and ','.",
+                    tag);
         }
     }
 
     static void checkCount(List<String> tags) {
         if (tags.size() > MOST) {
-            throw Failure.badRequest(
-                    "The number of tags exceeded the per-server limit %d", MOST);
+            throw Failure.badRequest("The number of tags exceeded the per-server limit %d", MOST);
         }
     }
 }

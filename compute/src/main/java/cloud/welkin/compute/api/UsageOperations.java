@@ -67,7 +67,8 @@ final class UsageOperations implements OperationGroup {
         Instant from =
                 call.query().text("start").map(Times::parse).orElse(now.minus(Duration.ofDays(28)));
         if (from.isAfter(to)) {
-            throw Failure.badRequest("Invalid start time. The start time cannot occur after the end time.");
+            throw Failure.badRequest(
+                    "Invalid start time. The start time cannot occur after the end time.");
         }
         return new Span(from, to);
     }
@@ -78,8 +79,7 @@ final class UsageOperations implements OperationGroup {
             return Map.of("tenant_usages", List.of());
         }
         Map<String, List<Server>> byProject = new TreeMap<>();
-        for (Server server :
-                servers.existedBetween(tx, Optional.empty(), span.from(), span.to())) {
+        for (Server server : servers.existedBetween(tx, Optional.empty(), span.from(), span.to())) {
             byProject.computeIfAbsent(server.project().value(), p -> new ArrayList<>()).add(server);
         }
         boolean detailed = call.query().text("detailed").filter("1"::equals).isPresent();
@@ -144,7 +144,9 @@ final class UsageOperations implements OperationGroup {
         view.put("vcpus", flavor.vcpus());
         view.put("memory_mb", flavor.ram());
         view.put("local_gb", flavor.disk() + flavor.ephemeral());
-        view.put("state", server.deletedAt().isPresent() ? "terminated" : server.state().vm().text());
+        view.put(
+                "state",
+                server.deletedAt().isPresent() ? "terminated" : server.state().vm().text());
         view.put("started_at", Times.micros(server.launchedAt().orElse(server.createdAt())));
         view.put("ended_at", server.deletedAt().map(Times::micros));
         view.put(

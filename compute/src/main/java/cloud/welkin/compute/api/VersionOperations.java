@@ -7,11 +7,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What versions of the API there are: GET /compute/ and /compute/v2.1/, open to all; and the list of extensions. */
+/**
+ * What versions of the API there are: GET /compute/ and /compute/v2.1/, open to all; and the list
+ * of extensions.
+ */
 final class VersionOperations {
     static final String OLDEST = "2.1";
 
-    /** The highest version of which everything that is offered here is true; 2.104 changes zones by PUT, which is not. */
+    /**
+     * The highest version of which everything that is offered here is true; 2.104 changes zones by
+     * PUT, which is not.
+     */
     static final String NEWEST = "2.103";
 
     private VersionOperations() {}
@@ -66,8 +72,7 @@ final class VersionOperations {
         version.put("min_version", OLDEST);
         version.put("updated", "2013-07-23T11:33:21Z");
         version.put(
-                "links",
-                List.of(Map.of("rel", "self", "href", call.origin() + Links.ROOT + "/")));
+                "links", List.of(Map.of("rel", "self", "href", call.origin() + Links.ROOT + "/")));
         return version;
     }
 }

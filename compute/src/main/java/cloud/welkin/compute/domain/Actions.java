@@ -72,7 +72,8 @@ public final class Actions {
             // Attaching is a change of its own beside whatever happens to the power.
             case ATTACH_VOLUME, DETACH_VOLUME, ATTACH_INTERFACE, DETACH_INTERFACE ->
                     ofPower || doing == TaskState.IMAGE_SNAPSHOT;
-            case START, STOP, REBOOT, PAUSE, UNPAUSE, SUSPEND, RESUME, REBUILD, CREATE_IMAGE -> false;
+            case START, STOP, REBOOT, PAUSE, UNPAUSE, SUSPEND, RESUME, REBUILD, CREATE_IMAGE ->
+                    false;
         };
     }
 }

@@ -13,9 +13,10 @@ import java.util.UUID;
 /**
  * What a host's report about a guest means for its server. Pure: the desk commits what this says.
  *
- * <p>Reports about an older generation tell only what the guest is now; the newest generation's report ends the task,
- * well or not. A final failure never leaves a server in a task: it shows what it really is, or ERROR where there is no
- * guest to show, from which a hard reboot, a rebuild or a deletion lead out.
+ * <p>Reports about an older generation tell only what the guest is now; the newest generation's
+ * report ends the task, well or not. A final failure never leaves a server in a task: it shows what
+ * it really is, or ERROR where there is no guest to show, from which a hard reboot, a rebuild or a
+ * deletion lead out.
  */
 public sealed interface Observation {
     /** The report tells nothing new, or is about something that is no longer wanted. */
@@ -25,7 +26,8 @@ public sealed interface Observation {
     record Gone() implements Observation {}
 
     /**
-     * @param guest the intent with what was observed; a higher generation than before where the intent itself changed
+     * @param guest the intent with what was observed; a higher generation than before where the
+     *     intent itself changed
      * @param launched the guest runs for the first time
      * @param ended whether the task has ended, and with which fault where it failed
      * @param plugs what became of NICs and volumes
@@ -75,7 +77,8 @@ public sealed interface Observation {
         }
         boolean gaveUp = newest && report.fault().isPresent() && !report.fault().get().retries();
         boolean done = newest && report.converged();
-        List<Plug> plugs = plugs(pluggables, report, newest, done || gaveUp, gaveUp && launchedBefore);
+        List<Plug> plugs =
+                plugs(pluggables, report, newest, done || gaveUp, gaveUp && launchedBefore);
         Guest seen =
                 guest.observed(
                         done || gaveUp ? guest.generation() : guest.observedGeneration(),
@@ -89,8 +92,7 @@ public sealed interface Observation {
             // Nobody asked for it, so nobody shall start it again but its owner.
             seen = seen.wanting(Power.STOPPED);
             return new Changed(
-                    new ServerState(
-                            VmState.STOPPED, withoutPowerTask(state), ServerState.SHUTDOWN),
+                    new ServerState(VmState.STOPPED, withoutPowerTask(state), ServerState.SHUTDOWN),
                     Optional.empty(),
                     seen,
                     !launchedBefore,
@@ -112,7 +114,8 @@ public sealed interface Observation {
             String message = report.fault().get().message();
             boolean real = report.power().isPresent() && launchedBefore;
             if (real && report.power().get() != guest.power()) {
-                // The intent follows what is, or a later round would do what its owner was told had failed.
+                // The intent follows what is, or a later round would do what its owner was told had
+                // failed.
                 seen = seen.wanting(report.power().get());
             }
             return new Changed(
@@ -155,7 +158,11 @@ public sealed interface Observation {
                 plugs.add(new Plug.Attached(what));
             } else if (!there && !what.wanted() && newest && settled) {
                 plugs.add(new Plug.Detached(what));
-            } else if (!there && what.wanted() && !what.plugged() && gaveUp && report.power().isPresent()) {
+            } else if (!there
+                    && what.wanted()
+                    && !what.plugged()
+                    && gaveUp
+                    && report.power().isPresent()) {
                 plugs.add(new Plug.Detached(what));
             }
         }

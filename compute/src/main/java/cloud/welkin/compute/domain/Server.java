@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A server as Nova's API tells of it. Parts that are only handed through stay the JSON that the row holds (their names
- * end in {@code Json}): a list of a thousand servers parses none of them.
+ * A server as Nova's API tells of it. Parts that are only handed through stay the JSON that the row
+ * holds (their names end in {@code Json}): a list of a thousand servers parses none of them.
  *
  * @param number counts servers; it makes the libvirt name
  * @param flavorJson the flavor as embedded in answers since 2.47

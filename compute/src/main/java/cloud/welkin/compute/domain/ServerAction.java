@@ -8,19 +8,38 @@ import static cloud.welkin.compute.domain.VmState.SUSPENDED;
 
 import java.util.Optional;
 
-/** What can be asked of a server that exists, from which states, and what is shown while it is being done. */
+/**
+ * What can be asked of a server that exists, from which states, and what is shown while it is being
+ * done.
+ */
 public enum ServerAction {
     START("start", Optional.of(TaskState.POWERING_ON), STOPPED),
     STOP("stop", Optional.of(TaskState.POWERING_OFF), ACTIVE, ERROR),
     REBOOT("reboot", Optional.of(TaskState.REBOOTING), ACTIVE),
-    /** The way out of every state but building and deleting; it may be asked for while something else is going on. */
-    REBOOT_HARD("reboot", Optional.of(TaskState.REBOOTING_HARD), ACTIVE, STOPPED, PAUSED, SUSPENDED, ERROR),
+    /**
+     * The way out of every state but building and deleting; it may be asked for while something
+     * else is going on.
+     */
+    REBOOT_HARD(
+            "reboot",
+            Optional.of(TaskState.REBOOTING_HARD),
+            ACTIVE,
+            STOPPED,
+            PAUSED,
+            SUSPENDED,
+            ERROR),
     PAUSE("pause", Optional.of(TaskState.PAUSING), ACTIVE),
     UNPAUSE("unpause", Optional.of(TaskState.UNPAUSING), PAUSED),
     SUSPEND("suspend", Optional.of(TaskState.SUSPENDING), ACTIVE),
     RESUME("resume", Optional.of(TaskState.RESUMING), SUSPENDED),
     REBUILD("rebuild", Optional.of(TaskState.REBUILDING), ACTIVE, STOPPED, ERROR),
-    CREATE_IMAGE("createImage", Optional.of(TaskState.IMAGE_SNAPSHOT), ACTIVE, STOPPED, PAUSED, SUSPENDED),
+    CREATE_IMAGE(
+            "createImage",
+            Optional.of(TaskState.IMAGE_SNAPSHOT),
+            ACTIVE,
+            STOPPED,
+            PAUSED,
+            SUSPENDED),
     ATTACH_VOLUME("attach_volume", Optional.empty(), ACTIVE, PAUSED, STOPPED, SUSPENDED),
     DETACH_VOLUME("detach_volume", Optional.empty(), ACTIVE, PAUSED, STOPPED, SUSPENDED),
     ATTACH_INTERFACE("attach_interface", Optional.empty(), ACTIVE, PAUSED, STOPPED),
@@ -28,6 +47,7 @@ public enum ServerAction {
 
     private final String word;
     private final Optional<TaskState> task;
+
     /** A bit for each state: an enum's fields are immutable. */
     private final int from;
 

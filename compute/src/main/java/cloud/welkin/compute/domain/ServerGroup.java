@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Servers that shall run together or apart. Honoured in the transaction that places a server, under a lock of the group.
+ * Servers that shall run together or apart. Honoured in the transaction that places a server, under
+ * a lock of the group.
  *
  * @param perHost with anti-affinity, how many members may share a host
  */

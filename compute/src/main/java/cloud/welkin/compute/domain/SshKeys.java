@@ -63,7 +63,8 @@ public final class SshKeys {
             DataInputStream in = new DataInputStream(new ByteArrayInputStream(blob));
             int length = in.readInt();
             if (length != words[0].length()
-                    || !new String(in.readNBytes(length), StandardCharsets.US_ASCII).equals(words[0])
+                    || !new String(in.readNBytes(length), StandardCharsets.US_ASCII)
+                            .equals(words[0])
                     || in.available() == 0) {
                 throw invalid();
             }
@@ -102,7 +103,8 @@ public final class SshKeys {
                             .getEncoded();
             String pem =
                     "-----BEGIN RSA PRIVATE KEY-----\n"
-                            + Base64.getMimeEncoder(PEM_LINE, new byte[] {'\n'}).encodeToString(pkcs1)
+                            + Base64.getMimeEncoder(PEM_LINE, new byte[] {'\n'})
+                                    .encodeToString(pkcs1)
                             + "\n-----END RSA PRIVATE KEY-----\n";
             return new Generated(new Public(text, fingerprint("MD5", blob)), pem);
         } catch (NoSuchAlgorithmException e) {

@@ -3,7 +3,10 @@ package cloud.welkin.compute.domain;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What is being done to a server: Nova's task_state. Every one of them ends by a report of the host or of a saga. */
+/**
+ * What is being done to a server: Nova's task_state. Every one of them ends by a report of the host
+ * or of a saga.
+ */
 public enum TaskState {
     BLOCK_DEVICE_MAPPING("block_device_mapping"),
     SPAWNING("spawning"),

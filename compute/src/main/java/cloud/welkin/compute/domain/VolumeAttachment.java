@@ -6,7 +6,8 @@ import java.util.UUID;
 /**
  * A volume as a server has it.
  *
- * @param reservation the volume service's attachment; absent while the volume is being made for the server
+ * @param reservation the volume service's attachment; absent while the volume is being made for the
+ *     server
  * @param device e.g. {@code /dev/vdb}
  * @param path where the guest's host finds it; absent while the volume is being made
  * @param wanted whether the guest shall have it; false while it is being detached
@@ -37,7 +38,17 @@ public record VolumeAttachment(
     /** Detached by its user: from now on it lives longer than the server. */
     public VolumeAttachment detached() {
         return new VolumeAttachment(
-                id, server, volume, reservation, device, bootIndex, tag, false, path, sizeGib,
-                wanted, plugged);
+                id,
+                server,
+                volume,
+                reservation,
+                device,
+                bootIndex,
+                tag,
+                false,
+                path,
+                sizeGib,
+                wanted,
+                plugged);
     }
 }

@@ -78,7 +78,8 @@ public final class ActionStore {
     }
 
     /** Ends the open event of one kind. */
-    public void finishOnly(Tx tx, UUID server, String event, Optional<String> failure, Instant now) {
+    public void finishOnly(
+            Tx tx, UUID server, String event, Optional<String> failure, Instant now) {
         int ended =
                 tx.sql()
                         .update(ACTION_EVENT)
@@ -99,9 +100,7 @@ public final class ActionStore {
         tx.sql()
                 .update(ACTION)
                 .set(ACTION.UPDATED_AT, now)
-                .set(
-                        ACTION.MESSAGE,
-                        failure.isPresent() ? DSL.val("Error") : ACTION.MESSAGE)
+                .set(ACTION.MESSAGE, failure.isPresent() ? DSL.val("Error") : ACTION.MESSAGE)
                 .where(
                         ACTION.SERVER_ID.eq(server),
                         ACTION.REQUEST_ID.in(
@@ -134,15 +133,24 @@ public final class ActionStore {
                                                 DSL.row(ACTION.STARTED_AT, ACTION.REQUEST_ID)
                                                         .lt(
                                                                 DSL.field(
-                                                                        DSL.select(ACTION.as("m").STARTED_AT)
-                                                                                .from(ACTION.as("m"))
+                                                                        DSL.select(
+                                                                                        ACTION.as(
+                                                                                                        "m")
+                                                                                                .STARTED_AT)
+                                                                                .from(
+                                                                                        ACTION.as(
+                                                                                                "m"))
                                                                                 .where(
-                                                                                        ACTION.as("m")
+                                                                                        ACTION.as(
+                                                                                                        "m")
                                                                                                 .SERVER_ID
-                                                                                                .eq(server),
-                                                                                        ACTION.as("m")
+                                                                                                .eq(
+                                                                                                        server),
+                                                                                        ACTION.as(
+                                                                                                        "m")
                                                                                                 .REQUEST_ID
-                                                                                                .eq(marker))),
+                                                                                                .eq(
+                                                                                                        marker))),
                                                                 DSL.val(marker)))
                                 .orElse(DSL.noCondition()))
                 .orderBy(ACTION.STARTED_AT.desc(), ACTION.REQUEST_ID.desc())
@@ -166,7 +174,8 @@ public final class ActionStore {
                                         row.getHost()));
     }
 
-    private static ActionRecord action(cloud.welkin.compute.schema.tables.records.ActionRecord row) {
+    private static ActionRecord action(
+            cloud.welkin.compute.schema.tables.records.ActionRecord row) {
         return new ActionRecord(
                 row.getServerId(),
                 row.getRequestId(),

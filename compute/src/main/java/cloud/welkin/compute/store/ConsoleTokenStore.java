@@ -34,6 +34,9 @@ public final class ConsoleTokenStore {
     }
 
     public int forget(Tx tx, Instant before) {
-        return tx.sql().deleteFrom(CONSOLE_TOKEN).where(CONSOLE_TOKEN.EXPIRES_AT.lt(before)).execute();
+        return tx.sql()
+                .deleteFrom(CONSOLE_TOKEN)
+                .where(CONSOLE_TOKEN.EXPIRES_AT.lt(before))
+                .execute();
     }
 }

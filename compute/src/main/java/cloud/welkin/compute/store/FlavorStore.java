@@ -20,7 +20,8 @@ public final class FlavorStore {
     /**
      * What a list may be narrowed by; empty fields do not narrow.
      *
-     * @param visibleTo public flavors and those that this project has access to; empty for all of them
+     * @param visibleTo public flavors and those that this project has access to; empty for all of
+     *     them
      */
     public record Filter(
             Optional<ProjectId> visibleTo,
@@ -34,13 +35,18 @@ public final class FlavorStore {
             int limit) {}
 
     public Optional<Flavor> find(Tx tx, String id) {
-        return tx.sql().selectFrom(FLAVOR).where(FLAVOR.ID.eq(id)).fetchOptional(FlavorStore::flavor);
+        return tx.sql()
+                .selectFrom(FLAVOR)
+                .where(FLAVOR.ID.eq(id))
+                .fetchOptional(FlavorStore::flavor);
     }
 
     public List<Flavor> list(Tx tx, Filter filter) {
         List<Condition> conditions = new ArrayList<>();
         filter.visibleTo()
-                .ifPresent(project -> conditions.add(FLAVOR.IS_PUBLIC.eq(true).or(accessible(project))));
+                .ifPresent(
+                        project ->
+                                conditions.add(FLAVOR.IS_PUBLIC.eq(true).or(accessible(project))));
         filter.isPublic().ifPresent(isPublic -> conditions.add(FLAVOR.IS_PUBLIC.eq(isPublic)));
         filter.minDisk().ifPresent(disk -> conditions.add(FLAVOR.DISK_GIB.ge(disk)));
         filter.minRam().ifPresent(ram -> conditions.add(FLAVOR.RAM_MIB.ge(ram)));
@@ -145,7 +151,8 @@ public final class FlavorStore {
     /** Whether the project did not have access before. */
     public boolean addAccess(Tx tx, String flavor, String project) {
         return tx.sql()
-                        .insertInto(FLAVOR_ACCESS, FLAVOR_ACCESS.FLAVOR_ID, FLAVOR_ACCESS.PROJECT_ID)
+                        .insertInto(
+                                FLAVOR_ACCESS, FLAVOR_ACCESS.FLAVOR_ID, FLAVOR_ACCESS.PROJECT_ID)
                         .values(flavor, project)
                         .onConflictDoNothing()
                         .execute()

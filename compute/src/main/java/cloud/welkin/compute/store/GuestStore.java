@@ -19,7 +19,10 @@ import tools.jackson.databind.JsonNode;
 /** What shall be of servers on hosts, and what the hosts last said. */
 public final class GuestStore {
     public Optional<Guest> find(Tx tx, UUID server) {
-        return tx.sql().selectFrom(GUEST).where(GUEST.SERVER_ID.eq(server)).fetchOptional(GuestStore::guest);
+        return tx.sql()
+                .selectFrom(GUEST)
+                .where(GUEST.SERVER_ID.eq(server))
+                .fetchOptional(GuestStore::guest);
     }
 
     public List<Guest> onHost(Tx tx, HostName host, boolean onlyPending) {
@@ -90,9 +93,14 @@ public final class GuestStore {
                     tx.sql()
                             .selectDistinct(
                                     org.jooq.impl.DSL.field(
-                                            "{0} ->> {1}", String.class, GUEST.ROOT, org.jooq.impl.DSL.inline(part)))
+                                            "{0} ->> {1}",
+                                            String.class,
+                                            GUEST.ROOT,
+                                            org.jooq.impl.DSL.inline(part)))
                             .from(GUEST)
-                            .where("{0} ->> {1} is not null", GUEST.ROOT, org.jooq.impl.DSL.inline(part))
+                            .where(
+                                    "{0} ->> {1} is not null",
+                                    GUEST.ROOT, org.jooq.impl.DSL.inline(part))
                             .fetchInto(String.class));
         }
         return all;

@@ -15,7 +15,10 @@ import java.util.UUID;
 /** Hosts in the database. */
 public final class HostStore {
     public Optional<Host> find(Tx tx, HostName name) {
-        return tx.sql().selectFrom(HOST).where(HOST.NAME.eq(name.value())).fetchOptional(HostStore::host);
+        return tx.sql()
+                .selectFrom(HOST)
+                .where(HOST.NAME.eq(name.value()))
+                .fetchOptional(HostStore::host);
     }
 
     public List<Host> all(Tx tx) {
@@ -48,7 +51,8 @@ public final class HostStore {
         row.setAddress(facts.address());
         row.setStartedAt(facts.startedAt());
         row.setSeenAt(now);
-        if (tx.sql().update(HOST).set(row).where(HOST.NAME.eq(facts.name().value())).execute() == 0) {
+        if (tx.sql().update(HOST).set(row).where(HOST.NAME.eq(facts.name().value())).execute()
+                == 0) {
             row.setName(facts.name().value());
             row.setId(provider);
             row.setServiceId(UUID.randomUUID());
@@ -56,7 +60,8 @@ public final class HostStore {
         }
     }
 
-    public void setDisabled(Tx tx, HostName name, boolean disabled, Optional<String> reason, Instant now) {
+    public void setDisabled(
+            Tx tx, HostName name, boolean disabled, Optional<String> reason, Instant now) {
         tx.sql()
                 .update(HOST)
                 .set(HOST.DISABLED, disabled)

@@ -13,10 +13,14 @@ import java.util.UUID;
 /** Work that hosts do once: snapshots. */
 public final class HostTaskStore {
     /** A task with how far it is; a fault when it ended badly. */
-    public record Row(HostTask.Snapshot task, HostName host, boolean done, Optional<String> fault) {}
+    public record Row(
+            HostTask.Snapshot task, HostName host, boolean done, Optional<String> fault) {}
 
     public Optional<Row> find(Tx tx, UUID id) {
-        return tx.sql().selectFrom(HOST_TASK).where(HOST_TASK.ID.eq(id)).fetchOptional(HostTaskStore::row);
+        return tx.sql()
+                .selectFrom(HOST_TASK)
+                .where(HOST_TASK.ID.eq(id))
+                .fetchOptional(HostTaskStore::row);
     }
 
     public List<HostTask> open(Tx tx, HostName host) {

@@ -50,7 +50,10 @@ public final class KeypairStore {
                 > 0;
     }
 
-    /** How many a user has, counted under a lock of the user's: two requests cannot both make the last one. */
+    /**
+     * How many a user has, counted under a lock of the user's: two requests cannot both make the
+     * last one.
+     */
     public int count(Tx tx, UserId user) {
         tx.sql()
                 .execute(

@@ -23,8 +23,8 @@ import org.jooq.TableField;
 import org.jooq.impl.DSL;
 
 /**
- * Which servers a list holds, in which order, from where and how many. Built up by the operation, one condition after
- * another; a page costs the same wherever in the list it is.
+ * Which servers a list holds, in which order, from where and how many. Built up by the operation,
+ * one condition after another; a page costs the same wherever in the list it is.
  */
 public final class ServerFilter {
     private record Order(Field<?> column, boolean descending) {}
@@ -227,7 +227,10 @@ public final class ServerFilter {
         marker.ifPresent(id -> all.add(after(order, id)));
         List<SortField<?>> sort = new ArrayList<>();
         for (Order by : order) {
-            sort.add(by.descending() ? by.column().desc().nullsLast() : by.column().asc().nullsFirst());
+            sort.add(
+                    by.descending()
+                            ? by.column().desc().nullsLast()
+                            : by.column().asc().nullsFirst());
         }
         if (orders.isEmpty()) {
             // The plain order must be the index's own, nulls and all, to be read from it.
@@ -236,7 +239,10 @@ public final class ServerFilter {
         return sql.selectFrom(SERVER).where(all).orderBy(sort).limit(limit);
     }
 
-    /** All rows that come after the marker's in this order: (a, b, id) compared column by column, nulls lowest. */
+    /**
+     * All rows that come after the marker's in this order: (a, b, id) compared column by column,
+     * nulls lowest.
+     */
     private static Condition after(List<Order> order, UUID marker) {
         if (order.size() == 2
                 && order.get(0).column().equals(SERVER.CREATED_AT)
@@ -253,7 +259,8 @@ public final class ServerFilter {
         Condition result = DSL.falseCondition();
         for (int i = order.size() - 1; i >= 0; i--) {
             Order by = order.get(i);
-            Field<?> value = DSL.field(DSL.select(by.column()).from(SERVER).where(SERVER.ID.eq(marker)));
+            Field<?> value =
+                    DSL.field(DSL.select(by.column()).from(SERVER).where(SERVER.ID.eq(marker)));
             Condition beyond =
                     by.descending()
                             ? DSL.condition(

@@ -22,10 +22,13 @@ public final class ServerGroupStore {
         return tx.sql()
                 .selectFrom(SERVER_GROUP)
                 .where(SERVER_GROUP.ID.eq(id))
-                .fetchOptional(row -> group(row, members(tx, List.of(id)).getOrDefault(id, List.of())));
+                .fetchOptional(
+                        row -> group(row, members(tx, List.of(id)).getOrDefault(id, List.of())));
     }
 
-    /** The group, locked until the transaction ends, so that two placements cannot miss each other. */
+    /**
+     * The group, locked until the transaction ends, so that two placements cannot miss each other.
+     */
     public Optional<ServerGroup> lock(Tx tx, UUID id) {
         tx.sql()
                 .select(SERVER_GROUP.ID)

@@ -37,10 +37,16 @@ public final class ServerStore {
     }
 
     public Optional<Server> findEvenDeleted(Tx tx, UUID id) {
-        return tx.sql().selectFrom(SERVER).where(SERVER.ID.eq(id)).fetchOptional(ServerStore::server);
+        return tx.sql()
+                .selectFrom(SERVER)
+                .where(SERVER.ID.eq(id))
+                .fetchOptional(ServerStore::server);
     }
 
-    /** The server, locked until the transaction ends: whoever changes a server or its guest comes through here. */
+    /**
+     * The server, locked until the transaction ends: whoever changes a server or its guest comes
+     * through here.
+     */
     public Optional<Server> lock(Tx tx, UUID id) {
         return tx.sql()
                 .selectFrom(SERVER)
@@ -178,14 +184,15 @@ public final class ServerStore {
                                 "coalesce((select jsonb_agg(jsonb_build_object('id', a.volume_id,"
                                         + " 'delete_on_termination', a.delete_on_termination) order"
                                         + " by a.number) from {0} a where a.server_id = {1}), '[]')",
-                                JSONB.class,
-                                ATTACHMENT,
-                                DSL.val(id)))
+                                JSONB.class, ATTACHMENT, DSL.val(id)))
                 .where(SERVER.ID.eq(id))
                 .execute();
     }
 
-    /** Hosts of the members of a group, with how many each has. Locks the group, so that nobody joins meanwhile. */
+    /**
+     * Hosts of the members of a group, with how many each has. Locks the group, so that nobody
+     * joins meanwhile.
+     */
     public Map<String, Integer> hostsOfGroup(Tx tx, UUID group) {
         return tx.sql()
                 .select(SERVER.HOST, DSL.count())
@@ -227,7 +234,8 @@ public final class ServerStore {
     }
 
     /** Servers of a project that existed at some time between the two, for usage. */
-    public List<Server> existedBetween(Tx tx, Optional<ProjectId> project, Instant from, Instant to) {
+    public List<Server> existedBetween(
+            Tx tx, Optional<ProjectId> project, Instant from, Instant to) {
         return tx.sql()
                 .selectFrom(SERVER)
                 .where(

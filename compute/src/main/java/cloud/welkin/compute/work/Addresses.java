@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
-/** Keeps the addresses and security groups in a server's row equal to its ports, so that lists need not ask. */
+/**
+ * Keeps the addresses and security groups in a server's row equal to its ports, so that lists need
+ * not ask.
+ */
 public final class Addresses implements Networks.Listener {
     /** An address as answers hold it. */
     public record Address(
@@ -60,14 +63,16 @@ public final class Addresses implements Networks.Listener {
         Map<String, List<Address>> all = new LinkedHashMap<>();
         for (Nic nic : nics) {
             PortFacts port = nic.facts();
-            List<Address> list =
-                    all.computeIfAbsent(port.networkName(), name -> new ArrayList<>());
+            List<Address> list = all.computeIfAbsent(port.networkName(), name -> new ArrayList<>());
             for (FixedIp ip : port.fixedIps()) {
                 list.add(new Address(ip.version(), ip.address(), "fixed", port.mac()));
                 for (String floating : ip.floating()) {
                     list.add(
                             new Address(
-                                    floating.indexOf(':') < 0 ? 4 : 6, floating, "floating", port.mac()));
+                                    floating.indexOf(':') < 0 ? 4 : 6,
+                                    floating,
+                                    "floating",
+                                    port.mac()));
                 }
             }
         }

@@ -62,11 +62,15 @@ public final class ComputeInvariants {
                                         .leftJoin(GUEST)
                                         .on(GUEST.SERVER_ID.eq(SERVER.ID))
                                         .where(
-                                                SERVER.DELETED_AT.isNull().and(GUEST.SERVER_ID.isNull())
+                                                SERVER.DELETED_AT
+                                                        .isNull()
+                                                        .and(GUEST.SERVER_ID.isNull())
                                                         .or(
                                                                 SERVER.DELETED_AT
                                                                         .isNotNull()
-                                                                        .and(GUEST.SERVER_ID.isNotNull())))
+                                                                        .and(
+                                                                                GUEST.SERVER_ID
+                                                                                        .isNotNull())))
                                         .limit(SHOWN)
                                         .fetch(SERVER.ID)),
                 invariant(
@@ -98,7 +102,8 @@ public final class ComputeInvariants {
                                         .on(GUEST.SERVER_ID.eq(SERVER.ID))
                                         .where(
                                                 SERVER.TASK_STATE.isNotNull(),
-                                                SERVER.TASK_STATE.notIn("image_snapshot", "block_device_mapping"),
+                                                SERVER.TASK_STATE.notIn(
+                                                        "image_snapshot", "block_device_mapping"),
                                                 GUEST.OBSERVED_GENERATION.eq(GUEST.GENERATION))
                                         .limit(SHOWN)
                                         .fetch(SERVER.ID)),
@@ -117,19 +122,28 @@ public final class ComputeInvariants {
                                         .from(SERVER)
                                         .where(
                                                 SERVER.DELETED_AT.isNotNull(),
-                                                org.jooq.impl.DSL
+                                                org.jooq
+                                                        .impl
+                                                        .DSL
                                                         .exists(
-                                                                org.jooq.impl.DSL
+                                                                org.jooq
+                                                                        .impl
+                                                                        .DSL
                                                                         .selectOne()
                                                                         .from(NIC)
-                                                                        .where(NIC.SERVER_ID.eq(SERVER.ID)))
+                                                                        .where(
+                                                                                NIC.SERVER_ID.eq(
+                                                                                        SERVER.ID)))
                                                         .or(
                                                                 org.jooq.impl.DSL.exists(
-                                                                        org.jooq.impl.DSL
+                                                                        org.jooq
+                                                                                .impl
+                                                                                .DSL
                                                                                 .selectOne()
                                                                                 .from(ATTACHMENT)
                                                                                 .where(
-                                                                                        ATTACHMENT.SERVER_ID
+                                                                                        ATTACHMENT
+                                                                                                .SERVER_ID
                                                                                                 .eq(
                                                                                                         SERVER.ID)))))
                                         .limit(SHOWN)

@@ -11,14 +11,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What projects may have of servers. The first four are counted, the others bound single requests. */
+/**
+ * What projects may have of servers. The first four are counted, the others bound single requests.
+ */
 public final class ComputeQuota {
     public static final String SERVICE = "compute";
     public static final QuotaResource INSTANCES = new QuotaResource(SERVICE, "instances", 10);
     public static final QuotaResource CORES = new QuotaResource(SERVICE, "cores", 20);
     public static final QuotaResource RAM = new QuotaResource(SERVICE, "ram", 51_200);
-    public static final QuotaResource SERVER_GROUPS = new QuotaResource(SERVICE, "server_groups", 10);
-    public static final QuotaResource METADATA_ITEMS = new QuotaResource(SERVICE, "metadata_items", 128);
+    public static final QuotaResource SERVER_GROUPS =
+            new QuotaResource(SERVICE, "server_groups", 10);
+    public static final QuotaResource METADATA_ITEMS =
+            new QuotaResource(SERVICE, "metadata_items", 128);
     public static final QuotaResource KEY_PAIRS = new QuotaResource(SERVICE, "key_pairs", 100);
     public static final QuotaResource GROUP_MEMBERS =
             new QuotaResource(SERVICE, "server_group_members", 10);

@@ -42,7 +42,8 @@ final class Disks {
     Plan plan(Tx tx, Caller caller, NewServer wanted, Flavor flavor, boolean mayZeroDisk) {
         List<BlockDevice> devices = new ArrayList<>(wanted.devices());
         Optional<String> imageRef = wanted.image().filter(ref -> !ref.isEmpty());
-        List<BlockDevice> local = devices.stream().filter(d -> d.destination().equals("local")).toList();
+        List<BlockDevice> local =
+                devices.stream().filter(d -> d.destination().equals("local")).toList();
         for (BlockDevice device : local) {
             if (!device.source().equals("image")
                     || !device.boots()
@@ -112,8 +113,7 @@ final class Disks {
                                         Failure.badRequest("Image %s could not be found.", id)
                                                 .as("ImageNotFound"));
         if (!image.usable()) {
-            throw Failure.badRequest(
-                            "Image %s is unacceptable: Image is not active.", id)
+            throw Failure.badRequest("Image %s is unacceptable: Image is not active.", id)
                     .as("ImageNotActive");
         }
         return image;

@@ -26,8 +26,9 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Chooses hosts and claims room on them, in the transaction that makes the servers: what it returns is the servers', and
- * no group's rule is broken, because the group is locked while its members' hosts are looked at.
+ * Chooses hosts and claims room on them, in the transaction that makes the servers: what it returns
+ * is the servers', and no group's rule is broken, because the group is locked while its members'
+ * hosts are looked at.
  */
 final class HostChoice {
     private static final int USUAL = 20;
@@ -35,7 +36,10 @@ final class HostChoice {
 
     /** What the choice is narrowed by. */
     record Constraints(
-            Optional<String> zone, Optional<String> host, Map<String, JsonNode> hints, ProjectId project) {}
+            Optional<String> zone,
+            Optional<String> host,
+            Map<String, JsonNode> hints,
+            ProjectId project) {}
 
     private final HostStore hosts;
     private final ServerStore servers;
@@ -43,7 +47,10 @@ final class HostChoice {
     private final Allocations allocations;
 
     HostChoice(
-            HostStore hosts, ServerStore servers, ServerGroupStore groups, Allocations allocations) {
+            HostStore hosts,
+            ServerStore servers,
+            ServerGroupStore groups,
+            Allocations allocations) {
         this.hosts = hosts;
         this.servers = servers;
         this.groups = groups;
@@ -53,7 +60,8 @@ final class HostChoice {
     /**
      * Claims room for as many of the servers as there is room for, in their order.
      *
-     * @throws Failure 400 when there is not even room for the least number, or a hint names what there is not
+     * @throws Failure 400 when there is not even room for the least number, or a hint names what
+     *     there is not
      */
     Map<UUID, Host> claim(
             Tx tx,
@@ -165,8 +173,7 @@ final class HostChoice {
                     candidates.stream()
                             .sorted(
                                     java.util.Comparator.comparing(
-                                            host ->
-                                                    taken.getOrDefault(host.name().value(), 0)))
+                                            host -> taken.getOrDefault(host.name().value(), 0)))
                             .toList();
             default -> throw new IllegalStateException(group.get().policy());
         };
@@ -198,7 +205,8 @@ final class HostChoice {
         if (hint == null) {
             return Optional.empty();
         }
-        String text = hint.isArray() && !hint.isEmpty() ? hint.get(0).asString("") : hint.asString("");
+        String text =
+                hint.isArray() && !hint.isEmpty() ? hint.get(0).asString("") : hint.asString("");
         return Optional.of(
                 Ids.uuid(text)
                         .orElseThrow(

@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Tells hosts that something is pending for them: at once within this process, by the database on other replicas. Only a
- * hint; what is lost is found by the host's next look.
+ * Tells hosts that something is pending for them: at once within this process, by the database on
+ * other replicas. Only a hint; what is lost is found by the host's next look.
  */
 public final class HostPokes implements AutoCloseable {
     private static final String CHANNEL = "compute_host";

@@ -40,7 +40,9 @@ public final class ImageFromServer {
         life.begin(tx, ask, server, ServerAction.CREATE_IMAGE);
         Flavor.Embedded flavor = Json.read(server.flavorJson(), Flavor.Embedded.class);
         Map<String, String> properties = new TreeMap<>(Rows.texts(server.imageJson()));
-        properties.keySet().removeIf(key -> key.startsWith("image_") || key.equals("base_image_ref"));
+        properties
+                .keySet()
+                .removeIf(key -> key.startsWith("image_") || key.equals("base_image_ref"));
         properties.putAll(metadata);
         properties.put("image_type", "snapshot");
         properties.put("instance_uuid", server.id().toString());
@@ -49,8 +51,7 @@ public final class ImageFromServer {
                 images.create(
                         tx,
                         ask.caller(),
-                        new Images.NewImage(
-                                name, "qcow2", "bare", flavor.disk(), 0, properties));
+                        new Images.NewImage(name, "qcow2", "bare", flavor.disk(), 0, properties));
         sagas.start(
                 tx,
                 saga,

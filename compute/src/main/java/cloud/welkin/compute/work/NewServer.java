@@ -6,7 +6,9 @@ import java.util.Optional;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
-/** What was asked for when servers are to be made: checked for its form, not yet against the world. */
+/**
+ * What was asked for when servers are to be made: checked for its form, not yet against the world.
+ */
 public record NewServer(
         String name,
         Optional<String> hostname,

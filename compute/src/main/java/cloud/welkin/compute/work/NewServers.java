@@ -4,7 +4,6 @@ import cloud.welkin.compute.domain.Flavor;
 import cloud.welkin.compute.domain.Guest;
 import cloud.welkin.compute.domain.Host;
 import cloud.welkin.compute.domain.Keypair;
-import cloud.welkin.compute.domain.Nic;
 import cloud.welkin.compute.domain.Server;
 import cloud.welkin.compute.domain.ServerState;
 import cloud.welkin.compute.domain.TaskState;
@@ -38,8 +37,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Makes servers: in one transaction everything is checked and claimed – host, ports, volumes, quota – and written down
- * as what shall be. What a host then does with it comes back as reports.
+ * Makes servers: in one transaction everything is checked and claimed – host, ports, volumes, quota
+ * – and written down as what shall be. What a host then does with it comes back as reports.
  */
 public final class NewServers {
     private final ServerStore servers;
@@ -92,7 +91,8 @@ public final class NewServers {
     }
 
     /**
-     * @param mayZeroDisk whether the caller may make servers on local disks that its flavor does not count
+     * @param mayZeroDisk whether the caller may make servers on local disks that its flavor does
+     *     not count
      * @return the servers, at least as many as wanted at least
      * @throws Failure as the API says it: what is wrong with the request, or used up, or not there
      */
@@ -100,7 +100,10 @@ public final class NewServers {
         ProjectId project = ask.caller().requireProject();
         Flavor flavor =
                 flavors.find(tx, wanted.flavor())
-                        .filter(found -> flavors.mayUse(tx, found, project) || ask.caller().isAdmin())
+                        .filter(
+                                found ->
+                                        flavors.mayUse(tx, found, project)
+                                                || ask.caller().isAdmin())
                         .orElseThrow(
                                 () ->
                                         Failure.badRequest(
@@ -109,8 +112,7 @@ public final class NewServers {
                                                 .as("FlavorNotFound"));
         Optional<Server.Key> key = wanted.keyName().map(name -> key(tx, ask, name));
         Disks.Plan plan = disks.plan(tx, ask.caller(), wanted, flavor, mayZeroDisk);
-        List<UUID> securityGroups =
-                nics.securityGroups(tx, ask.caller(), wanted.securityGroups());
+        List<UUID> securityGroups = nics.securityGroups(tx, ask.caller(), wanted.securityGroups());
         List<NewServer.One> wishes = nics.resolve(tx, ask.caller(), wanted.networks());
         refuseSharing(wanted, wishes, plan);
         wanted.zone()
@@ -146,8 +148,18 @@ public final class NewServers {
             if (host != null) {
                 made.add(
                         one(
-                                tx, ask, wanted, flavor, key, plan, securityGroups, wishes, id, host,
-                                reservation, index++));
+                                tx,
+                                ask,
+                                wanted,
+                                flavor,
+                                key,
+                                plan,
+                                securityGroups,
+                                wishes,
+                                id,
+                                host,
+                                reservation,
+                                index++));
             }
         }
         quota.takeServers(tx, project, made.size(), flavor.vcpus(), flavor.ramMib());
@@ -275,7 +287,10 @@ public final class NewServers {
         for (BlockDevice device : plan.volumes()) {
             String path = "/dev/vd" + next++;
             if (first && rootIsVolume) {
-                next += (char) ((flavor.ephemeralGib() > 0 ? 1 : 0) + (flavor.swapMib() > 0 ? 1 : 0));
+                next +=
+                        (char)
+                                ((flavor.ephemeralGib() > 0 ? 1 : 0)
+                                        + (flavor.swapMib() > 0 ? 1 : 0));
             }
             first = false;
             plugs.insert(tx, attachment(tx, ask, server, plan, device, path, host));
@@ -283,7 +298,13 @@ public final class NewServers {
     }
 
     private VolumeAttachment attachment(
-            Tx tx, Ask ask, UUID server, Disks.Plan plan, BlockDevice device, String path, Host host) {
+            Tx tx,
+            Ask ask,
+            UUID server,
+            Disks.Plan plan,
+            BlockDevice device,
+            String path,
+            Host host) {
         if (device.source().equals("volume")) {
             UUID volume = device.id().orElseThrow(() -> Failure.badRequest("Missing device UUID."));
             VolumeFacts facts =
@@ -297,13 +318,20 @@ public final class NewServers {
                                                     .as("InvalidBDMVolume"));
             if (device.boots() && !facts.bootable()) {
                 throw Failure.badRequest(
-                                "Block Device Mapping is Invalid: Volume %s is not bootable.", volume)
+                                "Block Device Mapping is Invalid: Volume %s is not bootable.",
+                                volume)
                         .as("InvalidBDMVolumeNotBootable");
             }
             Volumes.Attachment reserved =
                     volumes.reserve(tx, ask.caller(), volume, server, Optional.of(path));
             return row(
-                    server, volume, Optional.of(reserved.id()), path, device, reserved.path(), facts.sizeGib());
+                    server,
+                    volume,
+                    Optional.of(reserved.id()),
+                    path,
+                    device,
+                    reserved.path(),
+                    facts.sizeGib());
         }
         long size = device.sizeGib().orElse(0L);
         if (size <= 0 && !device.source().equals("snapshot")) {
@@ -364,7 +392,8 @@ public final class NewServers {
         if (wanted.most() <= 1) {
             return;
         }
-        if (wishes.stream().anyMatch(wish -> wish.port().isPresent() || wish.fixedIp().isPresent())) {
+        if (wishes.stream()
+                .anyMatch(wish -> wish.port().isPresent() || wish.fixedIp().isPresent())) {
             throw Failure.badRequest(
                             "Unable to launch multiple instances with a single configured port ID or"
                                     + " fixed IP. Please launch your instance one by one with"
@@ -422,6 +451,12 @@ public final class NewServers {
     }
 
     private static String reservationId() {
-        return "r-" + Long.toString(Math.floorMod(UUID.randomUUID().getMostSignificantBits(), 2_821_109_907_456L) + 2_821_109_907_456L, 36);
+        return "r-"
+                + Long.toString(
+                        Math.floorMod(
+                                        UUID.randomUUID().getMostSignificantBits(),
+                                        2_821_109_907_456L)
+                                + 2_821_109_907_456L,
+                        36);
     }
 }

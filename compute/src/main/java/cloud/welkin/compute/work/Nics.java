@@ -36,8 +36,8 @@ final class Nics {
                                             () ->
                                                     Failure.badRequest(
                                                                     "Unable to automatically allocate a"
-                                                                        + " network: the project has"
-                                                                        + " none.")
+                                                                            + " network: the project has"
+                                                                            + " none.")
                                                             .as("UnableToAutoAllocateNetwork")));
         };
     }
@@ -80,8 +80,7 @@ final class Nics {
                     networks.securityGroup(tx, caller, name)
                             .orElseThrow(
                                     () ->
-                                            Failure.badRequest(
-                                                            "Security group %s not found.", name)
+                                            Failure.badRequest("Security group %s not found.", name)
                                                     .as("SecurityGroupNotFound")));
         }
         return ids;
@@ -113,7 +112,8 @@ final class Nics {
                                                     .as("NetworkNotFound"));
             if (network.external() && !caller.isAdmin()) {
                 throw Failure.forbidden(
-                                "It is not allowed to create an interface on external network %s", id)
+                                "It is not allowed to create an interface on external network %s",
+                                id)
                         .as("ExternalNetworkAttachForbidden");
             }
             port =
@@ -130,7 +130,6 @@ final class Nics {
                         () ->
                                 Failure.badRequest(
                                         "Bad %s format: '%s' is not a UUID",
-                                        what,
-                                        text.length() > 100 ? text.substring(0, 100) : text));
+                                        what, text.length() > 100 ? text.substring(0, 100) : text));
     }
 }

@@ -18,7 +18,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** Attaches volumes and ports to servers that exist, and detaches them: rows here, the host does it and reports. */
+/**
+ * Attaches volumes and ports to servers that exist, and detaches them: rows here, the host does it
+ * and reports.
+ */
 public final class Plugging {
     private static final int LETTERS = 26;
 

@@ -12,7 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/** Tells of servers as ceilometer's meters expect it: {@code compute.instance.create.end} and its like. */
+/**
+ * Tells of servers as ceilometer's meters expect it: {@code compute.instance.create.end} and its
+ * like.
+ */
 public final class ServerEvents {
     private final Events events;
 

@@ -29,11 +29,14 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What happens to a server after it was made: actions, deletion, its end. Whoever changes a server holds its row's lock
- * ({@link ServerStore#lock}); whoever changes the intent raises the generation and pokes the host.
+ * What happens to a server after it was made: actions, deletion, its end. Whoever changes a server
+ * holds its row's lock ({@link ServerStore#lock}); whoever changes the intent raises the generation
+ * and pokes the host.
  */
 public final class ServerLife {
-    /** The event of an action that makes an image; it ends with its saga, not with the guest's task. */
+    /**
+     * The event of an action that makes an image; it ends with its saga, not with the guest's task.
+     */
     public static final String SNAPSHOT_EVENT = "compute_snapshot_instance";
 
     private final ServerStore servers;
@@ -145,8 +148,9 @@ public final class ServerLife {
     }
 
     /**
-     * Begins the end of a server, whatever its state; begins nothing when it has begun. The end comes when the host says
-     * that nothing is left, or at once where no host ever heard of the guest, or the operator says that the host is dead.
+     * Begins the end of a server, whatever its state; begins nothing when it has begun. The end
+     * comes when the host says that nothing is left, or at once where no host ever heard of the
+     * guest, or the operator says that the host is dead.
      */
     public void delete(Tx tx, Ask ask, Server server) {
         Optional<Guest> found = guests.find(tx, server.id());
@@ -192,7 +196,9 @@ public final class ServerLife {
         addresses.refresh(tx, server);
     }
 
-    /** The guest does not have the port any more: it is deleted, or free again if its user made it. */
+    /**
+     * The guest does not have the port any more: it is deleted, or free again if its user made it.
+     */
     public void free(Tx tx, Nic nic) {
         plugs.deleteNic(tx, nic.port());
         if (nic.facts().keep()) {
@@ -211,7 +217,10 @@ public final class ServerLife {
         }
     }
 
-    /** What a guest needs could not be made: the server is in error, from which only its deletion leads out. */
+    /**
+     * What a guest needs could not be made: the server is in error, from which only its deletion
+     * leads out.
+     */
     public void failed(Tx tx, Server server, String why, Instant now) {
         servers.setState(
                 tx,

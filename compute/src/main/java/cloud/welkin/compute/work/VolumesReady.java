@@ -15,7 +15,10 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Servers that wait for volumes to be made hear of it here: with the last one their guest may start. */
+/**
+ * Servers that wait for volumes to be made hear of it here: with the last one their guest may
+ * start.
+ */
 public final class VolumesReady implements Volumes.Listener {
     private final ServerStore servers;
     private final GuestStore guests;
@@ -72,11 +75,7 @@ public final class VolumesReady implements Volumes.Listener {
                         .allMatch(attachment -> attachment.path().isPresent());
         if (all && server.state().isDoing(TaskState.BLOCK_DEVICE_MAPPING)) {
             servers.setState(
-                    tx,
-                    server.id(),
-                    server.state().doing(TaskState.SPAWNING),
-                    server.fault(),
-                    now);
+                    tx, server.id(), server.state().doing(TaskState.SPAWNING), server.fault(), now);
             life.want(tx, guest.get(), guest.get().made(), now);
         }
     }

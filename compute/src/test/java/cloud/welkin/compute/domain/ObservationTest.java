@@ -35,8 +35,20 @@ class ObservationTest {
 
     private static Guest guest(Power power) {
         return new Guest(
-                ID, new HostName("h"), 1, 0, true, true, power, 0, 0, false,
-                new RootDisk.FromVolume(), Map.of(), Optional.empty(), Optional.empty());
+                ID,
+                new HostName("h"),
+                1,
+                0,
+                true,
+                true,
+                power,
+                0,
+                0,
+                false,
+                new RootDisk.FromVolume(),
+                Map.of(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static Whole building() {
@@ -47,9 +59,20 @@ class ObservationTest {
     }
 
     private static ObservedGuest report(
-            Guest guest, boolean converged, Optional<Power> power, boolean byItself, boolean fault, boolean retries) {
+            Guest guest,
+            boolean converged,
+            Optional<Power> power,
+            boolean byItself,
+            boolean fault,
+            boolean retries) {
         return new ObservedGuest(
-                ID, guest.generation(), converged, power, byItself, List.of(), List.of(),
+                ID,
+                guest.generation(),
+                converged,
+                power,
+                byItself,
+                List.of(),
+                List.of(),
                 Optional.empty(),
                 fault
                         ? Optional.of(new ObservedGuest.Fault("F", "failed", "", retries))
@@ -59,9 +82,16 @@ class ObservationTest {
     private static Whole after(Whole whole, ObservedGuest report) {
         Observation observation =
                 Observation.of(
-                        whole.state(), Optional.empty(), whole.launched(), whole.guest(), List.of(), report, NOW);
+                        whole.state(),
+                        Optional.empty(),
+                        whole.launched(),
+                        whole.guest(),
+                        List.of(),
+                        report,
+                        NOW);
         return observation instanceof Observation.Changed changed
-                ? new Whole(changed.state(), whole.launched() || changed.launched(), changed.guest())
+                ? new Whole(
+                        changed.state(), whole.launched() || changed.launched(), changed.guest())
                 : whole;
     }
 
@@ -127,7 +157,12 @@ class ObservationTest {
                     after(
                             whole,
                             report(
-                                    whole.guest(), true, Optional.of(whole.guest().power()), false, false, false));
+                                    whole.guest(),
+                                    true,
+                                    Optional.of(whole.guest().power()),
+                                    false,
+                                    false,
+                                    false));
             assertThat(settled.state().task()).as("%s", whole).isEmpty();
             assertThat(settled.state().vm()).isEqualTo(ServerState.vmOf(whole.guest().power()));
             assertThat(settled.guest().pending()).isFalse();
@@ -138,8 +173,12 @@ class ObservationTest {
     void aFinalFailureEndsEveryTask() {
         for (Whole whole : reachable()) {
             for (Optional<Power> power :
-                    List.of(Optional.<Power>empty(), Optional.of(Power.RUNNING), Optional.of(Power.STOPPED))) {
-                Whole failed = after(whole, report(whole.guest(), false, power, false, true, false));
+                    List.of(
+                            Optional.<Power>empty(),
+                            Optional.of(Power.RUNNING),
+                            Optional.of(Power.STOPPED))) {
+                Whole failed =
+                        after(whole, report(whole.guest(), false, power, false, true, false));
                 assertThat(failed.state().task()).as("%s", whole).isEmpty();
             }
         }
@@ -169,8 +208,15 @@ class ObservationTest {
             if (whole.guest().pending()) {
                 ObservedGuest old =
                         new ObservedGuest(
-                                ID, whole.guest().generation() - 1, true, Optional.of(Power.RUNNING), false,
-                                List.of(), List.of(), Optional.empty(), Optional.empty());
+                                ID,
+                                whole.guest().generation() - 1,
+                                true,
+                                Optional.of(Power.RUNNING),
+                                false,
+                                List.of(),
+                                List.of(),
+                                Optional.empty(),
+                                Optional.empty());
                 Whole after = after(whole, old);
                 assertThat(after.state().task()).isEqualTo(whole.state().task());
                 assertThat(after.state().vm()).isEqualTo(whole.state().vm());
@@ -183,13 +229,41 @@ class ObservationTest {
     void aGuestThatShallGoIsGoneOnlyWhenItsHostSaysThatNothingIsLeft() {
         Guest absent = guest(Power.RUNNING).absent();
         ServerState deleting = new ServerState(VmState.ACTIVE, Optional.of(TaskState.DELETING), 1);
-        assertThat(of(deleting, absent, report(absent, true, Optional.empty(), false, false, false)))
+        assertThat(
+                        of(
+                                deleting,
+                                absent,
+                                report(absent, true, Optional.empty(), false, false, false)))
                 .isInstanceOf(Observation.Gone.class);
-        assertThat(of(deleting, absent, report(absent, false, Optional.empty(), false, false, false)))
+        assertThat(
+                        of(
+                                deleting,
+                                absent,
+                                report(absent, false, Optional.empty(), false, false, false)))
                 .isInstanceOf(Observation.Nothing.class);
-        assertThat(of(deleting, absent, report(absent, true, Optional.of(Power.STOPPED), false, false, false)))
+        assertThat(
+                        of(
+                                deleting,
+                                absent,
+                                report(
+                                        absent,
+                                        true,
+                                        Optional.of(Power.STOPPED),
+                                        false,
+                                        false,
+                                        false)))
                 .isInstanceOf(Observation.Nothing.class);
-        assertThat(of(deleting, absent, report(guest(Power.RUNNING), true, Optional.empty(), false, false, false)))
+        assertThat(
+                        of(
+                                deleting,
+                                absent,
+                                report(
+                                        guest(Power.RUNNING),
+                                        true,
+                                        Optional.empty(),
+                                        false,
+                                        false,
+                                        false)))
                 .isInstanceOf(Observation.Nothing.class);
     }
 

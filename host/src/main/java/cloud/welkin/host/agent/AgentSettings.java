@@ -1,7 +1,6 @@
 package cloud.welkin.host.agent;
 
 import cloud.welkin.kernel.host.HostName;
-
 import java.time.Duration;
 
 /**

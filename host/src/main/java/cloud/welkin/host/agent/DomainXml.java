@@ -4,7 +4,6 @@ import cloud.welkin.kernel.host.DesiredGuest;
 import cloud.welkin.kernel.host.DesiredGuest.Nic;
 import cloud.welkin.kernel.host.DesiredGuest.RootDisk;
 import cloud.welkin.kernel.host.DesiredGuest.VolumeDisk;
-
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

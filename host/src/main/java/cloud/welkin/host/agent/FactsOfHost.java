@@ -2,7 +2,6 @@ package cloud.welkin.host.agent;
 
 import cloud.welkin.host.contained.HostEngines;
 import cloud.welkin.kernel.host.HostFacts;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,7 +1,6 @@
 package cloud.welkin.host.agent;
 
 import cloud.welkin.kernel.host.Power;
-
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;

@@ -2,7 +2,6 @@ package cloud.welkin.host.agent;
 
 import cloud.welkin.kernel.host.DesiredGuest;
 import cloud.welkin.kernel.host.DesiredGuest.RootDisk;
-
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

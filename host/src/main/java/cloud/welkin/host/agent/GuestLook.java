@@ -5,12 +5,6 @@ import cloud.welkin.host.libvirt.Connection;
 import cloud.welkin.host.libvirt.Domain;
 import cloud.welkin.host.libvirt.DomainState;
 import cloud.welkin.host.libvirt.DomainState.ShutOffReason;
-
-import org.w3c.dom.Element;
-import org.w3c.dom.NodeList;
-import org.xml.sax.InputSource;
-import org.xml.sax.SAXException;
-
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.ArrayList;
@@ -21,10 +15,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
 
 /** Finds out what a guest is like now. */
 final class GuestLook {

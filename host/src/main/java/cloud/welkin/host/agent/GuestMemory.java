@@ -1,7 +1,6 @@
 package cloud.welkin.host.agent;
 
 import cloud.welkin.kernel.host.ObservedGuest;
-
 import java.time.Instant;
 import java.util.Optional;
 

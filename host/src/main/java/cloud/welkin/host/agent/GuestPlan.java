@@ -4,7 +4,6 @@ import cloud.welkin.host.agent.FoundGuest.Activity;
 import cloud.welkin.kernel.host.DesiredGuest;
 import cloud.welkin.kernel.host.DesiredGuest.RootDisk;
 import cloud.welkin.kernel.host.Power;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,7 +2,6 @@ package cloud.welkin.host.agent;
 
 import cloud.welkin.host.libvirt.DomainStatistics;
 import cloud.welkin.host.libvirt.DomainStatistics.Group;
-
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;

@@ -7,10 +7,6 @@ import cloud.welkin.kernel.host.DesiredGuest.RootDisk;
 import cloud.welkin.kernel.host.HostDesk;
 import cloud.welkin.kernel.host.ObservedGuest;
 import cloud.welkin.kernel.host.ObservedGuest.Fault;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -19,6 +15,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Converges guests, each on its newest intent: look, decide, act, look again, report. A plan that

@@ -8,10 +8,6 @@ import cloud.welkin.host.libvirt.LibvirtEvent;
 import cloud.welkin.kernel.host.DesiredGuest;
 import cloud.welkin.kernel.host.HostDesk;
 import cloud.welkin.kernel.host.HostFacts;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,6 +18,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The agent of one host. From {@link #start} to {@link #close} it keeps the host as its desk wants

@@ -2,7 +2,6 @@ package cloud.welkin.host.agent;
 
 import cloud.welkin.kernel.host.DesiredVolume;
 import cloud.welkin.kernel.host.ObservedVolume;
-
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;

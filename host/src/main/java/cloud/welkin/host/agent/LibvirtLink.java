@@ -2,13 +2,11 @@ package cloud.welkin.host.agent;
 
 import cloud.welkin.host.libvirt.Connection;
 import cloud.welkin.host.libvirt.LibvirtEvent;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way to the host's libvirt: a connection that is opened again when the daemon was restarted.

@@ -1,7 +1,6 @@
 package cloud.welkin.host.agent;
 
 import cloud.welkin.kernel.host.DesiredGuest.LocalDisk;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

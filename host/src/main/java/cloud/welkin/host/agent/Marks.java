@@ -2,10 +2,8 @@ package cloud.welkin.host.agent;
 
 import cloud.welkin.host.libvirt.Domain;
 import cloud.welkin.kernel.host.Power;
-
-import org.w3c.dom.Element;
-
 import java.util.Optional;
+import org.w3c.dom.Element;
 
 /**
  * What the agent writes on a domain, so that any later agent knows what was done: an element of our

@@ -2,7 +2,6 @@ package cloud.welkin.host.agent;
 
 import cloud.welkin.host.contained.MetadataProxies;
 import cloud.welkin.host.contained.MetadataProxy;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

@@ -6,7 +6,6 @@ import cloud.welkin.host.libvirt.ErrorCode;
 import cloud.welkin.host.libvirt.Job;
 import cloud.welkin.host.libvirt.LibvirtException;
 import cloud.welkin.kernel.host.HostTask;
-
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

@@ -2,7 +2,6 @@ package cloud.welkin.host.agent;
 
 import cloud.welkin.kernel.host.DesiredGuest.Nic;
 import cloud.welkin.kernel.host.DesiredGuest.VolumeDisk;
-
 import java.util.UUID;
 
 /** One thing to do to a guest. Each may be done again without harm. */

@@ -7,14 +7,12 @@ import cloud.welkin.host.libvirt.LibvirtException;
 import cloud.welkin.host.libvirt.Scope;
 import cloud.welkin.host.libvirt.UndefineFlag;
 import cloud.welkin.kernel.host.DesiredGuest;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Does the steps of a plan to a guest. */
 final class Steps {

@@ -4,10 +4,6 @@ import cloud.welkin.host.contained.TapPorts;
 import cloud.welkin.host.libvirt.Connection;
 import cloud.welkin.host.libvirt.Domain;
 import cloud.welkin.host.libvirt.DomainList;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,6 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds what is on the host and belongs to no guest that shall be there, and removes it. Safe by

@@ -1,7 +1,6 @@
 package cloud.welkin.host.agent;
 
 import cloud.welkin.kernel.host.DesiredGuest;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

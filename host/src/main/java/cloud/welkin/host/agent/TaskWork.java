@@ -4,16 +4,14 @@ import cloud.welkin.host.libvirt.LibvirtException;
 import cloud.welkin.kernel.host.HostDesk;
 import cloud.welkin.kernel.host.HostName;
 import cloud.welkin.kernel.host.HostTask;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Does the host's tasks, each until its end is reported. */
 final class TaskWork {

@@ -2,7 +2,6 @@ package cloud.welkin.host.agent;
 
 import cloud.welkin.host.libvirt.LibvirtException;
 import cloud.welkin.kernel.host.ObservedGuest.Fault;
-
 import java.io.IOException;
 import java.util.Locale;
 

@@ -4,10 +4,6 @@ import cloud.welkin.kernel.host.DesiredVolume;
 import cloud.welkin.kernel.host.HostDesk;
 import cloud.welkin.kernel.host.HostName;
 import cloud.welkin.kernel.host.ObservedVolume;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +11,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Converges the host's volumes, each on its newest intent. */
 final class VolumeWork {

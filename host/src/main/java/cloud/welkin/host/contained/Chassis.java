@@ -4,7 +4,6 @@ import static cloud.welkin.host.contained.HostFolder.inside;
 
 import cloud.welkin.ovsdb.Remote;
 import cloud.welkin.ovsdb.Value;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,7 +1,6 @@
 package cloud.welkin.host.contained;
 
 import cloud.welkin.ovsdb.Remote;
-
 import java.nio.file.Path;
 
 /** Where the machine's own engines listen. */

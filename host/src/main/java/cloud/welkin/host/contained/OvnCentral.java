@@ -6,7 +6,6 @@ import cloud.welkin.ovsdb.Operation;
 import cloud.welkin.ovsdb.Ovsdb;
 import cloud.welkin.ovsdb.OvsdbSettings;
 import cloud.welkin.ovsdb.Remote;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

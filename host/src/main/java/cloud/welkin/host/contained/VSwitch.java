@@ -9,7 +9,6 @@ import cloud.welkin.ovsdb.Remote;
 import cloud.welkin.ovsdb.Row;
 import cloud.welkin.ovsdb.RowId;
 import cloud.welkin.ovsdb.Value;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -3,7 +3,6 @@ package cloud.welkin.host.libvirt;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import cloud.welkin.host.libvirt.CallLanes.Pace;
-
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;

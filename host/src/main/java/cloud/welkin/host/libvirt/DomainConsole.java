@@ -3,7 +3,6 @@ package cloud.welkin.host.libvirt;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import cloud.welkin.host.libvirt.CallLanes.Pace;
-
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -3,7 +3,6 @@ package cloud.welkin.host.libvirt;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import cloud.welkin.host.libvirt.CallLanes.Pace;
-
 import java.lang.foreign.MemorySegment;
 
 /** Devices of a domain, each given as its element of the domain XML. */

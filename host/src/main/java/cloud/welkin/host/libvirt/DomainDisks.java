@@ -3,7 +3,6 @@ package cloud.welkin.host.libvirt;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import cloud.welkin.host.libvirt.CallLanes.Pace;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;

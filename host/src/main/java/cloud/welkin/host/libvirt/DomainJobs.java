@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import cloud.welkin.host.libvirt.CallLanes.Pace;
-
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Optional;

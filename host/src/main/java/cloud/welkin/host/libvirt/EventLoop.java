@@ -1,10 +1,9 @@
 package cloud.welkin.host.libvirt;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** libvirt's event loop: one platform thread for the life of the program. */
 final class EventLoop {

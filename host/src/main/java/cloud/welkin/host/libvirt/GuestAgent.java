@@ -1,7 +1,6 @@
 package cloud.welkin.host.libvirt;
 
 import cloud.welkin.host.libvirt.CallLanes.Pace;
-
 import java.time.Duration;
 import java.util.List;
 

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs a program on data of tenants: without a shell, with limits on its time, memory and the file that it writes, as
- * nobody where this program may choose (being root). The files are handed over open: it needs no right on any folder.
+ * Runs a program on data of tenants: without a shell, with limits on its time, memory and the file
+ * that it writes, as nobody where this program may choose (being root). The files are handed over
+ * open: it needs no right on any folder.
  */
 final class Confined {
     private static final long MEMORY = 2L << 30;

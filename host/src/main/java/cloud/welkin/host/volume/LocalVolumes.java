@@ -25,9 +25,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Volumes as raw sparse files {@code HOME/volumes/UUID}. A file gets its name when it is complete and durable, so that
- * whatever carries a volume's name is that volume; what a crash leaves is named {@code UUID.part} and removed at the next
- * start. Making a volume as wanted twice changes nothing, and no volume is ever made smaller.
+ * Volumes as raw sparse files {@code HOME/volumes/UUID}. A file gets its name when it is complete
+ * and durable, so that whatever carries a volume's name is that volume; what a crash leaves is
+ * named {@code UUID.part} and removed at the next start. Making a volume as wanted twice changes
+ * nothing, and no volume is ever made smaller.
  */
 public final class LocalVolumes {
     private static final Logger log = LoggerFactory.getLogger(LocalVolumes.class);
@@ -73,7 +74,10 @@ public final class LocalVolumes {
         }
     }
 
-    /** Makes the volume as wanted and tells what is there now; never throws for what a volume can suffer. */
+    /**
+     * Makes the volume as wanted and tells what is there now; never throws for what a volume can
+     * suffer.
+     */
     public ObservedVolume converge(DesiredVolume wanted) {
         try {
             if (!wanted.present()) {
@@ -81,11 +85,16 @@ public final class LocalVolumes {
             } else if (Files.exists(path(wanted.id()))) {
                 grow(wanted);
             } else if (wanted.generation() > 1) {
-                // Only the first intent makes a volume; a later one finds it or has lost it, and an empty disk in
+                // Only the first intent makes a volume; a later one finds it or has lost it, and an
+                // empty disk in
                 // its place would be worse than none.
                 return report(
                         wanted,
-                        new Fault("VolumeMissing", "The volume's data is missing.", "no file", false));
+                        new Fault(
+                                "VolumeMissing",
+                                "The volume's data is missing.",
+                                "no file",
+                                false));
             } else {
                 make(wanted);
             }
@@ -134,7 +143,8 @@ public final class LocalVolumes {
             Files.deleteIfExists(part);
             Files.createFile(
                     part,
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")));
             if (wanted.source().isPresent()) {
                 switch (wanted.source().get()) {
                     case Source.Image(String content, String format) ->
@@ -161,10 +171,13 @@ public final class LocalVolumes {
         }
     }
 
-    /** From an image. The format is the one that was found at the upload; nothing is ever probed. */
+    /**
+     * From an image. The format is the one that was found at the upload; nothing is ever probed.
+     */
     private static void fill(Path image, String format, Path part, long size) throws IOException {
         if (!Files.exists(image)) {
-            throw new Broken("ImageMissing", "The image's data is not here.", image.toString(), false);
+            throw new Broken(
+                    "ImageMissing", "The image's data is not here.", image.toString(), false);
         }
         Optional<String> driver = driver(format);
         if (driver.isEmpty()) {
@@ -208,7 +221,9 @@ public final class LocalVolumes {
         }
     }
 
-    /** QEMU's name of a format that has to be converted; empty for data that is the disk already. */
+    /**
+     * QEMU's name of a format that has to be converted; empty for data that is the disk already.
+     */
     private static Optional<String> driver(String format) {
         return switch (format) {
             case "qcow2", "vmdk", "vdi", "vhdx" -> Optional.of(format);
@@ -222,7 +237,10 @@ public final class LocalVolumes {
     private static void copy(Path from, Path part, long size) throws IOException {
         if (!Files.exists(from)) {
             throw new Broken(
-                    "SourceMissing", "What the volume is made from is not here.", from.toString(), false);
+                    "SourceMissing",
+                    "What the volume is made from is not here.",
+                    from.toString(),
+                    false);
         }
         if (Files.size(from) > size) {
             throw new Broken(
@@ -242,7 +260,8 @@ public final class LocalVolumes {
                         .redirectErrorStream(true)
                         .start();
         try (var output = process.getInputStream()) {
-            String errors = new String(output.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            String errors =
+                    new String(output.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
                 throw isFull(errors)
                         ? noSpace(errors)

@@ -8,7 +8,6 @@ import cloud.welkin.host.libvirt.Domain;
 import cloud.welkin.kernel.host.DesiredVolume;
 import cloud.welkin.kernel.host.HostName;
 import cloud.welkin.kernel.host.ObservedVolume;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,18 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import cloud.welkin.host.agent.FoundGuest.Activity;
 import cloud.welkin.kernel.host.DesiredGuest;
 import cloud.welkin.kernel.host.Power;
-
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DomainXmlTest {
 

@@ -5,11 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import cloud.welkin.host.agent.FoundGuest.Activity;
 import cloud.welkin.kernel.host.DesiredGuest;
 import cloud.welkin.kernel.host.Power;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -19,6 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class GuestPlanTest {
 

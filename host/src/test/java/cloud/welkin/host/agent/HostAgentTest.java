@@ -6,7 +6,10 @@ import cloud.welkin.kernel.host.DesiredGuest;
 import cloud.welkin.kernel.host.HostTask;
 import cloud.welkin.kernel.host.ObservedGuest;
 import cloud.welkin.kernel.host.Power;
-
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -14,11 +17,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.UUID;
 
 /** The agent on a real contained host, with real guests. */
 @Tag("engine")

@@ -8,7 +8,6 @@ import cloud.welkin.kernel.host.HostName;
 import cloud.welkin.kernel.host.HostTask;
 import cloud.welkin.kernel.host.ObservedGuest;
 import cloud.welkin.kernel.host.ObservedVolume;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

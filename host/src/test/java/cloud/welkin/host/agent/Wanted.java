@@ -6,7 +6,6 @@ import cloud.welkin.kernel.host.DesiredGuest.Nic;
 import cloud.welkin.kernel.host.DesiredGuest.RootDisk;
 import cloud.welkin.kernel.host.DesiredGuest.VolumeDisk;
 import cloud.welkin.kernel.host.Power;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,19 +8,17 @@ import cloud.welkin.ovsdb.Operation;
 import cloud.welkin.ovsdb.Ovsdb;
 import cloud.welkin.ovsdb.OvsdbSettings;
 import cloud.welkin.ovsdb.Value;
-
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A QEMU guest (firmware only: it needs no disk) whose interface libvirt itself puts on the

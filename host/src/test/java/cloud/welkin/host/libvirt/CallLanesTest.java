@@ -3,12 +3,10 @@ package cloud.welkin.host.libvirt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.welkin.host.libvirt.CallLanes.Pace;
-
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-
-import java.util.concurrent.CountDownLatch;
 
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CallLanesTest {

@@ -7,13 +7,6 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import cloud.welkin.host.libvirt.DomainState.PausedReason;
 import cloud.welkin.host.libvirt.DomainState.RunningReason;
 import cloud.welkin.host.libvirt.DomainState.ShutOffReason;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +21,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The binding against libvirt's own test driver: the real library, no daemon. */
 @Tag("engine")

@@ -29,8 +29,14 @@ class LocalVolumesTest {
         volumes = new LocalVolumes(home.resolve("volumes"), home::resolve);
     }
 
-    private static DesiredVolume wanted(UUID id, long generation, boolean present, long gib, Source... source) {
-        return new DesiredVolume(id, generation, present, gib, Optional.ofNullable(source.length == 0 ? null : source[0]));
+    private static DesiredVolume wanted(
+            UUID id, long generation, boolean present, long gib, Source... source) {
+        return new DesiredVolume(
+                id,
+                generation,
+                present,
+                gib,
+                Optional.ofNullable(source.length == 0 ? null : source[0]));
     }
 
     private static String fault(ObservedVolume seen) {
@@ -86,9 +92,36 @@ class LocalVolumesTest {
     void whatCannotBeMadeLeavesNothing() throws IOException {
         Files.writeString(home.resolve("image"), "QFI\u00fb this is no image at all");
         UUID id = UUID.randomUUID();
-        assertThat(fault(volumes.converge(wanted(id, 1, true, 1, new Source.Image("nothing", "raw"))))).isEqualTo("ImageMissing");
-        assertThat(fault(volumes.converge(wanted(id, 1, true, 1, new Source.Volume(UUID.randomUUID()))))).isEqualTo("SourceMissing");
-        assertThat(fault(volumes.converge(wanted(id, 1, true, 1, new Source.Image("image", "qcow2"))))).isEqualTo("ImageCorrupt");
+        assertThat(
+                        fault(
+                                volumes.converge(
+                                        wanted(
+                                                id,
+                                                1,
+                                                true,
+                                                1,
+                                                new Source.Image("nothing", "raw")))))
+                .isEqualTo("ImageMissing");
+        assertThat(
+                        fault(
+                                volumes.converge(
+                                        wanted(
+                                                id,
+                                                1,
+                                                true,
+                                                1,
+                                                new Source.Volume(UUID.randomUUID())))))
+                .isEqualTo("SourceMissing");
+        assertThat(
+                        fault(
+                                volumes.converge(
+                                        wanted(
+                                                id,
+                                                1,
+                                                true,
+                                                1,
+                                                new Source.Image("image", "qcow2")))))
+                .isEqualTo("ImageCorrupt");
         try (var files = Files.list(home.resolve("volumes"))) {
             assertThat(files).isEmpty();
         }
@@ -96,7 +129,8 @@ class LocalVolumesTest {
 
     @Test
     void aQcow2BecomesTheDiskThatItHolds() throws IOException, InterruptedException {
-        Assumptions.assumeTrue(Files.exists(Path.of("/usr/bin/qemu-img")), "qemu-img is not installed");
+        Assumptions.assumeTrue(
+                Files.exists(Path.of("/usr/bin/qemu-img")), "qemu-img is not installed");
         Path raw = home.resolve("raw");
         try (RandomAccessFile file = new RandomAccessFile(raw.toFile(), "rw")) {
             file.setLength(64 << 20);
@@ -104,10 +138,21 @@ class LocalVolumesTest {
             file.write("inside".getBytes(StandardCharsets.UTF_8));
         }
         Process convert =
-                new ProcessBuilder("qemu-img", "convert", "-f", "raw", "-O", "qcow2", raw.toString(), home.resolve("image").toString()).inheritIO().start();
+                new ProcessBuilder(
+                                "qemu-img",
+                                "convert",
+                                "-f",
+                                "raw",
+                                "-O",
+                                "qcow2",
+                                raw.toString(),
+                                home.resolve("image").toString())
+                        .inheritIO()
+                        .start();
         assertThat(convert.waitFor()).isZero();
         UUID id = UUID.randomUUID();
-        ObservedVolume seen = volumes.converge(wanted(id, 1, true, 1, new Source.Image("image", "qcow2")));
+        ObservedVolume seen =
+                volumes.converge(wanted(id, 1, true, 1, new Source.Image("image", "qcow2")));
         assertThat(seen.fault()).isEmpty();
         byte[] bytes = new byte[6];
         try (RandomAccessFile file = new RandomAccessFile(volumes.path(id).toFile(), "r")) {
@@ -128,7 +173,8 @@ class LocalVolumesTest {
         LocalVolumes restarted = new LocalVolumes(home.resolve("volumes"), home::resolve);
         assertThat(restarted.removeOthers(Set.of(kept))).containsExactly(lost);
         try (var files = Files.list(home.resolve("volumes"))) {
-            assertThat(files.map(it -> String.valueOf(it.getFileName()))).containsExactly(kept.toString());
+            assertThat(files.map(it -> String.valueOf(it.getFileName())))
+                    .containsExactly(kept.toString());
         }
     }
 }

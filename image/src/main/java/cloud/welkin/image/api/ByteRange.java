@@ -7,7 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A part of a file (RFC 9110, 14). Several ranges at once are not served in parts: such a request gets the whole.
+ * A part of a file (RFC 9110, 14). Several ranges at once are not served in parts: such a request
+ * gets the whole.
  *
  * @param from the first byte
  * @param length how many bytes

@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Finds the image that a call is about: 404 for who may not know of it, 403 for who may but not do this to it. */
+/**
+ * Finds the image that a call is about: 404 for who may not know of it, 403 for who may but not do
+ * this to it.
+ */
 final class ImageAccess {
     private final ImageTable images;
 
@@ -76,8 +79,7 @@ final class ImageAccess {
                 .filter(
                         project ->
                                 !project.value().equals(image.owner())
-                                        && images.isMember(
-                                                tx, viewer(call.caller()), image.id()))
+                                        && images.isMember(tx, viewer(call.caller()), image.id()))
                 .ifPresent(project -> attributes.put("member_id", project.value()));
         return new Target(attributes);
     }

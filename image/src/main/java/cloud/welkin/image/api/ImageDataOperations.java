@@ -68,7 +68,8 @@ public final class ImageDataOperations implements OperationGroup {
                 Operation.put("/images/{image_id}/file")
                         .policyByHandler("upload_image")
                         .status(204)
-                        .doc("Uploads the image's data; 415 when it is not of the declared format or unsafe.")
+                        .doc(
+                                "Uploads the image's data; 415 when it is not of the declared format or unsafe.")
                         .streams(this::upload),
                 Operation.get("/images/{image_id}/file")
                         .policyByHandler("download_image")
@@ -168,7 +169,8 @@ public final class ImageDataOperations implements OperationGroup {
             throw Failure.badRequest(
                     "Unknown import method name '%s'.", shown(method.path("name").stringValue()));
         }
-        if (body.has("stores") || body.path("all_stores").asBoolean(false)) {
+        // all_stores is what happens anyway where there is one store; clients send it unasked.
+        if (body.has("stores")) {
             throw Failure.badRequest("This cloud has one store; stores cannot be chosen.");
         }
         Image image = access.locked(call, tx);
@@ -204,7 +206,8 @@ public final class ImageDataOperations implements OperationGroup {
     private Object tasks(Call call, Tx tx) {
         Image image = access.read(call, tx);
         return Map.of(
-                "tasks", tasks.ofImage(tx, image.id()).stream().map(ImageDataOperations::view).toList());
+                "tasks",
+                tasks.ofImage(tx, image.id()).stream().map(ImageDataOperations::view).toList());
     }
 
     private static Map<String, Object> view(ImportTask task) {

@@ -49,7 +49,8 @@ public final class ImageOperations implements OperationGroup {
         return List.of(
                 Operation.post("/images")
                         .policy("add_image")
-                        .doc("Makes an image without data; other fields than Glance's own become custom properties.")
+                        .doc(
+                                "Makes an image without data; other fields than Glance's own become custom properties.")
                         .body(JsonNode.class)
                         .writes(this::create),
                 Operation.get("/images")
@@ -76,14 +77,22 @@ public final class ImageOperations implements OperationGroup {
                         .doc("Keeps everybody but admins from the image's data.")
                         .writes(
                                 (call, tx, none) ->
-                                        move(call, tx, ImageStatus.ACTIVE, ImageStatus.DEACTIVATED)),
+                                        move(
+                                                call,
+                                                tx,
+                                                ImageStatus.ACTIVE,
+                                                ImageStatus.DEACTIVATED)),
                 Operation.post("/images/{image_id}/actions/reactivate")
                         .policyByHandler("reactivate")
                         .status(204)
                         .doc("Makes a deactivated image's data available again.")
                         .writes(
                                 (call, tx, none) ->
-                                        move(call, tx, ImageStatus.DEACTIVATED, ImageStatus.ACTIVE)));
+                                        move(
+                                                call,
+                                                tx,
+                                                ImageStatus.DEACTIVATED,
+                                                ImageStatus.ACTIVE)));
     }
 
     private Object create(Call call, Tx tx, JsonNode body) {
@@ -135,7 +144,8 @@ public final class ImageOperations implements OperationGroup {
         }
         String own = call.caller().requireProject().value();
         if (wanted.isPresent() && !wanted.get().equals(own)) {
-            throw Failure.forbidden("You are not permitted to create images owned by '%s'.", wanted.get());
+            throw Failure.forbidden(
+                    "You are not permitted to create images owned by '%s'.", wanted.get());
         }
         return own;
     }
@@ -214,7 +224,11 @@ public final class ImageOperations implements OperationGroup {
 
     private Object update(Call call, Tx tx, JsonNode body) {
         String type =
-                call.header("Content-Type").orElse("").split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+                call.header("Content-Type")
+                        .orElse("")
+                        .split(";", 2)[0]
+                        .strip()
+                        .toLowerCase(Locale.ROOT);
         boolean draft4 = type.equals("application/openstack-images-v2.0-json-patch");
         if (!draft4 && !type.equals("application/openstack-images-v2.1-json-patch")) {
             throw new Failure(
@@ -234,7 +248,13 @@ public final class ImageOperations implements OperationGroup {
             requireVisibility(call, draft.visibility, image.owner());
         }
         Image after =
-                image(image.id(), draft, owner, image.status(), Optional.of(image), lifecycle.now());
+                image(
+                        image.id(),
+                        draft,
+                        owner,
+                        image.status(),
+                        Optional.of(image),
+                        lifecycle.now());
         lifecycle.update(tx, image, after, ImageAccess.cause(call));
         return ImageView.of(after);
     }
@@ -242,8 +262,7 @@ public final class ImageOperations implements OperationGroup {
     private Object delete(Call call, Tx tx) {
         Image image = access.locked(call, tx);
         if (image.guarded()) {
-            throw Failure.forbidden(
-                    "Image %s is protected and cannot be deleted.", image.id());
+            throw Failure.forbidden("Image %s is protected and cannot be deleted.", image.id());
         }
         lifecycle.delete(tx, image, ImageAccess.cause(call));
         return Reply.empty();

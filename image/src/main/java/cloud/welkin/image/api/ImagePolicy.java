@@ -24,7 +24,9 @@ public final class ImagePolicy {
                 PolicyRule.of("add_image", MEMBER, "Create an image"),
                 PolicyRule.of("delete_image", MEMBER, "Delete an image"),
                 PolicyRule.of(
-                        "get_image", ADMIN + " or (role:reader and " + VISIBLE + ")", "Show an image"),
+                        "get_image",
+                        ADMIN + " or (role:reader and " + VISIBLE + ")",
+                        "Show an image"),
                 PolicyRule.of("get_images", READER, "List images"),
                 PolicyRule.of("modify_image", MEMBER, "Change an image"),
                 PolicyRule.of("publicize_image", ADMIN, "Make an image public"),
@@ -44,7 +46,8 @@ public final class ImagePolicy {
                         "Accept or reject an image"),
                 PolicyRule.of("deactivate", MEMBER, "Deactivate an image"),
                 PolicyRule.of("reactivate", MEMBER, "Reactivate an image"),
-                PolicyRule.of("get_image_schema", "@", "Read the schemas and what can be imported how"),
+                PolicyRule.of(
+                        "get_image_schema", "@", "Read the schemas and what can be imported how"),
                 PolicyRule.of("get_task", SHARED_READER, "See the imports of an image"));
     }
 }

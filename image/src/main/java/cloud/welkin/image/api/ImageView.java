@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Images and members as Glance shows them: custom properties stand beside its own, so an image is a map. */
+/**
+ * Images and members as Glance shows them: custom properties stand beside its own, so an image is a
+ * map.
+ */
 final class ImageView {
     private ImageView() {}
 
@@ -53,7 +56,9 @@ final class ImageView {
 
     static Map<String, Object> ofMembers(List<Member> members) {
         return Map.of(
-                "members", members.stream().map(ImageView::of).toList(),
-                "schema", "/v2/schemas/members");
+                "members",
+                members.stream().map(ImageView::of).toList(),
+                "schema",
+                "/v2/schemas/members");
     }
 }

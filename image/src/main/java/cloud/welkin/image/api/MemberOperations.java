@@ -14,7 +14,10 @@ import cloud.welkin.kernel.failure.Failure;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/** With whom an image is shared. The owner adds and removes projects; each of them accepts or rejects for itself. */
+/**
+ * With whom an image is shared. The owner adds and removes projects; each of them accepts or
+ * rejects for itself.
+ */
 public final class MemberOperations implements OperationGroup {
     private static final int MOST_MEMBERS = 128;
     private static final List<String> STATUSES = List.of("pending", "accepted", "rejected");
@@ -95,11 +98,9 @@ public final class MemberOperations implements OperationGroup {
                             + " Maximum: %d",
                     MOST_MEMBERS);
         }
-        Member added =
-                new Member(image.id(), project, "pending", lifecycle.now(), lifecycle.now());
+        Member added = new Member(image.id(), project, "pending", lifecycle.now(), lifecycle.now());
         if (!members.insert(tx, added)) {
-            throw Failure.conflict(
-                    "Member %s is duplicated for image %s", project, image.id());
+            throw Failure.conflict("Member %s is duplicated for image %s", project, image.id());
         }
         return ImageView.of(added);
     }
@@ -131,8 +132,7 @@ public final class MemberOperations implements OperationGroup {
         if (!own && !call.caller().isAdmin()) {
             throw Failure.forbidden("Not allowed to update members for image %s.", image.id());
         }
-        members.setStatus(
-                tx, image.id(), member.project(), status.stringValue(), lifecycle.now());
+        members.setStatus(tx, image.id(), member.project(), status.stringValue(), lifecycle.now());
         return ImageView.of(member(call, tx, image));
     }
 
@@ -149,8 +149,7 @@ public final class MemberOperations implements OperationGroup {
     private Member member(Call call, Tx tx, Image image) {
         String own = call.caller().project().map(project -> project.value()).orElse("");
         String asked = call.path("member_id");
-        boolean allowed =
-                call.caller().isAdmin() || own.equals(image.owner()) || own.equals(asked);
+        boolean allowed = call.caller().isAdmin() || own.equals(image.owner()) || own.equals(asked);
         return members.find(tx, image.id(), asked)
                 .filter(member -> allowed)
                 .orElseThrow(() -> notFound(call));

@@ -54,18 +54,26 @@ final class Schemas {
         fields.put("protected", of("If true, image will not be deletable.", "boolean", Map.of()));
         fields.put(
                 "os_hidden",
-                of("If true, image will not appear in default image list response.", "boolean", Map.of()));
+                of(
+                        "If true, image will not appear in default image list response.",
+                        "boolean",
+                        Map.of()));
         fields.put("checksum", nullableReadOnly("md5 hash of image contents.", 32));
-        fields.put("os_hash_algo", nullableReadOnly("Algorithm to calculate the os_hash_value", 64));
+        fields.put(
+                "os_hash_algo", nullableReadOnly("Algorithm to calculate the os_hash_value", 64));
         fields.put("os_hash_value", nullableReadOnly("Hexdigest of the image contents", 128));
         fields.put("owner", nullable("Owner of the image", Map.of("maxLength", 255)));
-        fields.put("size", readOnly("Size of image file in bytes", List.of("null", "integer"), Map.of()));
+        fields.put(
+                "size",
+                readOnly("Size of image file in bytes", List.of("null", "integer"), Map.of()));
         fields.put(
                 "virtual_size",
                 readOnly("Virtual size of image in bytes", List.of("null", "integer"), Map.of()));
-        fields.put("container_format", nullable("Format of the container", words(Formats.CONTAINER)));
+        fields.put(
+                "container_format", nullable("Format of the container", words(Formats.CONTAINER)));
         fields.put("disk_format", nullable("Format of the disk", words(Formats.DISK)));
-        fields.put("created_at", readOnly("Date and time of image registration", "string", Map.of()));
+        fields.put(
+                "created_at", readOnly("Date and time of image registration", "string", Map.of()));
         fields.put(
                 "updated_at",
                 readOnly("Date and time of the last image modification", "string", Map.of()));
@@ -76,7 +84,8 @@ final class Schemas {
                         "array",
                         Map.of("items", Map.of("type", "string", "maxLength", 255))));
         fields.put(
-                "min_ram", of("Amount of ram (in MB) required to boot image.", "integer", Map.of()));
+                "min_ram",
+                of("Amount of ram (in MB) required to boot image.", "integer", Map.of()));
         fields.put(
                 "min_disk",
                 of("Amount of disk space (in GB) required to boot image.", "integer", Map.of()));
@@ -101,7 +110,8 @@ final class Schemas {
         fields.put("member_id", text("An identifier for the image member (tenantId)", Map.of()));
         fields.put("image_id", text("An identifier for the image", Map.of("pattern", ID)));
         fields.put("created_at", text("Date and time of image member creation", Map.of()));
-        fields.put("updated_at", text("Date and time of last modification of image member", Map.of()));
+        fields.put(
+                "updated_at", text("Date and time of last modification of image member", Map.of()));
         fields.put(
                 "status",
                 text(

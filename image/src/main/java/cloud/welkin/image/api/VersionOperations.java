@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Glance's version documents. 2.8 and 2.10 to 2.13 are those of several stores, which Welkin does not have. */
+/**
+ * Glance's version documents. 2.8 and 2.10 to 2.13 are those of several stores, which Welkin does
+ * not have.
+ */
 public final class VersionOperations implements OperationGroup {
     private static final List<String> OLDER =
             List.of("2.7", "2.6", "2.5", "2.4", "2.3", "2.2", "2.1", "2.0");
@@ -41,8 +44,11 @@ public final class VersionOperations implements OperationGroup {
 
     private static Map<String, Object> version(Call call, String version, String status) {
         return Map.of(
-                "id", "v" + version,
-                "status", status,
-                "links", List.of(Map.of("rel", "self", "href", call.origin() + "/image/v2/")));
+                "id",
+                "v" + version,
+                "status",
+                status,
+                "links",
+                List.of(Map.of("rel", "self", "href", call.origin() + "/image/v2/")));
     }
 }

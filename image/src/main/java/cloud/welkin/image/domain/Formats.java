@@ -22,7 +22,9 @@ public final class Formats {
         return AMAZON.contains(format);
     }
 
-    /** Whether the container wraps the disk, so that the data itself is not of the disk's format. */
+    /**
+     * Whether the container wraps the disk, so that the data itself is not of the disk's format.
+     */
     public static boolean isPacked(String container) {
         return PACKED.contains(container);
     }

@@ -11,8 +11,9 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * An image as a client writes it, field by field, each with Glance's checks. Begins empty for a new image or as what is
- * there for a PATCH. What comes out is handed to the store; nothing here touches the database.
+ * An image as a client writes it, field by field, each with Glance's checks. Begins empty for a new
+ * image or as what is there for a PATCH. What comes out is handed to the store; nothing here
+ * touches the database.
  */
 public final class ImageDraft {
     public static final int MOST_PROPERTIES = 128;
@@ -35,7 +36,8 @@ public final class ImageDraft {
                     "stores",
                     "os_hash_algo",
                     "os_hash_value");
-    private static final Set<String> RESERVED = Set.of("location", "locations", "deleted", "deleted_at");
+    private static final Set<String> RESERVED =
+            Set.of("location", "locations", "deleted", "deleted_at");
     private static final Set<String> BASE =
             Set.of(
                     "id",
@@ -51,6 +53,7 @@ public final class ImageDraft {
                     "tags");
     private static final List<String> VISIBILITIES =
             List.of("community", "public", "private", "shared");
+
     /** Properties that may be null, as Glance's schema-image.json has them. */
     private static final Set<String> NULLABLE = Set.of("kernel_id", "ramdisk_id");
 
@@ -151,11 +154,6 @@ public final class ImageDraft {
             containerFormat = diskFormat;
         } else if (amazonContainer && diskFormat.isEmpty()) {
             diskFormat = containerFormat;
-        } else if ((amazonDisk || amazonContainer) && !diskFormat.equals(containerFormat)) {
-            throw Failure.badRequest(
-                    "Invalid mix of disk and container formats. When setting a disk or container"
-                            + " format to one of 'aki', 'ari', or 'ami', the container and disk"
-                            + " formats must match.");
         }
     }
 
@@ -172,7 +170,8 @@ public final class ImageDraft {
     /** A tag as it may be stored. */
     public static String tag(String text) {
         if (text.codePointCount(0, text.length()) > LONGEST || text.indexOf('\0') >= 0) {
-            throw Failure.badRequest("Invalid tag: '%s'. A tag has at most 255 characters.", shown(text));
+            throw Failure.badRequest(
+                    "Invalid tag: '%s'. A tag has at most 255 characters.", shown(text));
         }
         return text;
     }

@@ -7,8 +7,8 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A change of an image as JSON patch ({@code application/openstack-images-v2.1-json-patch}, or v2.0 with its older form
- * of the operations). Pure: reads the document, then changes a draft.
+ * A change of an image as JSON patch ({@code application/openstack-images-v2.1-json-patch}, or v2.0
+ * with its older form of the operations). Pure: reads the document, then changes a draft.
  */
 public final class ImagePatch {
     private static final List<String> OPS = List.of("add", "remove", "replace");
@@ -102,7 +102,9 @@ public final class ImagePatch {
         return rest.replace("~1", "/").replace("~0", "~").strip();
     }
 
-    /** What the image shall be. Fields that only an image without data may change are checked here. */
+    /**
+     * What the image shall be. Fields that only an image without data may change are checked here.
+     */
     public ImageDraft applyTo(Image image) {
         ImageDraft draft = new ImageDraft(image);
         for (Change change : changes) {

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a list of images asks for, read from the URL as Glance reads it: its own names are filters, every other name is a
- * custom property that must have the value.
+ * What a list of images asks for, read from the URL as Glance reads it: its own names are filters,
+ * every other name is a custom property that must have the value.
  *
  * @param anyOf field to the words that it may be ({@code in:a,b} or one)
  * @param memberStatus whose memberships count for shared images; {@code all} for any
@@ -162,7 +162,8 @@ public record ImageQuery(
             List<String> keys = query.all("sort_key");
             List<String> directions = query.all("sort_dir");
             if (directions.size() > 1 && directions.size() != keys.size()) {
-                throw Failure.badRequest("Number of sort dirs does not match the number of sort keys");
+                throw Failure.badRequest(
+                        "Number of sort dirs does not match the number of sort keys");
             }
             for (int i = 0; i < keys.size(); i++) {
                 boolean descending =
@@ -229,7 +230,8 @@ public record ImageQuery(
         }
         words.add(word.toString());
         if (quoted) {
-            throw Failure.badRequest("Invalid filter value %s. The quote is not closed.", shown(value));
+            throw Failure.badRequest(
+                    "Invalid filter value %s. The quote is not closed.", shown(value));
         }
         return words;
     }
@@ -258,7 +260,8 @@ public record ImageQuery(
         } catch (NumberFormatException e) {
             // Told below, together with negative numbers.
         }
-        throw Failure.badRequest("%s filter value %s is not a number that it could be.", name, shown(value));
+        throw Failure.badRequest(
+                "%s filter value %s is not a number that it could be.", name, shown(value));
     }
 
     private static int small(String name, String value) {

@@ -4,8 +4,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The states of an image. SAVING, UPLOADING and IMPORTING have a way out without anybody's help: an upload whose program
- * died falls back to QUEUED ({@code ImageStoreSweep}), an import is taken up again ({@code ImageImports}).
+ * The states of an image. SAVING, UPLOADING and IMPORTING have a way out without anybody's help: an
+ * upload whose program died falls back to QUEUED ({@code ImageStoreSweep}), an import is taken up
+ * again ({@code ImageImports}).
  */
 public enum ImageStatus {
     /** Without data. */

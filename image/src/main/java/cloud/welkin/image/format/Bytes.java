@@ -6,7 +6,10 @@ import java.nio.ByteOrder;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 
-/** Reads pieces of a file that may end anywhere: what is missing reads as zero, and lengths say what is really there. */
+/**
+ * Reads pieces of a file that may end anywhere: what is missing reads as zero, and lengths say what
+ * is really there.
+ */
 final class Bytes {
     private final SeekableByteChannel file;
     private final long size;

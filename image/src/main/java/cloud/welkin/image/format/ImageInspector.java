@@ -10,9 +10,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 
 /**
- * Tells what the data of an image really is, by its header and without running any program on it. What has no known
- * header is raw. The header decides, never the declared format: a raw image that begins like a qcow2 would let its owner
- * read the host's files as soon as anything probed it.
+ * Tells what the data of an image really is, by its header and without running any program on it.
+ * What has no known header is raw. The header decides, never the declared format: a raw image that
+ * begins like a qcow2 would let its owner read the host's files as soon as anything probed it.
  */
 public final class ImageInspector {
     private static final int VDI_MAGIC = 0xBEDA107F;
@@ -90,7 +90,9 @@ public final class ImageInspector {
         };
     }
 
-    /** The size stands in a metadata region that a table at 192 KiB points to (MS-VHDX 2.2, 2.6). */
+    /**
+     * The size stands in a metadata region that a table at 192 KiB points to (MS-VHDX 2.2, 2.6).
+     */
     private static Inspection vhdx(Bytes bytes) throws IOException {
         ByteBuffer regions = bytes.at(192 << 10, 64 << 10, ByteOrder.LITTLE_ENDIAN);
         int count = Math.min(regions.getInt(8), 2047);

@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * QEMU's format, versions 2 and 3 (qemu docs/interop/qcow2.txt). Refused: anything that makes QEMU open another file
- * (backing file, external data file) and what the guest could not read (encryption), unknown incompatible features, and
- * headers whose numbers cannot be.
+ * QEMU's format, versions 2 and 3 (qemu docs/interop/qcow2.txt). Refused: anything that makes QEMU
+ * open another file (backing file, external data file) and what the guest could not read
+ * (encryption), unknown incompatible features, and headers whose numbers cannot be.
  */
 final class Qcow2 {
     static final String MAGIC = "QFI\u00fb";
@@ -51,13 +51,16 @@ final class Qcow2 {
         }
         long l1Entries = Integer.toUnsignedLong(header.getInt(36));
         long l1Offset = header.getLong(40);
-        if (l1Entries * 8 > LARGEST_L1_BYTES || l1Offset < 0 || l1Offset + l1Entries * 8 > bytes.size()) {
+        if (l1Entries * 8 > LARGEST_L1_BYTES
+                || l1Offset < 0
+                || l1Offset + l1Entries * 8 > bytes.size()) {
             return unsafe("its L1 table lies outside of the file");
         }
         long clusterSize = 1L << clusterBits;
         long perL1 = clusterSize * (clusterSize / 8);
         if (virtualSize > 0 && l1Entries < (virtualSize - 1) / perL1 + 1) {
-            // With extended L2 entries an L1 entry covers half as much, which only asks for more of them.
+            // With extended L2 entries an L1 entry covers half as much, which only asks for more of
+            // them.
             return unsafe("its L1 table is too small for its size");
         }
         long refcountOffset = header.getLong(48);
@@ -73,8 +76,7 @@ final class Qcow2 {
     }
 
     private static Inspection version3(
-            Bytes bytes, ByteBuffer header, long clusterSize, long virtualSize)
-            throws IOException {
+            Bytes bytes, ByteBuffer header, long clusterSize, long virtualSize) throws IOException {
         long incompatible = header.getLong(72);
         if ((incompatible & EXTERNAL_DATA) != 0) {
             return unsafe("it keeps its data in another file");
@@ -96,8 +98,8 @@ final class Qcow2 {
     }
 
     /** The list behind the header, which must end within the first cluster. */
-    private static Inspection extensions(
-            Bytes bytes, long from, long clusterSize, long virtualSize) throws IOException {
+    private static Inspection extensions(Bytes bytes, long from, long clusterSize, long virtualSize)
+            throws IOException {
         long at = from;
         long end = Math.min(clusterSize, bytes.size());
         for (int count = 0; at + 8 <= end && count < 256; count++) {

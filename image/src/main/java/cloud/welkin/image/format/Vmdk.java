@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * VMware's format. Only whole disks in one file are taken (monolithicSparse and streamOptimized): a descriptor may name
- * any file of the host as an extent, which is how CVE-2022-47951 read them.
+ * VMware's format. Only whole disks in one file are taken (monolithicSparse and streamOptimized): a
+ * descriptor may name any file of the host as an extent, which is how CVE-2022-47951 read them.
  */
 final class Vmdk {
     static final String MAGIC = "KDMV";
@@ -17,9 +17,11 @@ final class Vmdk {
     private static final Set<String> WHOLE = Set.of("monolithicsparse", "streamoptimized");
     private static final Pattern TYPE =
             Pattern.compile("(?im)^\\s*createType\\s*=\\s*\"([^\"]*)\"");
-    private static final Pattern PARENT = Pattern.compile("(?im)^\\s*parentCID\\s*=\\s*([0-9a-f]+)");
+    private static final Pattern PARENT =
+            Pattern.compile("(?im)^\\s*parentCID\\s*=\\s*([0-9a-f]+)");
     private static final Pattern EXTENT =
-            Pattern.compile("(?im)^\\s*(?:RW|RDONLY|NOACCESS)\\s+\\d+\\s+(\\S+)(?:\\s+\"([^\"]*)\")?");
+            Pattern.compile(
+                    "(?im)^\\s*(?:RW|RDONLY|NOACCESS)\\s+\\d+\\s+(\\S+)(?:\\s+\"([^\"]*)\")?");
 
     private Vmdk() {}
 
@@ -63,7 +65,8 @@ final class Vmdk {
         while (extent.find()) {
             String file = extent.group(2);
             extents++;
-            if (!extent.group(1).equalsIgnoreCase("SPARSE") || (file != null && file.indexOf('/') >= 0)) {
+            if (!extent.group(1).equalsIgnoreCase("SPARSE")
+                    || (file != null && file.indexOf('/') >= 0)) {
                 return unsafe("an extent of it lies elsewhere");
             }
         }

@@ -1,4 +1,6 @@
-/** Parsers for the headers of disk formats: images are hostile input, nothing here trusts a length. */
+/**
+ * Parsers for the headers of disk formats: images are hostile input, nothing here trusts a length.
+ */
 @NullMarked
 package cloud.welkin.image.format;
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The data of images, one row for each file. Who puts a file in place or removes it holds the row's lock while doing so:
- * an upload of the same bytes and the sweep can never pass each other by.
+ * The data of images, one row for each file. Who puts a file in place or removes it holds the row's
+ * lock while doing so: an upload of the same bytes and the sweep can never pass each other by.
  */
 public final class ContentTable {
     /** A file as it shall be. */
@@ -47,9 +47,7 @@ public final class ContentTable {
                 .select(CONTENTS.SHA512)
                 .from(CONTENTS)
                 .where(CONTENTS.TOUCHED_AT.le(since))
-                .and(
-                        notExists(
-                                selectOne().from(IMAGES).where(IMAGES.SHA512.eq(CONTENTS.SHA512))))
+                .and(notExists(selectOne().from(IMAGES).where(IMAGES.SHA512.eq(CONTENTS.SHA512))))
                 .fetch(CONTENTS.SHA512);
     }
 

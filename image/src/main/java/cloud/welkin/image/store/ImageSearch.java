@@ -71,7 +71,10 @@ public final class ImageSearch {
                 .fetch(ImageTable::image);
     }
 
-    /** What the viewer may see, narrowed to the visibility asked for; community images only when asked for. */
+    /**
+     * What the viewer may see, narrowed to the visibility asked for; community images only when
+     * asked for.
+     */
     private static Condition visible(Viewer viewer, ImageQuery query) {
         Condition own = viewer.project().map(IMAGES.OWNER::eq).orElse(DSL.falseCondition());
         Condition shared =
@@ -110,8 +113,7 @@ public final class ImageSearch {
     private static Condition anyOf(String field, List<String> words) {
         return switch (field) {
             case "id" ->
-                    IMAGES.ID.in(
-                            words.stream().map(Ids::uuid).flatMap(Optional::stream).toList());
+                    IMAGES.ID.in(words.stream().map(Ids::uuid).flatMap(Optional::stream).toList());
             case "name" -> IMAGES.NAME.in(words);
             case "status" -> IMAGES.STATUS.in(words);
             case "container_format" -> IMAGES.CONTAINER_FORMAT.in(words);
@@ -138,9 +140,11 @@ public final class ImageSearch {
         };
     }
 
-    /** Rows after the marker in the given order: for each key, equal in those before it and beyond in this one. */
-    private Condition behind(
-            Tx tx, Viewer viewer, String marker, List<ImageQuery.Sort> sort) {
+    /**
+     * Rows after the marker in the given order: for each key, equal in those before it and beyond
+     * in this one.
+     */
+    private Condition behind(Tx tx, Viewer viewer, String marker, List<ImageQuery.Sort> sort) {
         Image at =
                 Ids.uuid(marker)
                         .flatMap(id -> images.find(tx, id))
@@ -181,14 +185,22 @@ public final class ImageSearch {
     private static final Field<Long> SIZE = DSL.coalesce(IMAGES.SIZE, DSL.inline(-1L));
     private static final Map<String, Field<?>> FIELDS =
             Map.of(
-                    "name", NAME,
-                    "status", IMAGES.STATUS,
-                    "container_format", CONTAINER,
-                    "disk_format", DISK,
-                    "size", SIZE,
-                    "id", IMAGES.ID,
-                    "created_at", IMAGES.CREATED_AT,
-                    "updated_at", IMAGES.UPDATED_AT);
+                    "name",
+                    NAME,
+                    "status",
+                    IMAGES.STATUS,
+                    "container_format",
+                    CONTAINER,
+                    "disk_format",
+                    DISK,
+                    "size",
+                    SIZE,
+                    "id",
+                    IMAGES.ID,
+                    "created_at",
+                    IMAGES.CREATED_AT,
+                    "updated_at",
+                    IMAGES.UPDATED_AT);
 
     private static Key<?> key(String name, Image at) {
         return switch (name) {

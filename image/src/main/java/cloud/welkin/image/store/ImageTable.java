@@ -75,12 +75,7 @@ public final class ImageTable {
      * @return false when the id is taken
      */
     public boolean insert(Tx tx, Image image) {
-        return tx.sql()
-                        .insertInto(IMAGES)
-                        .set(record(image))
-                        .onConflictDoNothing()
-                        .execute()
-                == 1;
+        return tx.sql().insertInto(IMAGES).set(record(image)).onConflictDoNothing().execute() == 1;
     }
 
     /** Writes what a client may change. */
@@ -114,7 +109,11 @@ public final class ImageTable {
     }
 
     public void setVisibility(Tx tx, UUID id, String visibility) {
-        tx.sql().update(IMAGES).set(IMAGES.VISIBILITY, visibility).where(IMAGES.ID.eq(id)).execute();
+        tx.sql()
+                .update(IMAGES)
+                .set(IMAGES.VISIBILITY, visibility)
+                .where(IMAGES.ID.eq(id))
+                .execute();
     }
 
     public void setStatus(Tx tx, UUID id, ImageStatus status, Instant now) {
@@ -142,7 +141,10 @@ public final class ImageTable {
                 == 1;
     }
 
-    /** An upload came to nothing: the image is as before, if that upload is still the one it waits for. */
+    /**
+     * An upload came to nothing: the image is as before, if that upload is still the one it waits
+     * for.
+     */
     public boolean dropUpload(Tx tx, UUID id, UUID upload, Instant now) {
         return tx.sql()
                         .update(IMAGES)
@@ -229,8 +231,7 @@ public final class ImageTable {
     }
 
     public Map<String, Long> mibByOwner(Tx tx) {
-        return byOwner(
-                tx, DSL.sum(mib(IMAGES.SIZE)), IMAGES.STATUS.in("active", "deactivated"));
+        return byOwner(tx, DSL.sum(mib(IMAGES.SIZE)), IMAGES.STATUS.in("active", "deactivated"));
     }
 
     public Map<String, Long> stagedMibByOwner(Tx tx) {

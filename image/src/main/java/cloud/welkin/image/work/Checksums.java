@@ -12,8 +12,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * MD5 and SHA-512 of a stream, each on a thread of its own beside whoever reads and writes. Their queues are short: a
- * slow checksum slows the reading, it does not fill the memory.
+ * MD5 and SHA-512 of a stream, each on a thread of its own beside whoever reads and writes. Their
+ * queues are short: a slow checksum slows the reading, it does not fill the memory.
  */
 final class Checksums implements AutoCloseable {
     private static final int PIECE = 1 << 20;

@@ -27,8 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the data of images in: uploads, staging, imports, what hosts have written. Whatever goes wrong, the image is
- * queued again and no byte is kept; a killed program leaves that to {@link ImageStoreSweep}.
+ * Brings the data of images in: uploads, staging, imports, what hosts have written. Whatever goes
+ * wrong, the image is queued again and no byte is kept; a killed program leaves that to {@link
+ * ImageStoreSweep}.
  */
 public final class ImageData {
     private static final Logger log = LoggerFactory.getLogger(ImageData.class);
@@ -59,7 +60,8 @@ public final class ImageData {
      * Takes the data of an image as the client sends it.
      *
      * @param load finds and locks the image, or refuses
-     * @throws Failure 409 unless queued, 413 too long or disk full, 415 not what it claims to be, 410 deleted meanwhile
+     * @throws Failure 409 unless queued, 413 too long or disk full, 415 not what it claims to be,
+     *     410 deleted meanwhile
      */
     public void upload(Function<Tx, Image> load, InputStream body, long announced, Cause cause) {
         try (Upload upload = store.begin()) {
@@ -72,7 +74,8 @@ public final class ImageData {
                         Content content = upload.receive(body, begun.room());
                         checkLength(announced, content);
                         Optional<Long> virtual = inspect(begun.image(), upload.path());
-                        activate(begun.image(), ImageStatus.SAVING, upload.path(), content, virtual);
+                        activate(
+                                begun.image(), ImageStatus.SAVING, upload.path(), content, virtual);
                     });
         } catch (IOException | UncheckedIOException e) {
             throw noSpaceOr(e);
@@ -83,7 +86,13 @@ public final class ImageData {
     public void stage(Function<Tx, Image> load, InputStream body, long announced, Cause cause) {
         try (Upload upload = store.begin()) {
             Begun begun =
-                    begin(load, upload, ImageStatus.UPLOADING, ImageQuotas.STAGED, announced, cause);
+                    begin(
+                            load,
+                            upload,
+                            ImageStatus.UPLOADING,
+                            ImageQuotas.STAGED,
+                            announced,
+                            cause);
             orDrop(
                     begun.image(),
                     upload,
@@ -95,8 +104,13 @@ public final class ImageData {
                                 tx -> {
                                     Image now =
                                             images.lock(tx, begun.image().id())
-                                                    .filter(it -> it.status() == ImageStatus.UPLOADING)
-                                                    .orElseThrow(() -> goneMeanwhile(begun.image()));
+                                                    .filter(
+                                                            it ->
+                                                                    it.status()
+                                                                            == ImageStatus
+                                                                                    .UPLOADING)
+                                                    .orElseThrow(
+                                                            () -> goneMeanwhile(begun.image()));
                                     lifecycle.staged(tx, now, content.size());
                                 });
                     });
@@ -173,7 +187,8 @@ public final class ImageData {
         if (announced > begun.room()) {
             drop(begun.image(), upload);
             throw Failure.tooLarge(
-                    "The image is larger than the %d bytes that may still be stored.", begun.room());
+                    "The image is larger than the %d bytes that may still be stored.",
+                    begun.room());
         }
         return begun;
     }
@@ -203,7 +218,9 @@ public final class ImageData {
 
     private void drop(Image image, Upload upload) {
         database.change(
-                tx -> images.lock(tx, image.id()).ifPresent(now -> lifecycle.drop(tx, now, upload.id())));
+                tx ->
+                        images.lock(tx, image.id())
+                                .ifPresent(now -> lifecycle.drop(tx, now, upload.id())));
     }
 
     private void activate(
@@ -215,7 +232,8 @@ public final class ImageData {
                                         .map(
                                                 now ->
                                                         lifecycle.activate(
-                                                                tx, now, from, file, content, virtual))
+                                                                tx, now, from, file, content,
+                                                                virtual))
                                         .orElse(false));
         if (!active) {
             throw goneMeanwhile(image);
@@ -239,7 +257,10 @@ public final class ImageData {
                         + " during the upload.");
     }
 
-    /** The size of the disk in the data, where it can be told; refuses what is not what it claims to be. */
+    /**
+     * The size of the disk in the data, where it can be told; refuses what is not what it claims to
+     * be.
+     */
     private static Optional<Long> inspect(Image image, Path file) throws IOException {
         String declared = image.diskFormat().orElse("raw");
         if (Formats.isPacked(image.containerFormat().orElse("bare"))) {
@@ -269,8 +290,11 @@ public final class ImageData {
         String message = String.valueOf(e.getMessage());
         if (message.contains("No space left") || message.contains("Disk quota exceeded")) {
             log.error("image storage is full: {}", message);
-            return Failure.tooLarge("Image storage media is full: no space is left for this image.");
+            return Failure.tooLarge(
+                    "Image storage media is full: no space is left for this image.");
         }
-        return e instanceof RuntimeException known ? known : new UncheckedIOException((IOException) e);
+        return e instanceof RuntimeException known
+                ? known
+                : new UncheckedIOException((IOException) e);
     }
 }

@@ -15,7 +15,10 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes staged data in for every import that was asked for and is not done. A killed program's are simply begun again. */
+/**
+ * Takes staged data in for every import that was asked for and is not done. A killed program's are
+ * simply begun again.
+ */
 public final class ImageImports implements Reconciler {
     public static final String NAME = "image imports";
     private static final Logger log = LoggerFactory.getLogger(ImageImports.class);
@@ -61,7 +64,8 @@ public final class ImageImports implements Reconciler {
     private void run(ImportTask task) {
         Optional<Image> image = database.read(tx -> images.find(tx, task.image()));
         try {
-            database.change(tx -> tasks.setStatus(tx, task.id(), "processing", "", lifecycle.now()));
+            database.change(
+                    tx -> tasks.setStatus(tx, task.id(), "processing", "", lifecycle.now()));
             if (image.isPresent() && image.get().status() == ImageStatus.IMPORTING) {
                 data.importStaged(image.get());
             }

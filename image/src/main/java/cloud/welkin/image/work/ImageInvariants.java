@@ -61,10 +61,11 @@ public final class ImageInvariants {
         for (Content content : database.read(contents::all)) {
             Path file = store.content(content.sha512());
             try {
-                if (Files.exists(file)
-                        && !Checksums.of(file).sha512().equals(content.sha512())) {
+                if (Files.exists(file) && !Checksums.of(file).sha512().equals(content.sha512())) {
                     findings.add(
-                            finding("The file %s is damaged", content.sha512(), "Upload the image again."));
+                            finding(
+                                    "The file %s is damaged",
+                                    content.sha512(), "Upload the image again."));
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -80,13 +81,14 @@ public final class ImageInvariants {
             try {
                 if (Files.notExists(file)) {
                     findings.add(
-                            finding("The file %s is missing", content.sha512(), "Upload the image again."));
+                            finding(
+                                    "The file %s is missing",
+                                    content.sha512(), "Upload the image again."));
                 } else if (Files.size(file) != content.size()) {
                     findings.add(
                             finding(
                                     "The file %s has the wrong size",
-                                    content.sha512(),
-                                    "Upload the image again."));
+                                    content.sha512(), "Upload the image again."));
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -105,8 +107,7 @@ public final class ImageInvariants {
                             sha512 ->
                                     finding(
                                             "The file %s belongs to nothing",
-                                            sha512,
-                                            "The next sweep removes it."))
+                                            sha512, "The next sweep removes it."))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

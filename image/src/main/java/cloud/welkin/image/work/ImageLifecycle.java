@@ -21,7 +21,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Every change of an image's state, each with its counts of quota and its event in the same transaction. */
+/**
+ * Every change of an image's state, each with its counts of quota and its event in the same
+ * transaction.
+ */
 public final class ImageLifecycle {
     /** Who caused it, for the event. */
     public record Cause(String user, String requestId) {
@@ -66,7 +69,9 @@ public final class ImageLifecycle {
         return true;
     }
 
-    /** Writes what a client changed; the counts move with the image when it goes to another owner. */
+    /**
+     * Writes what a client changed; the counts move with the image when it goes to another owner.
+     */
     public void update(Tx tx, Image before, Image after, Cause cause) {
         if (!before.owner().equals(after.owner())) {
             Map<cloud.welkin.kernel.quota.QuotaResource, Long> holds = new HashMap<>();
@@ -122,14 +127,20 @@ public final class ImageLifecycle {
      * @return false when the image does not wait for it any more
      */
     boolean activate(
-            Tx tx, Image image, ImageStatus from, Path file, Content content, Optional<Long> virtualSize) {
+            Tx tx,
+            Image image,
+            ImageStatus from,
+            Path file,
+            Content content,
+            Optional<Long> virtualSize) {
         contents.claim(tx, content, now());
         try {
             store.place(file, content);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        var data = new ImageTable.Data(content.sha512(), content.md5(), content.size(), virtualSize);
+        var data =
+                new ImageTable.Data(content.sha512(), content.md5(), content.size(), virtualSize);
         long staged = stagedSize(image);
         if (!images.activate(tx, image.id(), from, data, now())) {
             return false;

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What projects may have of images, by the names of Glance's unified limits. Sizes are MiB, begun ones count whole. */
+/**
+ * What projects may have of images, by the names of Glance's unified limits. Sizes are MiB, begun
+ * ones count whole.
+ */
 public final class ImageQuotas {
     public static final QuotaResource COUNT = new QuotaResource("image", "image_count_total", 1000);
     public static final QuotaResource SIZE =

@@ -29,8 +29,8 @@ import java.util.stream.Stream;
  *   <li>{@code staging/UUID}: staged data of the image with that id
  * </ul>
  *
- * All lie on one file system, so that data finds its place by a hard link: a crash at any instant leaves either the old
- * name, or both, or the new one, and never half a file under {@code content}.
+ * All lie on one file system, so that data finds its place by a hard link: a crash at any instant
+ * leaves either the old name, or both, or the new one, and never half a file under {@code content}.
  */
 public final class ImageStore {
     private static final Pattern SHA512 = Pattern.compile("[0-9a-f]{128}");
@@ -39,7 +39,11 @@ public final class ImageStore {
     private final Path contents;
     private final Path incoming;
     private final Path staging;
-    /** This program's own uploads: opening and closing such a file once more would drop its lock (POSIX). */
+
+    /**
+     * This program's own uploads: opening and closing such a file once more would drop its lock
+     * (POSIX).
+     */
     private final Set<Path> running = ConcurrentHashMap.newKeySet();
 
     public ImageStore(Path home) {
@@ -83,7 +87,10 @@ public final class ImageStore {
         return new Upload(id, path, file, file.lock(), () -> running.remove(path));
     }
 
-    /** Puts data in its place, durably; the caller holds the lock of its row. The source's own name stays. */
+    /**
+     * Puts data in its place, durably; the caller holds the lock of its row. The source's own name
+     * stays.
+     */
     void place(Path source, Content content) throws IOException {
         Path target = content(content.sha512());
         Path folder = folderOf(target);

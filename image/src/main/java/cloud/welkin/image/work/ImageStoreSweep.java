@@ -20,8 +20,9 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Removes what nobody needs from the store and brings back to queued the images whose upload died with its program. Files
- * and rows are compared, never remembered: after any crash one run is enough.
+ * Removes what nobody needs from the store and brings back to queued the images whose upload died
+ * with its program. Files and rows are compared, never remembered: after any crash one run is
+ * enough.
  */
 public final class ImageStoreSweep implements Reconciler {
     public static final String NAME = "image store sweep";
@@ -35,7 +36,8 @@ public final class ImageStoreSweep implements Reconciler {
     private final List<Images.Holder> holders = new CopyOnWriteArrayList<>();
 
     /**
-     * @param grace how long data stays after its last image: a server may just be being made from it
+     * @param grace how long data stays after its last image: a server may just be being made from
+     *     it
      */
     public ImageStoreSweep(
             Database database,
@@ -132,7 +134,10 @@ public final class ImageStoreSweep implements Reconciler {
         }
         for (String sha512 : unused) {
             if (!held.contains(sha512)) {
-                removed += database.write(tx -> contents.removeUnused(tx, sha512) && unlink(sha512)) ? 1 : 0;
+                removed +=
+                        database.write(tx -> contents.removeUnused(tx, sha512) && unlink(sha512))
+                                ? 1
+                                : 0;
             }
         }
         List<String> present = store.present();
@@ -152,7 +157,10 @@ public final class ImageStoreSweep implements Reconciler {
         return removed;
     }
 
-    /** Within the transaction that holds the row's lock; if it fails to commit, a row without a file is left, and swept. */
+    /**
+     * Within the transaction that holds the row's lock; if it fails to commit, a row without a file
+     * is left, and swept.
+     */
     private boolean unlink(String sha512) {
         try {
             store.remove(sha512);

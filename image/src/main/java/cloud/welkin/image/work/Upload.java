@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * A file that is coming in. It is locked as long as somebody writes it, so that the sweep can tell it from one whose
- * program was killed. Checksums are computed beside the write.
+ * A file that is coming in. It is locked as long as somebody writes it, so that the sweep can tell
+ * it from one whose program was killed. Checksums are computed beside the write.
  */
 public final class Upload implements AutoCloseable {
     private static final int PIECE = 1 << 20;

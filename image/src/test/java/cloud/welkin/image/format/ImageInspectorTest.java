@@ -52,13 +52,22 @@ class ImageInspectorTest {
 
     @Test
     void aQcow2ThatOpensAnotherFileIsUnsafe() {
-        assertThat(with(header -> header.putLong(8, 200).putInt(16, 11))).isInstanceOf(Inspection.Unsafe.class);
+        assertThat(with(header -> header.putLong(8, 200).putInt(16, 11)))
+                .isInstanceOf(Inspection.Unsafe.class);
         assertThat(with(header -> header.putInt(16, 11))).isInstanceOf(Inspection.Unsafe.class);
         assertThat(with(header -> header.putLong(72, 4))).isInstanceOf(Inspection.Unsafe.class);
-        assertThat(with(header -> header.putInt(112, 0x44415441).putInt(116, 8))).isInstanceOf(Inspection.Unsafe.class);
-        assertThat(with(header -> header.putInt(112, 0xE2792ACA).putInt(116, 3))).isInstanceOf(Inspection.Unsafe.class);
+        assertThat(with(header -> header.putInt(112, 0x44415441).putInt(116, 8)))
+                .isInstanceOf(Inspection.Unsafe.class);
+        assertThat(with(header -> header.putInt(112, 0xE2792ACA).putInt(116, 3)))
+                .isInstanceOf(Inspection.Unsafe.class);
         // hidden behind a harmless extension
-        assertThat(with(header -> header.putInt(112, 0x6803f857).putInt(116, 13).putInt(136, 0x44415441).putInt(140, 8)))
+        assertThat(
+                        with(
+                                header ->
+                                        header.putInt(112, 0x6803f857)
+                                                .putInt(116, 13)
+                                                .putInt(136, 0x44415441)
+                                                .putInt(140, 8)))
                 .isInstanceOf(Inspection.Unsafe.class);
     }
 
@@ -68,16 +77,21 @@ class ImageInspectorTest {
         assertThat(with(header -> header.putInt(20, 3))).isInstanceOf(Inspection.Unsafe.class);
         assertThat(with(header -> header.putInt(20, 63))).isInstanceOf(Inspection.Unsafe.class);
         assertThat(with(header -> header.putLong(24, -1))).isInstanceOf(Inspection.Unsafe.class);
-        assertThat(with(header -> header.putLong(24, Long.MAX_VALUE))).isInstanceOf(Inspection.Unsafe.class);
+        assertThat(with(header -> header.putLong(24, Long.MAX_VALUE)))
+                .isInstanceOf(Inspection.Unsafe.class);
         assertThat(with(header -> header.putInt(32, 1))).isInstanceOf(Inspection.Unsafe.class);
         assertThat(with(header -> header.putInt(36, -1))).isInstanceOf(Inspection.Unsafe.class);
         assertThat(with(header -> header.putInt(36, 1))).isInstanceOf(Inspection.Unsafe.class);
-        assertThat(with(header -> header.putLong(40, 1L << 40))).isInstanceOf(Inspection.Unsafe.class);
+        assertThat(with(header -> header.putLong(40, 1L << 40)))
+                .isInstanceOf(Inspection.Unsafe.class);
         assertThat(with(header -> header.putLong(48, -5))).isInstanceOf(Inspection.Unsafe.class);
         assertThat(with(header -> header.putInt(100, 7))).isInstanceOf(Inspection.Unsafe.class);
-        assertThat(with(header -> header.putLong(72, 1 << 30))).isInstanceOf(Inspection.Unsafe.class);
-        assertThat(with(header -> header.putInt(112, 5).putInt(116, -1))).isInstanceOf(Inspection.Unsafe.class);
-        assertThat(inspect(new byte[] {'Q', 'F', 'I', (byte) 0xfb})).isInstanceOf(Inspection.Unsafe.class);
+        assertThat(with(header -> header.putLong(72, 1 << 30)))
+                .isInstanceOf(Inspection.Unsafe.class);
+        assertThat(with(header -> header.putInt(112, 5).putInt(116, -1)))
+                .isInstanceOf(Inspection.Unsafe.class);
+        assertThat(inspect(new byte[] {'Q', 'F', 'I', (byte) 0xfb}))
+                .isInstanceOf(Inspection.Unsafe.class);
     }
 
     @Test
@@ -95,12 +109,19 @@ class ImageInspectorTest {
 
     @Test
     void aVmdkThatNamesOtherFilesIsUnsafe() {
-        assertThat(inspect("# Disk DescriptorFile\nRW 1 FLAT \"/etc/passwd\" 0".getBytes(StandardCharsets.US_ASCII)))
+        assertThat(
+                        inspect(
+                                "# Disk DescriptorFile\nRW 1 FLAT \"/etc/passwd\" 0"
+                                        .getBytes(StandardCharsets.US_ASCII)))
                 .isInstanceOf(Inspection.Unsafe.class);
-        assertThat(vmdk("createType=\"monolithicFlat\"\nRW 8 FLAT \"/etc/passwd\" 0\n")).isInstanceOf(Inspection.Unsafe.class);
-        assertThat(vmdk("createType=\"monolithicSparse\"\nRW 8 SPARSE \"/etc/passwd\"\n")).isInstanceOf(Inspection.Unsafe.class);
-        assertThat(vmdk("createType=\"monolithicSparse\"\nRW 8 SPARSE \"a\"\nRW 8 FLAT \"b\"\n")).isInstanceOf(Inspection.Unsafe.class);
-        assertThat(vmdk("createType=\"streamOptimized\"\nRW 8 SPARSE \"disk.vmdk\"\n")).isEqualTo(new Inspection.Sound("vmdk", 4096));
+        assertThat(vmdk("createType=\"monolithicFlat\"\nRW 8 FLAT \"/etc/passwd\" 0\n"))
+                .isInstanceOf(Inspection.Unsafe.class);
+        assertThat(vmdk("createType=\"monolithicSparse\"\nRW 8 SPARSE \"/etc/passwd\"\n"))
+                .isInstanceOf(Inspection.Unsafe.class);
+        assertThat(vmdk("createType=\"monolithicSparse\"\nRW 8 SPARSE \"a\"\nRW 8 FLAT \"b\"\n"))
+                .isInstanceOf(Inspection.Unsafe.class);
+        assertThat(vmdk("createType=\"streamOptimized\"\nRW 8 SPARSE \"disk.vmdk\"\n"))
+                .isEqualTo(new Inspection.Sound("vmdk", 4096));
     }
 
     private Inspection vmdk(String descriptor) {

@@ -109,6 +109,16 @@ final class QuotaStore {
                         resources.toArray(String[]::new));
     }
 
+    List<String> limited(Tx tx, List<String> resources) {
+        return tx.sql()
+                .resultQuery(
+                        "select distinct project_id from kernel.quota_limit where resource = any (?::text[])"
+                                + " and project_id <> ? order by project_id",
+                        resources.toArray(String[]::new),
+                        EVERY_PROJECT)
+                .fetch(record -> record.get("project_id", String.class));
+    }
+
     /** Usage that is not zero, of all projects. */
     Map<String, Long> usedByProject(Tx tx, String resource) {
         var used = new HashMap<String, Long>();

@@ -115,6 +115,11 @@ public final class Quotas {
                 .toList();
     }
 
+    /** The projects that have a limit of their own of any of the service's resources. */
+    public List<String> projectsWithLimits(Tx tx, String service) {
+        return store.limited(tx, resources(service).stream().map(QuotaResource::column).toList());
+    }
+
     /** A limit of the project's own; usage above it stays and refuses more. */
     public void setLimit(Tx tx, String projectId, QuotaResource resource, long limit) {
         known(resource);

@@ -77,6 +77,10 @@ final class Extensions implements OperationGroup {
                 "Stateful security group",
                 "Groups that follow connections, and that do not.");
         put(
+                "subnet-external-network",
+                "Subnet belongs to an external network",
+                "The subnets of external networks are seen by all.");
+        put(
                 "subnet-service-types",
                 "Subnet service types",
                 "Subnets for ports of some owners only.");

@@ -179,6 +179,7 @@ final class FloatingIpOperations implements OperationGroup {
                         new Stamp(1, now, now));
         store.insert(tx, ip);
         journal.happened(tx, Actor.of(call), "floatingip.create.end", project, id, payload(ip));
+        association.ifPresent(to -> journal.portChanged(tx, to.port()));
         journal.count(tx, project, Journal.FLOATING_IP, 1);
         return Map.of("floatingip", Views.floatingIp(ip));
     }
@@ -321,6 +322,10 @@ final class FloatingIpOperations implements OperationGroup {
                 updated.project(),
                 updated.id(),
                 payload(updated));
+        if (!f.association().equals(association)) {
+            f.association().ifPresent(from -> journal.portChanged(tx, from.port()));
+            association.ifPresent(to -> journal.portChanged(tx, to.port()));
+        }
         return Map.of("floatingip", Views.floatingIp(updated));
     }
 
@@ -330,6 +335,7 @@ final class FloatingIpOperations implements OperationGroup {
         portStore.delete(tx, ip.ownPort());
         journal.happened(
                 tx, Actor.of(call), "floatingip.delete.end", ip.project(), ip.id(), payload(ip));
+        ip.association().ifPresent(from -> journal.portChanged(tx, from.port()));
         journal.count(tx, ip.project(), Journal.FLOATING_IP, -1);
         return Reply.empty();
     }

@@ -15,8 +15,11 @@ import cloud.welkin.network.work.Backbone;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -40,6 +43,8 @@ public final class Journal {
     private final Quotas quotas;
     private final Backbone backbone;
     private final Clock clock;
+
+    private final List<BiConsumer<Tx, UUID>> portWatchers = new CopyOnWriteArrayList<>();
 
     /** Who does something, and by which request. */
     public record Actor(String user, String request) {
@@ -87,6 +92,15 @@ public final class Journal {
                         thing.toString(),
                         actor.request(),
                         Json.tree(payload)));
+    }
+
+    /** Hears, in the same transaction, of ports whose addresses, floating IPs or groups changed. */
+    void watchPorts(BiConsumer<Tx, UUID> watcher) {
+        portWatchers.add(watcher);
+    }
+
+    void portChanged(Tx tx, UUID port) {
+        portWatchers.forEach(watcher -> watcher.accept(tx, port));
     }
 
     void count(Tx tx, ProjectId project, QuotaResource resource, long delta) {

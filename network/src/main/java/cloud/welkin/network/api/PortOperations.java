@@ -314,6 +314,7 @@ final class PortOperations implements OperationGroup {
                 updated.project(),
                 updated.id(),
                 Ports.payload(updated));
+        journal.portChanged(tx, updated.id());
         return Map.of("port", Views.port(call, updated));
     }
 

@@ -44,6 +44,8 @@ public final class PortsForServers implements Networks {
         this.ports = ports;
         this.journal = journal;
         this.statuses = statuses;
+        journal.watchPorts(
+                (tx, port) -> store.find(tx, port).ifPresent(found -> statuses.tell(tx, found)));
     }
 
     @Override

@@ -40,12 +40,13 @@ final class QuotaOperations implements OperationGroup {
                         .policy("update_quota")
                         .anyParam()
                         .replies(Map.class)
-                        .doc("The caller's project, where it has limits of its own.")
+                        .doc("The projects that have limits of their own.")
                         .reads(
                                 (call, tx) ->
                                         Map.of(
                                                 "quotas",
-                                                call.caller().project().stream()
+                                                quotas.projectsWithLimits(tx, SERVICE).stream()
+                                                        .map(ProjectId::new)
                                                         .map(
                                                                 project ->
                                                                         withProject(
@@ -71,7 +72,13 @@ final class QuotaOperations implements OperationGroup {
                         .policyByHandler("get_quota")
                         .replies(Map.class)
                         .doc("What a project may have, and has.")
-                        .reads((call, tx) -> Map.of("quota", details(tx, project(call)))),
+                        .reads(this::details),
+                // Clients ask for it by this name, which is Neutron's.
+                Operation.get("/quotas/{project}/details.json")
+                        .policyByHandler("get_quota")
+                        .replies(Map.class)
+                        .doc("What a project may have, and has.")
+                        .reads(this::details),
                 Operation.put("/quotas/{project}")
                         .policy("update_quota")
                         .body(UpdateQuota.class)
@@ -109,6 +116,10 @@ final class QuotaOperations implements OperationGroup {
         all.put("project_id", project.value());
         all.put("tenant_id", project.value());
         return all;
+    }
+
+    private Object details(Call call, Tx tx) {
+        return Map.of("quota", details(tx, project(call)));
     }
 
     private Map<String, Detail> details(Tx tx, ProjectId project) {

@@ -22,9 +22,9 @@ import java.util.Set;
  */
 public final class Difference {
     /**
-     * Rows of these tables go by themselves when nothing refers to them any more. Router ports would
-     * too, but OVSDB counts references before it collects what nobody refers to: a port that goes
-     * with its router would still hold its group of gateways, which is deleted beside it.
+     * Rows of these tables go by themselves when nothing refers to them any more. Router ports
+     * would too, but OVSDB counts references before it collects what nobody refers to: a port that
+     * goes with its router would still hold its group of gateways, which is deleted beside it.
      */
     private static final Set<String> DEPENDENT =
             Set.of(
@@ -185,6 +185,14 @@ public final class Difference {
     private void removeSurplus() {
         for (int i = 0; i < surplus.size(); i++) {
             String table = surplus.get(i).table();
+            if (table.equals("Logical_Router_Port")) {
+                // It goes by itself only after the group that it refers to is asked for.
+                operations.add(
+                        new Operation.Update(
+                                table,
+                                surplusRows.get(i).id(),
+                                Map.of("ha_chassis_group", Value.none())));
+            }
             if (!DEPENDENT.contains(table)) {
                 operations.add(new Operation.Delete(table, surplusRows.get(i).id()));
             }

@@ -235,6 +235,20 @@ class NorthboundTest {
     }
 
     @Test
+    void aRouterGoesWithItsGateway() throws IOException {
+        furnish();
+        reconciler.reconcile();
+        String router = cloud.get(cloud.member, "/routers").text("/routers/0/id");
+        String ip = cloud.get(cloud.member, "/floatingips").text("/floatingips/0/id");
+        cloud.delete(cloud.member, "/floatingips/" + ip).expect(204);
+        cloud.put(cloud.member, "/routers/" + router, "{'router': {'external_gateway_info': null}}")
+                .expect(200);
+        reconciler.reconcile();
+        assertThat(ovn.nbctl("--bare", "--columns=_uuid", "list", "ha_chassis_group")).isEmpty();
+        assertThat(reconciler.difference()).contains(List.<Operation>of());
+    }
+
+    @Test
     void aPortIsActiveOnceItsHostHasIt() {
         String port = furnish();
         reconciler.reconcile();

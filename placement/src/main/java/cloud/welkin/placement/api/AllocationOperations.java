@@ -17,7 +17,10 @@ import java.util.Optional;
 import java.util.UUID;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Who uses what: /allocations/{consumer} and /usages. Allocations are made with servers, never by hand. */
+/**
+ * Who uses what: /allocations/{consumer} and /usages. Allocations are made with servers, never by
+ * hand.
+ */
 final class AllocationOperations implements OperationGroup {
     private final ProviderStore providers;
 
@@ -56,7 +59,8 @@ final class AllocationOperations implements OperationGroup {
                 .forEach(
                         use ->
                                 resources
-                                        .computeIfAbsent(use.provider(), id -> new LinkedHashMap<>())
+                                        .computeIfAbsent(
+                                                use.provider(), id -> new LinkedHashMap<>())
                                         .put(use.resourceClass(), use.used()));
         resources.forEach(
                 (id, used) ->

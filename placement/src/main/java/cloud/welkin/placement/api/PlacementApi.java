@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Placement's API at /placement (docs.openstack.org/api-ref/placement), as far as it shows what is there. */
+/**
+ * Placement's API at /placement (docs.openstack.org/api-ref/placement), as far as it shows what is
+ * there.
+ */
 public final class PlacementApi {
     private static final Versioning VERSIONS =
             new Versioning(
-                    "placement",
-                    Microversion.of("1.0"),
-                    Microversion.of("1.39"),
-                    Optional.empty());
+                    "placement", Microversion.of("1.0"), Microversion.of("1.39"), Optional.empty());
     private static final String READER = "role:admin or (role:reader and system_scope:all)";
 
     private PlacementApi() {}
@@ -39,14 +39,18 @@ public final class PlacementApi {
                                                                 "id", "v1.0",
                                                                 "status", "CURRENT",
                                                                 "min_version",
-                                                                        VERSIONS.oldest().toString(),
+                                                                        VERSIONS.oldest()
+                                                                                .toString(),
                                                                 "max_version",
-                                                                        VERSIONS.newest().toString(),
+                                                                        VERSIONS.newest()
+                                                                                .toString(),
                                                                 "links",
                                                                         List.of(
                                                                                 Map.of(
-                                                                                        "rel", "self",
-                                                                                        "href", "")))))));
+                                                                                        "rel",
+                                                                                                "self",
+                                                                                        "href",
+                                                                                                "")))))));
         operations.addAll(new ProviderOperations(providers).operations());
         operations.addAll(new AllocationOperations(providers).operations());
         return new Api(
@@ -62,10 +66,19 @@ public final class PlacementApi {
                         rule("resource_providers:show", READER, "Show a resource provider."),
                         rule("resource_providers:inventories:list", READER, "List inventories."),
                         rule("resource_providers:inventories:show", READER, "Show an inventory."),
-                        rule("resource_providers:usages", READER, "Show what is used of a provider."),
-                        rule("resource_providers:allocations:list", READER, "Show who uses a provider."),
+                        rule(
+                                "resource_providers:usages",
+                                READER,
+                                "Show what is used of a provider."),
+                        rule(
+                                "resource_providers:allocations:list",
+                                READER,
+                                "Show who uses a provider."),
                         rule("resource_classes:list", READER, "List resource classes."),
-                        rule("allocations:list", READER + " or role:service", "Show what a consumer uses."),
+                        rule(
+                                "allocations:list",
+                                READER + " or role:service",
+                                "Show what a consumer uses."),
                         rule(
                                 "usages",
                                 READER + " or (role:reader and project_id:%(project_id)s)",

@@ -38,7 +38,12 @@ final class ProviderOperations implements OperationGroup {
             List<Link> links) {}
 
     record InventoryBody(
-            long total, long reserved, long minUnit, long maxUnit, long stepSize, double allocationRatio) {}
+            long total,
+            long reserved,
+            long minUnit,
+            long maxUnit,
+            long stepSize,
+            double allocationRatio) {}
 
     @Override
     public List<Operation> operations() {
@@ -89,13 +94,14 @@ final class ProviderOperations implements OperationGroup {
                                                         .map(
                                                                 name ->
                                                                         Map.of(
-                                                                                "name", name,
+                                                                                "name",
+                                                                                name,
                                                                                 "links",
-                                                                                        List.of(
-                                                                                                new Link(
-                                                                                                        "self",
-                                                                                                        "/placement/resource_classes/"
-                                                                                                                + name))))
+                                                                                List.of(
+                                                                                        new Link(
+                                                                                                "self",
+                                                                                                "/placement/resource_classes/"
+                                                                                                        + name))))
                                                         .toList())));
     }
 
@@ -111,8 +117,7 @@ final class ProviderOperations implements OperationGroup {
         Provider provider = provider(call, tx);
         Map<String, InventoryBody> bodies = new LinkedHashMap<>();
         providers.stocks(tx, provider.id()).forEach((name, stock) -> bodies.put(name, body(stock)));
-        return Map.of(
-                "resource_provider_generation", provider.generation(), "inventories", bodies);
+        return Map.of("resource_provider_generation", provider.generation(), "inventories", bodies);
     }
 
     private Object inventory(Call call, Tx tx) {
@@ -150,7 +155,8 @@ final class ProviderOperations implements OperationGroup {
                                 used.computeIfAbsent(use.consumer(), id -> new LinkedHashMap<>())
                                         .put(use.resourceClass(), use.used()));
         Map<UUID, Object> byConsumer = new LinkedHashMap<>();
-        used.forEach((consumer, resources) -> byConsumer.put(consumer, Map.of("resources", resources)));
+        used.forEach(
+                (consumer, resources) -> byConsumer.put(consumer, Map.of("resources", resources)));
         return Map.of(
                 "resource_provider_generation", provider.generation(), "allocations", byConsumer);
     }
@@ -161,7 +167,8 @@ final class ProviderOperations implements OperationGroup {
                 .orElseThrow(
                         () ->
                                 Failure.notFound(
-                                        "No resource provider with uuid %s found", call.path("uuid")));
+                                        "No resource provider with uuid %s found",
+                                        call.path("uuid")));
     }
 
     private static ProviderBody body(Provider provider) {

@@ -37,7 +37,8 @@ public final class ProviderStore {
         return tx.sql()
                 .selectFrom(PROVIDER)
                 .where(PROVIDER.ID.eq(id))
-                .fetchOptional(row -> new Provider(row.getId(), row.getName(), row.getGeneration()));
+                .fetchOptional(
+                        row -> new Provider(row.getId(), row.getName(), row.getGeneration()));
     }
 
     public List<Provider> list(Tx tx, Optional<String> name, Optional<UUID> id) {
@@ -51,7 +52,10 @@ public final class ProviderStore {
                 .fetch(row -> new Provider(row.getId(), row.getName(), row.getGeneration()));
     }
 
-    /** Makes the provider and its inventories what they shall be; its generation grows only if that is a change. */
+    /**
+     * Makes the provider and its inventories what they shall be; its generation grows only if that
+     * is a change.
+     */
     public UUID provide(Tx tx, String name, Map<String, Inventory> inventories) {
         UUID id =
                 tx.sql()
@@ -130,7 +134,8 @@ public final class ProviderStore {
                                     .eq(wanted.getKey())
                                     .and(hasRoom(wanted.getValue())));
         }
-        // Fractions, so that a host short of any one class counts as full, however much it has of the others.
+        // Fractions, so that a host short of any one class counts as full, however much it has of
+        // the others.
         var left =
                 DSL.min(
                         DSL.val(1.0)
@@ -156,8 +161,9 @@ public final class ProviderStore {
     }
 
     /**
-     * Claims the resources; false, with nothing changed that outlives a savepoint, when any of them has run out. The
-     * classes are taken in the order of their names, so that two claims never wait for each other.
+     * Claims the resources; false, with nothing changed that outlives a savepoint, when any of them
+     * has run out. The classes are taken in the order of their names, so that two claims never wait
+     * for each other.
      */
     public boolean claim(
             Tx tx,
@@ -188,7 +194,8 @@ public final class ProviderStore {
                                     hasRoom(wanted.getValue()))
                             .execute();
             if (rows == 0) {
-                taken.forEach((resourceClass, amount) -> giveBack(tx, provider, resourceClass, amount));
+                taken.forEach(
+                        (resourceClass, amount) -> giveBack(tx, provider, resourceClass, amount));
                 return false;
             }
             taken.put(wanted.getKey(), wanted.getValue());
@@ -270,7 +277,10 @@ public final class ProviderStore {
         return usage;
     }
 
-    /** Inventories whose count differs from the sum of what is allocated of them: there must be none. */
+    /**
+     * Inventories whose count differs from the sum of what is allocated of them: there must be
+     * none.
+     */
     public List<String> wrongCounts(Tx tx) {
         var sum = DSL.coalesce(DSL.sum(ALLOCATION.USED), DSL.val(java.math.BigDecimal.ZERO));
         return tx.sql()

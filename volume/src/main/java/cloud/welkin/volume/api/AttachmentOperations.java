@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Attachments (3.27): what ties volumes to servers. Compute makes its own inside this program; those are not for
- * clients to take away, since a guest would still have the disk.
+ * Attachments (3.27): what ties volumes to servers. Compute makes its own inside this program;
+ * those are not for clients to take away, since a guest would still have the disk.
  */
 public final class AttachmentOperations implements OperationGroup {
     private final VolumeTable volumes;
@@ -64,7 +64,8 @@ public final class AttachmentOperations implements OperationGroup {
                         .policyByHandler("volume:attachment_create")
                         .since("3.27")
                         .status(200)
-                        .doc("Reserves a volume for a server; with a connector, begins to connect it.")
+                        .doc(
+                                "Reserves a volume for a server; with a connector, begins to connect it.")
                         .body(JsonNode.class)
                         .writes(this::create),
                 Operation.put(path)
@@ -92,7 +93,11 @@ public final class AttachmentOperations implements OperationGroup {
         Binding binding =
                 call.pathUuid("attachment_id")
                         .flatMap(id -> bindings.find(tx, id))
-                        .filter(it -> call.allows(VolumePolicy.GET, VolumeAccess.target(it.project())))
+                        .filter(
+                                it ->
+                                        call.allows(
+                                                VolumePolicy.GET,
+                                                VolumeAccess.target(it.project())))
                         .orElseThrow(
                                 () ->
                                         Failure.notFound(
@@ -128,10 +133,16 @@ public final class AttachmentOperations implements OperationGroup {
         if (project.isPresent()) {
             which = which.and(ATTACHMENTS.PROJECT.eq(project.get()));
         }
-        for (var filter : Map.of("volume_id", ATTACHMENTS.VOLUME_ID, "instance_id", ATTACHMENTS.SERVER_ID).entrySet()) {
+        for (var filter :
+                Map.of("volume_id", ATTACHMENTS.VOLUME_ID, "instance_id", ATTACHMENTS.SERVER_ID)
+                        .entrySet()) {
             Optional<String> value = call.query().text(filter.getKey());
             if (value.isPresent()) {
-                which = which.and(Ids.uuid(value.get()).map(filter.getValue()::eq).orElse(DSL.falseCondition()));
+                which =
+                        which.and(
+                                Ids.uuid(value.get())
+                                        .map(filter.getValue()::eq)
+                                        .orElse(DSL.falseCondition()));
             }
         }
         Optional<String> status = call.query().text("status").filter(it -> it.indexOf('\0') < 0);
@@ -157,13 +168,19 @@ public final class AttachmentOperations implements OperationGroup {
 
     private Object create(Call call, Tx tx, JsonNode body) {
         Body wanted =
-                Body.of(body, "attachment").only("volume_uuid", "instance_uuid", "connector", "mode");
+                Body.of(body, "attachment")
+                        .only("volume_uuid", "instance_uuid", "connector", "mode");
         UUID id =
                 wanted.uuid("volume_uuid")
-                        .orElseThrow(() -> Failure.badRequest("'volume_uuid' is a required property"));
+                        .orElseThrow(
+                                () -> Failure.badRequest("'volume_uuid' is a required property"));
         Volume volume =
                 volumes.lock(tx, id)
-                        .filter(it -> call.allows(VolumePolicy.GET, VolumeAccess.target(it.project())))
+                        .filter(
+                                it ->
+                                        call.allows(
+                                                VolumePolicy.GET,
+                                                VolumeAccess.target(it.project())))
                         .orElseThrow(() -> VolumeAccess.noVolume(id.toString()));
         call.authorize(VolumeAccess.target(volume.project()));
         String mode = wanted.text("mode").orElse("rw");
@@ -172,7 +189,12 @@ public final class AttachmentOperations implements OperationGroup {
         }
         Binding binding =
                 work.reserve(
-                        tx, volume, wanted.uuid("instance_uuid"), Optional.empty(), mode, Binding.Status.RESERVED);
+                        tx,
+                        volume,
+                        wanted.uuid("instance_uuid"),
+                        Optional.empty(),
+                        mode,
+                        Binding.Status.RESERVED);
         if (wanted.node().path("connector").isObject()) {
             connect(tx, binding, wanted);
         }
@@ -200,7 +222,8 @@ public final class AttachmentOperations implements OperationGroup {
             throw Failure.badRequest("There is no such action.");
         }
         if (binding.status() != Binding.Status.ATTACHING) {
-            throw Failure.badRequest("Invalid volume: an attachment is completed when it is attaching.")
+            throw Failure.badRequest(
+                            "Invalid volume: an attachment is completed when it is attaching.")
                     .as("InvalidVolume");
         }
         work.attached(tx, binding.id(), Optional.empty(), Optional.empty());

@@ -9,7 +9,10 @@ import java.util.Optional;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
-/** Reads the objects that Cinder's clients send, whose numbers may come as texts and whose unset fields as nulls. */
+/**
+ * Reads the objects that Cinder's clients send, whose numbers may come as texts and whose unset
+ * fields as nulls.
+ */
 record Body(String name, JsonNode node) {
     static final int LONGEST = 255;
 
@@ -17,7 +20,8 @@ record Body(String name, JsonNode node) {
     static Body of(JsonNode body, String name) {
         JsonNode node = body.path(name);
         if (!node.isObject()) {
-            throw Failure.badRequest("Invalid input for field/attribute %s. It must be an object.", name);
+            throw Failure.badRequest(
+                    "Invalid input for field/attribute %s. It must be an object.", name);
         }
         return new Body(name, node);
     }
@@ -27,7 +31,8 @@ record Body(String name, JsonNode node) {
         for (String field : node.propertyNames()) {
             if (!known.contains(field)) {
                 throw Failure.badRequest(
-                        "Additional properties are not allowed ('%s' was unexpected)", shown(field));
+                        "Additional properties are not allowed ('%s' was unexpected)",
+                        shown(field));
             }
         }
         return this;
@@ -90,7 +95,8 @@ record Body(String name, JsonNode node) {
         if (value.isBoolean()) {
             return Optional.of(value.booleanValue());
         }
-        String word = value.isString() ? value.stringValue().toLowerCase(java.util.Locale.ROOT) : "";
+        String word =
+                value.isString() ? value.stringValue().toLowerCase(java.util.Locale.ROOT) : "";
         return switch (word) {
             case "true", "1", "yes", "on", "t", "y" -> Optional.of(true);
             case "false", "0", "no", "off", "f", "n" -> Optional.of(false);
@@ -130,7 +136,9 @@ record Body(String name, JsonNode node) {
             if (!entry.getValue().isString()) {
                 throw wrong(field + "." + shown(key), entry.getValue(), "is not of type 'string'");
             }
-            texts.put(key, checked("Metadata property value", entry.getValue().stringValue(), LONGEST));
+            texts.put(
+                    key,
+                    checked("Metadata property value", entry.getValue().stringValue(), LONGEST));
         }
         return texts;
     }

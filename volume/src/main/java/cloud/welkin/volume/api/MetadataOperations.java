@@ -36,24 +36,43 @@ public final class MetadataOperations implements OperationGroup {
                 Operation.get(path)
                         .policyByHandler("volume:get_volume_metadata")
                         .doc("The metadata of a volume.")
-                        .reads((call, tx) -> Map.of("metadata", access.volume(call, tx, false).metadata())),
+                        .reads(
+                                (call, tx) ->
+                                        Map.of(
+                                                "metadata",
+                                                access.volume(call, tx, false).metadata())),
                 Operation.post(path)
                         .policyByHandler("volume:create_volume_metadata")
                         .status(200)
                         .doc("Adds to the metadata.")
                         .body(JsonNode.class)
-                        .writes((call, tx, body) -> write(call, tx, new Body("", body).texts("metadata"), false)),
+                        .writes(
+                                (call, tx, body) ->
+                                        write(
+                                                call,
+                                                tx,
+                                                new Body("", body).texts("metadata"),
+                                                false)),
                 Operation.put(path)
                         .policyByHandler("volume:update_volume_metadata")
                         .doc("Replaces the metadata.")
                         .body(JsonNode.class)
-                        .writes((call, tx, body) -> write(call, tx, new Body("", body).texts("metadata"), true)),
+                        .writes(
+                                (call, tx, body) ->
+                                        write(
+                                                call,
+                                                tx,
+                                                new Body("", body).texts("metadata"),
+                                                true)),
                 Operation.get(path + "/{key}")
                         .policyByHandler("volume:get_volume_metadata")
                         .doc("One entry of the metadata.")
                         .reads(
                                 (call, tx) -> {
-                                    String value = access.volume(call, tx, false).metadata().get(call.path("key"));
+                                    String value =
+                                            access.volume(call, tx, false)
+                                                    .metadata()
+                                                    .get(call.path("key"));
                                     if (value == null) {
                                         throw missing();
                                     }
@@ -89,7 +108,8 @@ public final class MetadataOperations implements OperationGroup {
     private Object one(Call call, Tx tx, JsonNode body) {
         Map<String, String> meta = new Body("", body).texts("meta");
         if (meta.size() != 1 || !meta.containsKey(call.path("key"))) {
-            throw Failure.badRequest("Request body contains too many items or another key than the URL.");
+            throw Failure.badRequest(
+                    "Request body contains too many items or another key than the URL.");
         }
         write(call, tx, meta, false);
         return Map.of("meta", meta);

@@ -20,6 +20,7 @@ import tools.jackson.databind.JsonNode;
 /** Limits of projects: quota sets, quota classes and the limits document. */
 public final class QuotaOperations implements OperationGroup {
     private static final long LARGEST = Integer.MAX_VALUE;
+
     /** What Cinder's sets name and Welkin does not have: nothing of it may be made, nothing is. */
     private static final List<String> ABSENT = List.of("backups", "backup_gigabytes", "groups");
 
@@ -37,13 +38,40 @@ public final class QuotaOperations implements OperationGroup {
     public List<Operation> operations() {
         String path = "/os-quota-sets/{project}";
         return List.of(
-                Operation.get(path).policyByHandler("volume_extension:quotas:show").anyParam().doc("The limits of a project; with usage=true what is used too.").reads(this::show),
-                Operation.get(path + "/defaults").policyByHandler("volume_extension:quotas:show").doc("The limits of a project that has none of its own.").reads(this::defaults),
-                Operation.put(path).policyByHandler("volume_extension:quotas:update").anyParam().doc("Sets limits of a project.").body(JsonNode.class).writes(this::update),
-                Operation.delete(path).policyByHandler("volume_extension:quotas:delete").status(200).doc("The project has the defaults again.").writes((call, tx, none) -> reset(call, tx)),
-                Operation.get("/os-quota-class-sets/{class}").policy("volume_extension:quota_classes:get").doc("The default limits.").reads((call, tx) -> classSet(call, tx)),
-                Operation.put("/os-quota-class-sets/{class}").policy("volume_extension:quota_classes:update").doc("Changes the default limits.").body(JsonNode.class).writes(this::updateClass),
-                Operation.get("/limits").policy("limits_extension:used_limits").anyParam().doc("What the caller's project may have and has.").reads(this::limits));
+                Operation.get(path)
+                        .policyByHandler("volume_extension:quotas:show")
+                        .anyParam()
+                        .doc("The limits of a project; with usage=true what is used too.")
+                        .reads(this::show),
+                Operation.get(path + "/defaults")
+                        .policyByHandler("volume_extension:quotas:show")
+                        .doc("The limits of a project that has none of its own.")
+                        .reads(this::defaults),
+                Operation.put(path)
+                        .policyByHandler("volume_extension:quotas:update")
+                        .anyParam()
+                        .doc("Sets limits of a project.")
+                        .body(JsonNode.class)
+                        .writes(this::update),
+                Operation.delete(path)
+                        .policyByHandler("volume_extension:quotas:delete")
+                        .status(200)
+                        .doc("The project has the defaults again.")
+                        .writes((call, tx, none) -> reset(call, tx)),
+                Operation.get("/os-quota-class-sets/{class}")
+                        .policy("volume_extension:quota_classes:get")
+                        .doc("The default limits.")
+                        .reads((call, tx) -> classSet(call, tx)),
+                Operation.put("/os-quota-class-sets/{class}")
+                        .policy("volume_extension:quota_classes:update")
+                        .doc("Changes the default limits.")
+                        .body(JsonNode.class)
+                        .writes(this::updateClass),
+                Operation.get("/limits")
+                        .policy("limits_extension:used_limits")
+                        .anyParam()
+                        .doc("What the caller's project may have and has.")
+                        .reads(this::limits));
     }
 
     private void know(Tx tx) {
@@ -60,11 +88,21 @@ public final class QuotaOperations implements OperationGroup {
             set.put(
                     line.resource().name(),
                     usage
-                            ? Map.of("limit", line.limit(), "in_use", line.used(), "reserved", 0, "allocated", 0)
+                            ? Map.of(
+                                    "limit",
+                                    line.limit(),
+                                    "in_use",
+                                    line.used(),
+                                    "reserved",
+                                    0,
+                                    "allocated",
+                                    0)
                             : line.limit());
         }
         for (String absent : ABSENT) {
-            set.put(absent, usage ? Map.of("limit", 0, "in_use", 0, "reserved", 0, "allocated", 0) : 0);
+            set.put(
+                    absent,
+                    usage ? Map.of("limit", 0, "in_use", 0, "reserved", 0, "allocated", 0) : 0);
         }
         return Map.of("quota_set", set);
     }
@@ -73,7 +111,8 @@ public final class QuotaOperations implements OperationGroup {
         know(tx);
         Map<String, Object> set = new LinkedHashMap<>();
         set.put("id", id);
-        quotas.defaults(tx, VolumeQuotas.SERVICE).forEach(line -> set.put(line.resource().name(), line.limit()));
+        quotas.defaults(tx, VolumeQuotas.SERVICE)
+                .forEach(line -> set.put(line.resource().name(), line.limit()));
         ABSENT.forEach(absent -> set.put(absent, 0));
         return set;
     }
@@ -100,11 +139,20 @@ public final class QuotaOperations implements OperationGroup {
             }
             QuotaResource resource = known.get(name);
             if (resource == null) {
-                throw Failure.badRequest("Bad key(s) in quota set: %s", name.length() > 100 ? name.substring(0, 100) : name);
+                throw Failure.badRequest(
+                        "Bad key(s) in quota set: %s",
+                        name.length() > 100 ? name.substring(0, 100) : name);
             }
-            long limit = wanted.number(name).orElseThrow(() -> Failure.badRequest("Quota limit %s must be an integer.", name));
+            long limit =
+                    wanted.number(name)
+                            .orElseThrow(
+                                    () ->
+                                            Failure.badRequest(
+                                                    "Quota limit %s must be an integer.", name));
             if (limit < -1 || limit > LARGEST) {
-                throw Failure.badRequest("Quota limit %s must be equal or greater than -1 and at most %d.", name, LARGEST);
+                throw Failure.badRequest(
+                        "Quota limit %s must be equal or greater than -1 and at most %d.",
+                        name, LARGEST);
             }
             setting.set(resource, limit);
         }
@@ -113,9 +161,13 @@ public final class QuotaOperations implements OperationGroup {
     private Object update(Call call, Tx tx, JsonNode body) {
         String project = call.path("project");
         call.authorize(VolumeAccess.target(project));
-        apply(tx, Body.of(body, "quota_set"), (resource, limit) -> quotas.setLimit(tx, project, resource, limit));
+        apply(
+                tx,
+                Body.of(body, "quota_set"),
+                (resource, limit) -> quotas.setLimit(tx, project, resource, limit));
         Map<String, Object> set = new LinkedHashMap<>();
-        quotas.usage(tx, project, VolumeQuotas.SERVICE).forEach(line -> set.put(line.resource().name(), line.limit()));
+        quotas.usage(tx, project, VolumeQuotas.SERVICE)
+                .forEach(line -> set.put(line.resource().name(), line.limit()));
         ABSENT.forEach(absent -> set.put(absent, 0));
         return Map.of("quota_set", set);
     }
@@ -134,7 +186,10 @@ public final class QuotaOperations implements OperationGroup {
         if (!call.path("class").equals("default")) {
             throw Failure.badRequest("The only quota class is default.");
         }
-        apply(tx, Body.of(body, "quota_class_set"), (resource, limit) -> quotas.setDefault(tx, resource, limit));
+        apply(
+                tx,
+                Body.of(body, "quota_class_set"),
+                (resource, limit) -> quotas.setDefault(tx, resource, limit));
         return classSet(call, tx);
     }
 
@@ -148,18 +203,25 @@ public final class QuotaOperations implements OperationGroup {
         for (QuotaUsage line : quotas.usage(tx, project, VolumeQuotas.SERVICE)) {
             switch (line.resource().name()) {
                 case "volumes" -> put(absolute, "maxTotalVolumes", "totalVolumesUsed", line);
-                case "gigabytes" -> put(absolute, "maxTotalVolumeGigabytes", "totalGigabytesUsed", line);
+                case "gigabytes" ->
+                        put(absolute, "maxTotalVolumeGigabytes", "totalGigabytesUsed", line);
                 case "snapshots" -> put(absolute, "maxTotalSnapshots", "totalSnapshotsUsed", line);
                 default -> {}
             }
         }
-        for (String absent : List.of("maxTotalBackups", "totalBackupsUsed", "maxTotalBackupGigabytes", "totalBackupGigabytesUsed")) {
+        for (String absent :
+                List.of(
+                        "maxTotalBackups",
+                        "totalBackupsUsed",
+                        "maxTotalBackupGigabytes",
+                        "totalBackupGigabytesUsed")) {
             absolute.put(absent, 0);
         }
         return Map.of("limits", Map.of("rate", List.of(), "absolute", absolute));
     }
 
-    private static void put(Map<String, Object> absolute, String limit, String used, QuotaUsage line) {
+    private static void put(
+            Map<String, Object> absolute, String limit, String used, QuotaUsage line) {
         absolute.put(limit, line.limit());
         absolute.put(used, line.used());
     }

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What keeps the volumes: services, zones, pools; and the extensions, which are all part of the API by now. */
+/**
+ * What keeps the volumes: services, zones, pools; and the extensions, which are all part of the API
+ * by now.
+ */
 public final class ServiceOperations implements OperationGroup {
     /** A host that has said nothing for so long is down (Cinder's service_down_time). */
     private static final Duration DOWN = Duration.ofSeconds(60);
@@ -36,7 +39,8 @@ public final class ServiceOperations implements OperationGroup {
                 Operation.get("/os-services")
                         .policy("volume_extension:services:index")
                         .anyParam()
-                        .doc("The volume services: one scheduler, and each host that keeps volumes.")
+                        .doc(
+                                "The volume services: one scheduler, and each host that keeps volumes.")
                         .reads(this::services),
                 Operation.get("/os-availability-zone")
                         .policy("volume:availability_zone_list")
@@ -47,8 +51,10 @@ public final class ServiceOperations implements OperationGroup {
                                                 "availabilityZoneInfo",
                                                 List.of(
                                                         Map.of(
-                                                                "zoneName", zone,
-                                                                "zoneState", Map.of("available", true))))),
+                                                                "zoneName",
+                                                                zone,
+                                                                "zoneState",
+                                                                Map.of("available", true))))),
                 Operation.get("/scheduler-stats/get_pools")
                         .policy("scheduler_extension:scheduler_stats:get_pools")
                         .anyParam()
@@ -66,17 +72,32 @@ public final class ServiceOperations implements OperationGroup {
         for (Host host : volumes.hosts(tx)) {
             boolean up = host.seenAt().isAfter(clock.instant().minus(DOWN));
             services.add(
-                    service("cinder-volume", host.name() + "@local", up ? "up" : "down", Times.micros(host.seenAt())));
+                    service(
+                            "cinder-volume",
+                            host.name() + "@local",
+                            up ? "up" : "down",
+                            Times.micros(host.seenAt())));
         }
         return Map.of(
                 "services",
                 services.stream()
-                        .filter(it -> call.query().text("binary").map(wanted -> wanted.equals(it.get("binary"))).orElse(true))
-                        .filter(it -> call.query().text("host").map(wanted -> wanted.equals(it.get("host"))).orElse(true))
+                        .filter(
+                                it ->
+                                        call.query()
+                                                .text("binary")
+                                                .map(wanted -> wanted.equals(it.get("binary")))
+                                                .orElse(true))
+                        .filter(
+                                it ->
+                                        call.query()
+                                                .text("host")
+                                                .map(wanted -> wanted.equals(it.get("host")))
+                                                .orElse(true))
                         .toList());
     }
 
-    private Map<String, @Nullable Object> service(String binary, String host, String state, String seen) {
+    private Map<String, @Nullable Object> service(
+            String binary, String host, String state, String seen) {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("binary", binary);
         view.put("host", host);

@@ -89,7 +89,11 @@ public final class SnapshotOperations implements OperationGroup {
                 Operation.get(path + "/metadata")
                         .policyByHandler("volume:get_snapshot_metadata")
                         .doc("The metadata of a snapshot.")
-                        .reads((call, tx) -> Map.of("metadata", access.snapshot(call, tx, false).metadata())),
+                        .reads(
+                                (call, tx) ->
+                                        Map.of(
+                                                "metadata",
+                                                access.snapshot(call, tx, false).metadata())),
                 Operation.post(path + "/metadata")
                         .policyByHandler("volume:update_snapshot_metadata")
                         .status(200)
@@ -115,14 +119,26 @@ public final class SnapshotOperations implements OperationGroup {
     private Object create(Call call, Tx tx, JsonNode body) {
         Body wanted =
                 Body.of(body, "snapshot")
-                        .only("volume_id", "name", "display_name", "description", "display_description", "force", "metadata");
+                        .only(
+                                "volume_id",
+                                "name",
+                                "display_name",
+                                "description",
+                                "display_description",
+                                "force",
+                                "metadata");
         UUID id =
                 wanted.uuid("volume_id")
-                        .orElseThrow(() -> Failure.badRequest("'volume_id' is a required property"));
+                        .orElseThrow(
+                                () -> Failure.badRequest("'volume_id' is a required property"));
         wanted.truth("force");
         Volume volume =
                 volumes.lock(tx, id)
-                        .filter(it -> call.allows(VolumePolicy.GET, VolumeAccess.target(it.project())))
+                        .filter(
+                                it ->
+                                        call.allows(
+                                                VolumePolicy.GET,
+                                                VolumeAccess.target(it.project())))
                         .orElseThrow(() -> VolumeAccess.noVolume(id.toString()));
         call.authorize(VolumeAccess.target(volume.project()));
         Instant now = lifecycle.now();
@@ -164,9 +180,12 @@ public final class SnapshotOperations implements OperationGroup {
     private Object update(Call call, Tx tx, JsonNode body) {
         Snapshot snapshot = access.snapshot(call, tx, true);
         Body wanted =
-                Body.of(body, "snapshot").only("name", "description", "display_name", "display_description");
+                Body.of(body, "snapshot")
+                        .only("name", "description", "display_name", "display_description");
         Optional<String> name =
-                wanted.has("name") ? wanted.text("name") : wanted.text("display_name").or(snapshot::name);
+                wanted.has("name")
+                        ? wanted.text("name")
+                        : wanted.text("display_name").or(snapshot::name);
         Optional<String> description =
                 wanted.has("description")
                         ? wanted.text("description")

@@ -37,26 +37,80 @@ public final class TypeOperations implements OperationGroup {
         String specs = path + "/extra_specs";
         String rule = "volume_extension:types_extra_specs:";
         return List.of(
-                Operation.get("/types").policy("volume_extension:type_get_all").anyParam().doc("Lists volume types.").reads(this::list),
-                Operation.post("/types").policy("volume_extension:type_create").status(200).doc("Makes a volume type.").body(JsonNode.class).writes(this::create),
-                Operation.get(path).policy("volume_extension:type_get").doc("Shows a volume type; default for the default one.").reads((call, tx) -> view(call, find(call, tx))),
-                Operation.put(path).policy("volume_extension:type_update").doc("Changes a volume type.").body(JsonNode.class).writes(this::update),
-                Operation.delete(path).policy("volume_extension:type_delete").status(202).doc("Deletes a volume type that no volume has.").writes((call, tx, none) -> delete(call, tx)),
-                Operation.get(specs).policy(rule + "index").doc("The extra specs of a type.").reads((call, tx) -> Map.of("extra_specs", find(call, tx).extraSpecs())),
-                Operation.post(specs).policy(rule + "create").status(200).doc("Sets extra specs.").body(JsonNode.class).writes(this::addSpecs),
-                Operation.get(specs + "/{key}").policy(rule + "show").doc("One extra spec.").reads((call, tx) -> Map.of(call.path("key"), spec(call, find(call, tx)))),
-                Operation.put(specs + "/{key}").policy(rule + "update").doc("Changes one extra spec.").body(JsonNode.class).writes(this::setSpec),
-                Operation.delete(specs + "/{key}").policy(rule + "delete").status(202).doc("Removes one extra spec.").writes((call, tx, none) -> removeSpec(call, tx)),
-                Operation.get(path + "/os-volume-type-access").policy("volume_extension:volume_type_access:get_all_for_type").doc("Who may use a private type.").reads(this::access),
-                Operation.post(path + "/action").policy("volume_extension:volume_type_access:addProjectAccess").status(202).doc("addProjectAccess, removeProjectAccess").body(JsonNode.class).writes(this::action));
+                Operation.get("/types")
+                        .policy("volume_extension:type_get_all")
+                        .anyParam()
+                        .doc("Lists volume types.")
+                        .reads(this::list),
+                Operation.post("/types")
+                        .policy("volume_extension:type_create")
+                        .status(200)
+                        .doc("Makes a volume type.")
+                        .body(JsonNode.class)
+                        .writes(this::create),
+                Operation.get(path)
+                        .policy("volume_extension:type_get")
+                        .doc("Shows a volume type; default for the default one.")
+                        .reads((call, tx) -> view(call, find(call, tx))),
+                Operation.put(path)
+                        .policy("volume_extension:type_update")
+                        .doc("Changes a volume type.")
+                        .body(JsonNode.class)
+                        .writes(this::update),
+                Operation.delete(path)
+                        .policy("volume_extension:type_delete")
+                        .status(202)
+                        .doc("Deletes a volume type that no volume has.")
+                        .writes((call, tx, none) -> delete(call, tx)),
+                Operation.get(specs)
+                        .policy(rule + "index")
+                        .doc("The extra specs of a type.")
+                        .reads((call, tx) -> Map.of("extra_specs", find(call, tx).extraSpecs())),
+                Operation.post(specs)
+                        .policy(rule + "create")
+                        .status(200)
+                        .doc("Sets extra specs.")
+                        .body(JsonNode.class)
+                        .writes(this::addSpecs),
+                Operation.get(specs + "/{key}")
+                        .policy(rule + "show")
+                        .doc("One extra spec.")
+                        .reads((call, tx) -> Map.of(call.path("key"), spec(call, find(call, tx)))),
+                Operation.put(specs + "/{key}")
+                        .policy(rule + "update")
+                        .doc("Changes one extra spec.")
+                        .body(JsonNode.class)
+                        .writes(this::setSpec),
+                Operation.delete(specs + "/{key}")
+                        .policy(rule + "delete")
+                        .status(202)
+                        .doc("Removes one extra spec.")
+                        .writes((call, tx, none) -> removeSpec(call, tx)),
+                Operation.get(path + "/os-volume-type-access")
+                        .policy("volume_extension:volume_type_access:get_all_for_type")
+                        .doc("Who may use a private type.")
+                        .reads(this::access),
+                Operation.post(path + "/action")
+                        .policy("volume_extension:volume_type_access:addProjectAccess")
+                        .status(202)
+                        .doc("addProjectAccess, removeProjectAccess")
+                        .body(JsonNode.class)
+                        .writes(this::action));
     }
 
     private VolumeType find(Call call, Tx tx) {
-        String id = call.path("type_id").equals("default") ? VolumeType.DEFAULT : call.path("type_id");
-        return types.find(tx, id, call.caller().project().map(it -> it.value()), call.caller().isAdmin())
+        String id =
+                call.path("type_id").equals("default") ? VolumeType.DEFAULT : call.path("type_id");
+        return types.find(
+                        tx,
+                        id,
+                        call.caller().project().map(it -> it.value()),
+                        call.caller().isAdmin())
                 .orElseThrow(
                         () ->
-                                Failure.notFound("Volume type %s could not be found.", call.path("type_id"))
+                                Failure.notFound(
+                                                "Volume type %s could not be found.",
+                                                call.path("type_id"))
                                         .as("VolumeTypeNotFound"));
     }
 
@@ -77,7 +131,9 @@ public final class TypeOperations implements OperationGroup {
     /** The extra specs that everybody sees. */
     private static Map<String, String> visible(VolumeType type) {
         Map<String, String> specs = new HashMap<>(type.extraSpecs());
-        specs.keySet().retainAll(List.of("multiattach", "replication_enabled", "RESKEY:availability_zones"));
+        specs.keySet()
+                .retainAll(
+                        List.of("multiattach", "replication_enabled", "RESKEY:availability_zones"));
         return specs;
     }
 
@@ -87,7 +143,8 @@ public final class TypeOperations implements OperationGroup {
 
     private Object list(Call call, Tx tx) {
         boolean admin = call.caller().isAdmin();
-        Optional<String> open = call.query().text("is_public").filter(it -> admin && !it.equalsIgnoreCase("none"));
+        Optional<String> open =
+                call.query().text("is_public").filter(it -> admin && !it.equalsIgnoreCase("none"));
         boolean wantOpen = open.isEmpty() || call.query().bool("is_public").orElse(true);
         return Map.of(
                 "volume_types",
@@ -98,10 +155,22 @@ public final class TypeOperations implements OperationGroup {
     }
 
     private Object create(Call call, Tx tx, JsonNode body) {
-        Body wanted = Body.of(body, "volume_type").only("name", "description", "extra_specs", "os-volume-type-access:is_public");
-        String name = name(wanted).orElseThrow(() -> Failure.badRequest("'name' is a required property"));
+        Body wanted =
+                Body.of(body, "volume_type")
+                        .only(
+                                "name",
+                                "description",
+                                "extra_specs",
+                                "os-volume-type-access:is_public");
+        String name =
+                name(wanted).orElseThrow(() -> Failure.badRequest("'name' is a required property"));
         VolumeType type =
-                new VolumeType(UUID.randomUUID(), name, wanted.text("description"), wanted.truth("os-volume-type-access:is_public").orElse(true), wanted.texts("extra_specs"));
+                new VolumeType(
+                        UUID.randomUUID(),
+                        name,
+                        wanted.text("description"),
+                        wanted.truth("os-volume-type-access:is_public").orElse(true),
+                        wanted.texts("extra_specs"));
         if (!types.insert(tx, type)) {
             throw taken(name);
         }
@@ -126,7 +195,8 @@ public final class TypeOperations implements OperationGroup {
         Body wanted = Body.of(body, "volume_type").only("name", "description", "is_public");
         String name = name(wanted).orElse(type.name());
         if (!name.equals(type.name()) && volumes.typeInUse(tx, type.id())) {
-            throw Failure.badRequest("A volume type that volumes have keeps its name, which their quota is counted by.");
+            throw Failure.badRequest(
+                    "A volume type that volumes have keeps its name, which their quota is counted by.");
         }
         VolumeType changed =
                 new VolumeType(
@@ -152,7 +222,8 @@ public final class TypeOperations implements OperationGroup {
     }
 
     private void write(Tx tx, VolumeType type, Map<String, String> specs) {
-        types.update(tx, new VolumeType(type.id(), type.name(), type.description(), type.open(), specs));
+        types.update(
+                tx, new VolumeType(type.id(), type.name(), type.description(), type.open(), specs));
     }
 
     private Object addSpecs(Call call, Tx tx, JsonNode body) {
@@ -167,7 +238,10 @@ public final class TypeOperations implements OperationGroup {
     private static String spec(Call call, VolumeType type) {
         String value = type.extraSpecs().get(call.path("key"));
         if (value == null) {
-            throw Failure.notFound("Volume Type %s has no extra specs with key %s.", type.id(), call.path("key")).as("VolumeTypeExtraSpecsNotFound");
+            throw Failure.notFound(
+                            "Volume Type %s has no extra specs with key %s.",
+                            type.id(), call.path("key"))
+                    .as("VolumeTypeExtraSpecsNotFound");
         }
         return value;
     }
@@ -175,7 +249,9 @@ public final class TypeOperations implements OperationGroup {
     private Object setSpec(Call call, Tx tx, JsonNode body) {
         VolumeType type = find(call, tx);
         Body given = new Body("", body).only(call.path("key"));
-        String value = given.text(call.path("key")).orElseThrow(() -> Failure.badRequest("Request body and URI mismatch"));
+        String value =
+                given.text(call.path("key"))
+                        .orElseThrow(() -> Failure.badRequest("Request body and URI mismatch"));
         Map<String, String> specs = new HashMap<>(type.extraSpecs());
         specs.put(call.path("key"), value);
         write(tx, type, specs);
@@ -194,12 +270,19 @@ public final class TypeOperations implements OperationGroup {
     private Object access(Call call, Tx tx) {
         VolumeType type = find(call, tx);
         if (type.open()) {
-            throw Failure.notFound("Access list not available for public volume types.").as("VolumeTypeAccessNotFound");
+            throw Failure.notFound("Access list not available for public volume types.")
+                    .as("VolumeTypeAccessNotFound");
         }
         return Map.of(
                 "volume_type_access",
                 types.access(tx, type.id()).stream()
-                        .map(project -> Map.of("volume_type_id", type.id().toString(), "project_id", project))
+                        .map(
+                                project ->
+                                        Map.of(
+                                                "volume_type_id",
+                                                type.id().toString(),
+                                                "project_id",
+                                                project))
                         .toList());
     }
 
@@ -212,13 +295,20 @@ public final class TypeOperations implements OperationGroup {
                         .text("project")
                         .orElseThrow(() -> Failure.badRequest("'project' is a required property"));
         if (add && type.open()) {
-            throw Failure.conflict("Type access modification is not applicable to public volume type.");
+            throw Failure.conflict(
+                    "Type access modification is not applicable to public volume type.");
         }
         if (add && !types.allow(tx, type.id(), project)) {
-            throw Failure.conflict("Volume type access for %s / %s combination already exists.", type.id(), project).as("VolumeTypeAccessExists");
+            throw Failure.conflict(
+                            "Volume type access for %s / %s combination already exists.",
+                            type.id(), project)
+                    .as("VolumeTypeAccessExists");
         }
         if (!add && !types.forbid(tx, type.id(), project)) {
-            throw Failure.notFound("Volume type access not found for %s / %s combination.", type.id(), project).as("VolumeTypeAccessNotFound");
+            throw Failure.notFound(
+                            "Volume type access not found for %s / %s combination.",
+                            type.id(), project)
+                    .as("VolumeTypeAccessNotFound");
         }
         return Reply.empty();
     }

@@ -11,7 +11,10 @@ import java.util.Map;
 public final class VersionOperations implements OperationGroup {
     public static final String OLDEST = "3.0";
 
-    /** 3.66 is snapshots of volumes in use, which a host without reflinks could not make of one instant. */
+    /**
+     * 3.66 is snapshots of volumes in use, which a host without reflinks could not make of one
+     * instant.
+     */
     public static final String NEWEST = "3.65";
 
     private final String path;
@@ -42,22 +45,32 @@ public final class VersionOperations implements OperationGroup {
                 "versions",
                 List.of(
                         Map.of(
-                                "id", "v3.0",
-                                "status", "CURRENT",
-                                "version", NEWEST,
-                                "min_version", OLDEST,
-                                "updated", "2023-08-31T00:00:00Z",
+                                "id",
+                                "v3.0",
+                                "status",
+                                "CURRENT",
+                                "version",
+                                NEWEST,
+                                "min_version",
+                                OLDEST,
+                                "updated",
+                                "2023-08-31T00:00:00Z",
                                 "links",
-                                        List.of(
-                                                Map.of(
-                                                        "rel", "describedby",
-                                                        "type", "text/html",
-                                                        "href", "https://docs.openstack.org/"),
-                                                Map.of("rel", "self", "href", call.origin() + "/volume/v3/")),
+                                List.of(
+                                        Map.of(
+                                                "rel", "describedby",
+                                                "type", "text/html",
+                                                "href", "https://docs.openstack.org/"),
+                                        Map.of(
+                                                "rel",
+                                                "self",
+                                                "href",
+                                                call.origin() + "/volume/v3/")),
                                 "media-types",
-                                        List.of(
-                                                Map.of(
-                                                        "base", "application/json",
-                                                        "type", "application/vnd.openstack.volume+json;version=3")))));
+                                List.of(
+                                        Map.of(
+                                                "base", "application/json",
+                                                "type",
+                                                        "application/vnd.openstack.volume+json;version=3")))));
     }
 }

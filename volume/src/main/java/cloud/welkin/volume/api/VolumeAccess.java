@@ -12,7 +12,10 @@ import cloud.welkin.volume.store.VolumeSearch.Asked;
 import cloud.welkin.volume.store.VolumeTable;
 import java.util.Optional;
 
-/** Finds what a call is about: 404 for what the caller may not know of, 403 for what it may see and not change. */
+/**
+ * Finds what a call is about: 404 for what the caller may not know of, 403 for what it may see and
+ * not change.
+ */
 final class VolumeAccess {
     private final VolumeTable volumes;
     private final SnapshotTable snapshots;

@@ -127,13 +127,16 @@ public final class VolumeOperations implements OperationGroup {
                                 "project_id",
                                 "status",
                                 "attach_status");
-        for (String absent : List.of("source_replica", "consistencygroup_id", "group_id", "backup_id")) {
+        for (String absent :
+                List.of("source_replica", "consistencygroup_id", "group_id", "backup_id")) {
             if (wanted.text(absent).isPresent()) {
-                throw Failure.notFound("%s %s could not be found.", absent, wanted.text(absent).orElse(""));
+                throw Failure.notFound(
+                        "%s %s could not be found.", absent, wanted.text(absent).orElse(""));
             }
         }
         if (wanted.truth("multiattach").orElse(false)) {
-            throw Failure.badRequest("multiattach is asked for by a volume type whose extra specs allow it.");
+            throw Failure.badRequest(
+                    "multiattach is asked for by a volume type whose extra specs allow it.");
         }
         Volume volume =
                 making.make(
@@ -141,7 +144,8 @@ public final class VolumeOperations implements OperationGroup {
                         call.caller(),
                         new VolumeMaking.Wanted(
                                 wanted.text("name").or(() -> wanted.text("display_name")),
-                                wanted.text("description").or(() -> wanted.text("display_description")),
+                                wanted.text("description")
+                                        .or(() -> wanted.text("display_description")),
                                 wanted.number("size"),
                                 wanted.uuid("imageRef").or(() -> wanted.uuid("image_id")),
                                 wanted.uuid("snapshot_id"),
@@ -176,7 +180,12 @@ public final class VolumeOperations implements OperationGroup {
             view.put(
                     "volumes",
                     page.stream()
-                            .map(it -> VolumeView.full(call, it, byVolume.getOrDefault(it.id(), List.of())))
+                            .map(
+                                    it ->
+                                            VolumeView.full(
+                                                    call,
+                                                    it,
+                                                    byVolume.getOrDefault(it.id(), List.of())))
                             .toList());
         } else {
             view.put("volumes", page.stream().map(it -> VolumeView.brief(call, it)).toList());
@@ -205,14 +214,22 @@ public final class VolumeOperations implements OperationGroup {
         Volume volume = access.volume(call, tx, true);
         Body wanted =
                 Body.of(body, "volume")
-                        .only("name", "description", "display_name", "display_description", "metadata");
+                        .only(
+                                "name",
+                                "description",
+                                "display_name",
+                                "display_description",
+                                "metadata");
         Optional<String> name =
-                wanted.has("name") ? wanted.text("name") : wanted.text("display_name").or(volume::name);
+                wanted.has("name")
+                        ? wanted.text("name")
+                        : wanted.text("display_name").or(volume::name);
         Optional<String> description =
                 wanted.has("description")
                         ? wanted.text("description")
                         : wanted.text("display_description").or(volume::description);
-        Map<String, String> metadata = wanted.has("metadata") ? wanted.texts("metadata") : volume.metadata();
+        Map<String, String> metadata =
+                wanted.has("metadata") ? wanted.texts("metadata") : volume.metadata();
         Volume changed = Changes.of(volume).named(name, description).metadata(metadata).done();
         volumes.update(tx, changed, lifecycle.now());
         return view(call, tx, volumes.find(tx, volume.id()).orElse(changed));
@@ -243,7 +260,10 @@ public final class VolumeOperations implements OperationGroup {
                         Body.of(body, name)
                                 .number("new_size")
                                 .filter(it -> it > 0 && it <= 1 << 20)
-                                .orElseThrow(() -> Failure.badRequest("New volume size must be specified as a positive integer."));
+                                .orElseThrow(
+                                        () ->
+                                                Failure.badRequest(
+                                                        "New volume size must be specified as a positive integer."));
                 lifecycle.extend(tx, volume, size);
             }
             case "os-reserve" -> {
@@ -253,7 +273,8 @@ public final class VolumeOperations implements OperationGroup {
             case "os-unreserve" -> {
                 require(call, volume, "volume_extension:volume_actions:unreserve");
                 if (!bindings.ofVolumes(tx, List.of(volume.id())).isEmpty()) {
-                    throw VolumeLifecycle.invalid("Volume %s is reserved by an attachment.", volume.id());
+                    throw VolumeLifecycle.invalid(
+                            "Volume %s is reserved by an attachment.", volume.id());
                 }
                 move(tx, volume, VolumeStatus.ATTACHING, VolumeStatus.AVAILABLE);
             }
@@ -262,7 +283,10 @@ public final class VolumeOperations implements OperationGroup {
                 boolean bootable =
                         Body.of(body, name)
                                 .truth("bootable")
-                                .orElseThrow(() -> Failure.badRequest("'bootable' is a required property"));
+                                .orElseThrow(
+                                        () ->
+                                                Failure.badRequest(
+                                                        "'bootable' is a required property"));
                 volumes.update(tx, Changes.of(volume).bootable(bootable).done(), lifecycle.now());
                 return Reply.empty().status(200);
             }
@@ -271,9 +295,13 @@ public final class VolumeOperations implements OperationGroup {
                 boolean readOnly =
                         Body.of(body, name)
                                 .truth("readonly")
-                                .orElseThrow(() -> Failure.badRequest("'readonly' is a required property"));
+                                .orElseThrow(
+                                        () ->
+                                                Failure.badRequest(
+                                                        "'readonly' is a required property"));
                 if (volume.status() != VolumeStatus.AVAILABLE) {
-                    throw VolumeLifecycle.invalid("Volume %s status must be available.", volume.id());
+                    throw VolumeLifecycle.invalid(
+                            "Volume %s status must be available.", volume.id());
                 }
                 volumes.update(tx, Changes.of(volume).readOnly(readOnly).done(), lifecycle.now());
             }
@@ -286,7 +314,8 @@ public final class VolumeOperations implements OperationGroup {
                 require(call, volume, "volume_extension:volume_image_metadata:set");
                 Map<String, String> metadata = new HashMap<>(volume.imageMetadata());
                 metadata.putAll(Body.of(body, name).texts("metadata"));
-                volumes.update(tx, Changes.of(volume).imageMetadata(metadata).done(), lifecycle.now());
+                volumes.update(
+                        tx, Changes.of(volume).imageMetadata(metadata).done(), lifecycle.now());
                 return Reply.of(Map.of("metadata", metadata)).status(200);
             }
             case "os-show_image_metadata" -> {
@@ -299,10 +328,14 @@ public final class VolumeOperations implements OperationGroup {
                 if (metadata.remove(key) == null) {
                     throw Failure.notFound("Metadata does not exist.");
                 }
-                volumes.update(tx, Changes.of(volume).imageMetadata(metadata).done(), lifecycle.now());
+                volumes.update(
+                        tx, Changes.of(volume).imageMetadata(metadata).done(), lifecycle.now());
                 return Reply.empty().status(200);
             }
-            default -> throw Failure.badRequest("There is no such action: %s", name.length() > 50 ? name.substring(0, 50) : name);
+            default ->
+                    throw Failure.badRequest(
+                            "There is no such action: %s",
+                            name.length() > 50 ? name.substring(0, 50) : name);
         }
         return Reply.empty();
     }

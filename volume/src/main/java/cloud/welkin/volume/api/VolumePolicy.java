@@ -92,7 +92,11 @@ public final class VolumePolicy {
 
     private static void add(List<PolicyRule> rules, String check, String... names) {
         for (String name : names) {
-            rules.add(PolicyRule.of(name, check, name.substring(name.lastIndexOf(':') + 1).replace('_', ' ')));
+            rules.add(
+                    PolicyRule.of(
+                            name,
+                            check,
+                            name.substring(name.lastIndexOf(':') + 1).replace('_', ' ')));
         }
     }
 }

@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Volumes and snapshots as Cinder shows them at the newest version; older ones are made from that by leaving out. */
+/**
+ * Volumes and snapshots as Cinder shows them at the newest version; older ones are made from that
+ * by leaving out.
+ */
 final class VolumeView {
     /** What came to a volume after 3.0, newest first. */
     static final List<Conversion> VOLUME_HISTORY =
@@ -77,7 +80,10 @@ final class VolumeView {
         view.put(
                 "attachments",
                 bindings.stream()
-                        .filter(it -> it.status() == Binding.Status.ATTACHED || it.status() == Binding.Status.DETACHING)
+                        .filter(
+                                it ->
+                                        it.status() == Binding.Status.ATTACHED
+                                                || it.status() == Binding.Status.DETACHING)
                         .map(it -> attachment(call, it))
                         .toList());
         view.put("migration_status", null);
@@ -91,7 +97,9 @@ final class VolumeView {
             view.put("volume_image_metadata", volume.imageMetadata());
         }
         if (call.caller().isAdmin()) {
-            view.put("os-vol-host-attr:host", volume.host().map(host -> host + "@local#local").orElse(null));
+            view.put(
+                    "os-vol-host-attr:host",
+                    volume.host().map(host -> host + "@local#local").orElse(null));
             view.put("os-vol-mig-status-attr:migstat", null);
             view.put("os-vol-mig-status-attr:name_id", null);
             view.put("provider_id", null);
@@ -158,21 +166,28 @@ final class VolumeView {
         view.put("instance", binding.server().map(Object::toString).orElse(null));
         view.put("status", binding.status().word());
         view.put("attach_mode", binding.mode());
-        view.put("attached_at", binding.attachedAt().map((Instant time) -> Times.micros(time)).orElse(null));
+        view.put(
+                "attached_at",
+                binding.attachedAt().map((Instant time) -> Times.micros(time)).orElse(null));
         view.put("detached_at", null);
         view.put("connection_info", connection);
         return view;
     }
 
     static List<Map<String, String>> links(Call call, String collection, String id) {
-        String project = call.callerIfAny().flatMap(it -> it.project()).map(it -> it.value()).orElse("");
+        String project =
+                call.callerIfAny().flatMap(it -> it.project()).map(it -> it.value()).orElse("");
         return List.of(
                 Map.of(
-                        "rel", "self",
-                        "href", call.origin() + "/volume/v3/" + project + "/" + collection + "/" + id),
+                        "rel",
+                        "self",
+                        "href",
+                        call.origin() + "/volume/v3/" + project + "/" + collection + "/" + id),
                 Map.of(
-                        "rel", "bookmark",
-                        "href", call.origin() + "/volume/" + project + "/" + collection + "/" + id));
+                        "rel",
+                        "bookmark",
+                        "href",
+                        call.origin() + "/volume/" + project + "/" + collection + "/" + id));
     }
 
     /** The link to the next page, where there may be one. */
@@ -183,11 +198,20 @@ final class VolumeView {
                 .forEach(
                         (name, values) -> {
                             if (!name.equals("marker")) {
-                                values.forEach(value -> query.append(encode(name)).append('=').append(encode(value)).append('&'));
+                                values.forEach(
+                                        value ->
+                                                query.append(encode(name))
+                                                        .append('=')
+                                                        .append(encode(value))
+                                                        .append('&'));
                             }
                         });
         return List.of(
-                Map.of("rel", "next", "href", call.origin() + call.rawPath() + "?" + query + "marker=" + lastId));
+                Map.of(
+                        "rel",
+                        "next",
+                        "href",
+                        call.origin() + call.rawPath() + "?" + query + "marker=" + lastId));
     }
 
     private static String encode(String text) {

@@ -10,7 +10,8 @@ import java.util.UUID;
  *
  * @param sizeGib what it is
  * @param wantedGib what it is being extended to, else the same
- * @param content the SHA-512 of the image's data that it is filled from, for as long as it is being made
+ * @param content the SHA-512 of the image's data that it is filled from, for as long as it is being
+ *     made
  * @param host where it lies; empty as long as the cloud has no host that keeps volumes
  * @param path where guests of the host find it
  * @param fault why it is in error, for its owner

@@ -13,6 +13,11 @@ public sealed interface VolumeReport {
     /** It could not be made or changed as wanted; it stays as it is. */
     record Failed(VolumeStatus into, String why) implements VolumeReport {}
 
+    /**
+     * Its data is missing while a server has it: it stays the server's, and the doctor tells of it.
+     */
+    record Lost(String why) implements VolumeReport {}
+
     /** Nothing of it is left on the host. */
     record Gone() implements VolumeReport {}
 
@@ -31,14 +36,11 @@ public sealed interface VolumeReport {
                 case DELETING -> new Failed(VolumeStatus.ERROR_DELETING, fault.message());
                 // Its data is lost.
                 case AVAILABLE -> new Failed(VolumeStatus.ERROR, fault.message());
-                case RESERVED,
-                        ATTACHING,
-                        IN_USE,
-                        DETACHING,
-                        ERROR,
-                        ERROR_EXTENDING,
-                        ERROR_DELETING ->
-                        new Nothing();
+                case RESERVED, ATTACHING, IN_USE, DETACHING ->
+                        volume.fault().equals(fault.message())
+                                ? new Nothing()
+                                : new Lost(fault.message());
+                case ERROR, ERROR_EXTENDING, ERROR_DELETING -> new Nothing();
             };
         }
         return switch (volume.status()) {

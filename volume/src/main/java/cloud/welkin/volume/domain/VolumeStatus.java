@@ -4,9 +4,10 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The states of a volume. Those in which something happens have an end that nobody has to ask for: CREATING, EXTENDING
- * and DELETING end by the host's report, which comes as long as the host lives and waits for it else; RESERVED,
- * ATTACHING and DETACHING end with the attachment, whose server (or its deletion) settles it.
+ * The states of a volume. Those in which something happens have an end that nobody has to ask for:
+ * CREATING, EXTENDING and DELETING end by the host's report, which comes as long as the host lives
+ * and waits for it else; RESERVED, ATTACHING and DETACHING end with the attachment, whose server
+ * (or its deletion) settles it.
  */
 public enum VolumeStatus {
     CREATING,
@@ -50,6 +51,15 @@ public enum VolumeStatus {
         return switch (this) {
             case CREATING, RESERVED, ATTACHING, DETACHING, EXTENDING, DELETING -> true;
             case AVAILABLE, IN_USE, ERROR, ERROR_EXTENDING, ERROR_DELETING -> false;
+        };
+    }
+
+    /** Whether a server has it, or is about to have it. */
+    public boolean ofServer() {
+        return switch (this) {
+            case RESERVED, ATTACHING, IN_USE, DETACHING -> true;
+            case CREATING, AVAILABLE, EXTENDING, DELETING, ERROR, ERROR_EXTENDING, ERROR_DELETING ->
+                    false;
         };
     }
 

@@ -4,7 +4,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** A kind of volume. {@code multiattach: "<is> True"} among the extra specs lets several servers share a volume. */
+/**
+ * A kind of volume. {@code multiattach: "<is> True"} among the extra specs lets several servers
+ * share a volume.
+ */
 public record VolumeType(
         UUID id,
         String name,

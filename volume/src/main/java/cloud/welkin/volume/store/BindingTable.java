@@ -67,7 +67,9 @@ public final class BindingTable {
         tx.sql()
                 .update(ATTACHMENTS)
                 .set(ATTACHMENTS.STATUS, status.word())
-                .set(ATTACHMENTS.DEVICE, DSL.coalesce(DSL.val(device.orElse(null)), ATTACHMENTS.DEVICE))
+                .set(
+                        ATTACHMENTS.DEVICE,
+                        DSL.coalesce(DSL.val(device.orElse(null)), ATTACHMENTS.DEVICE))
                 .set(ATTACHMENTS.HOST, DSL.coalesce(DSL.val(host.orElse(null)), ATTACHMENTS.HOST))
                 .where(ATTACHMENTS.ID.eq(id))
                 .execute();

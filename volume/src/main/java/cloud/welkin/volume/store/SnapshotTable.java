@@ -68,7 +68,9 @@ public final class SnapshotTable {
                 .execute();
     }
 
-    /** What its host has said; with that its first intent is over, which alone lets a host make it. */
+    /**
+     * What its host has said; with that its first intent is over, which alone lets a host make it.
+     */
     public void observed(Tx tx, Snapshot snapshot, String status, String fault, Instant now) {
         long generation = Math.max(2, snapshot.generation());
         tx.sql()

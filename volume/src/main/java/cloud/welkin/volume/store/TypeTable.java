@@ -27,22 +27,27 @@ public final class TypeTable {
     private static Condition usable(Optional<String> project) {
         return project.map(
                         it ->
-                                TYPES.PUBLIC.isTrue().or(
-                                        DSL.exists(
-                                                DSL.selectOne()
-                                                        .from(TYPE_ACCESS)
-                                                        .where(
-                                                                TYPE_ACCESS
-                                                                        .TYPE_ID
-                                                                        .eq(TYPES.ID)
-                                                                        .and(
-                                                                                TYPE_ACCESS.PROJECT
-                                                                                        .eq(it))))))
+                                TYPES.PUBLIC
+                                        .isTrue()
+                                        .or(
+                                                DSL.exists(
+                                                        DSL.selectOne()
+                                                                .from(TYPE_ACCESS)
+                                                                .where(
+                                                                        TYPE_ACCESS
+                                                                                .TYPE_ID
+                                                                                .eq(TYPES.ID)
+                                                                                .and(
+                                                                                        TYPE_ACCESS
+                                                                                                .PROJECT
+                                                                                                .eq(
+                                                                                                        it))))))
                 .orElse(TYPES.PUBLIC.isTrue());
     }
 
     /** A type by id or name, if the project may use it. */
-    public Optional<VolumeType> find(Tx tx, String idOrName, Optional<String> project, boolean admin) {
+    public Optional<VolumeType> find(
+            Tx tx, String idOrName, Optional<String> project, boolean admin) {
         Condition named =
                 Ids.uuid(idOrName)
                         .map(id -> TYPES.ID.eq(id).or(TYPES.NAME.eq(idOrName)))

@@ -31,7 +31,8 @@ import org.jooq.impl.DSL;
 /** The lists of volumes and snapshots: one statement, filters and sort keys as Cinder has them. */
 public final class VolumeSearch {
     public static final int LARGEST_PAGE = 1000;
-    private static final Pattern PAIR = Pattern.compile("['\"]([^'\"]*)['\"]\\s*:\\s*u?['\"]([^'\"]*)['\"]");
+    private static final Pattern PAIR =
+            Pattern.compile("['\"]([^'\"]*)['\"]\\s*:\\s*u?['\"]([^'\"]*)['\"]");
 
     /** Fields by the names of filters and sort keys. What may be null sorts as the smallest. */
     private static final Map<String, Field<?>> VOLUME_KEYS = volumeKeys();
@@ -92,7 +93,17 @@ public final class VolumeSearch {
         List<Sort> sort = sort(asked.query(), VOLUME_KEYS);
         List<Condition> where = volumeFilters(asked);
         marker(asked.query())
-                .ifPresent(id -> where.add(behind(tx, VOLUMES_WITH_TYPES, VOLUMES.ID, id, sort, asked, VOLUMES.PROJECT)));
+                .ifPresent(
+                        id ->
+                                where.add(
+                                        behind(
+                                                tx,
+                                                VOLUMES_WITH_TYPES,
+                                                VOLUMES.ID,
+                                                id,
+                                                sort,
+                                                asked,
+                                                VOLUMES.PROJECT)));
         return tx.sql()
                 .select(VolumeTable.COLUMNS)
                 .from(VOLUMES_WITH_TYPES)
@@ -107,7 +118,9 @@ public final class VolumeSearch {
     public Map.Entry<Integer, Long> sum(Tx tx, Asked asked) {
         var row =
                 tx.sql()
-                        .select(DSL.count(), DSL.coalesce(DSL.sum(VOLUMES.SIZE_GIB).cast(Long.class), 0L))
+                        .select(
+                                DSL.count(),
+                                DSL.coalesce(DSL.sum(VOLUMES.SIZE_GIB).cast(Long.class), 0L))
                         .from(VOLUMES_WITH_TYPES)
                         .where(volumeFilters(asked))
                         .fetchSingle();
@@ -119,7 +132,17 @@ public final class VolumeSearch {
         List<Sort> sort = sort(asked.query(), SNAPSHOT_KEYS);
         List<Condition> where = snapshotFilters(asked);
         marker(asked.query())
-                .ifPresent(id -> where.add(behind(tx, SNAPSHOTS, SNAPSHOTS.ID, id, sort, asked, SNAPSHOTS.PROJECT)));
+                .ifPresent(
+                        id ->
+                                where.add(
+                                        behind(
+                                                tx,
+                                                SNAPSHOTS,
+                                                SNAPSHOTS.ID,
+                                                id,
+                                                sort,
+                                                asked,
+                                                SNAPSHOTS.PROJECT)));
         return tx.sql()
                 .selectFrom(SNAPSHOTS)
                 .where(where)
@@ -158,8 +181,10 @@ public final class VolumeSearch {
             }
             if (name.equals("metadata")) {
                 where.add(DSL.condition("{0} @> {1}", metadata, DSL.val(Rows.json(pairs(value)))));
-            } else if (name.endsWith("~") && keys.containsKey(name.substring(0, name.length() - 1))) {
-                Field<String> text = DSL.cast(keys.get(name.substring(0, name.length() - 1)), String.class);
+            } else if (name.endsWith("~")
+                    && keys.containsKey(name.substring(0, name.length() - 1))) {
+                Field<String> text =
+                        DSL.cast(keys.get(name.substring(0, name.length() - 1)), String.class);
                 where.add(text.contains(value));
             } else if (keys.containsKey(name)) {
                 where.add(filter(keys.getOrDefault(name, VOLUMES.ID), name, value, asked.query()));
@@ -193,7 +218,10 @@ public final class VolumeSearch {
             String operator = colon < 0 ? "" : part.substring(0, colon);
             try {
                 Instant time =
-                        Times.parse(operator.matches("gte?|lte?|eq|neq") ? part.substring(colon + 1) : part);
+                        Times.parse(
+                                operator.matches("gte?|lte?|eq|neq")
+                                        ? part.substring(colon + 1)
+                                        : part);
                 all =
                         all.and(
                                 switch (operator) {
@@ -253,7 +281,8 @@ public final class VolumeSearch {
             String[] pair = word.strip().split(":", 2);
             Field<?> field = keys.get(pair[0]);
             if (field == null || (pair.length == 2 && !pair[1].matches("asc|desc"))) {
-                throw Failure.badRequest("Invalid input received: the sort key or direction is not known.");
+                throw Failure.badRequest(
+                        "Invalid input received: the sort key or direction is not known.");
             }
             sort.add(new Sort(field, pair.length < 2 || pair[1].equals("desc")));
         }
@@ -278,7 +307,10 @@ public final class VolumeSearch {
                         .where(idField.eq(marker))
                         .and(asked.project().map(project::eq).orElse(DSL.trueCondition()))
                         .fetchOptional()
-                        .orElseThrow(() -> Failure.notFound("The marker %s could not be found.", marker));
+                        .orElseThrow(
+                                () ->
+                                        Failure.notFound(
+                                                "The marker %s could not be found.", marker));
         Condition behind = DSL.falseCondition();
         Condition equal = DSL.trueCondition();
         for (int i = 0; i < sort.size(); i++) {
@@ -287,7 +319,8 @@ public final class VolumeSearch {
             Field<Object> value = DSL.val(at.get(i), field);
             behind =
                     behind.or(
-                            equal.and(sort.get(i).descending() ? field.lt(value) : field.gt(value)));
+                            equal.and(
+                                    sort.get(i).descending() ? field.lt(value) : field.gt(value)));
             equal = equal.and(field.eq(value));
         }
         return behind;

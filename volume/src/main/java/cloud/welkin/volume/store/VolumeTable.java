@@ -137,8 +137,8 @@ public final class VolumeTable {
     }
 
     /**
-     * The host has it as wanted. With that its first intent is over, which alone lets a host make it: later it is found or
-     * lost, never made again empty.
+     * The host has it as wanted. With that its first intent is over, which alone lets a host make
+     * it: later it is found or lost, never made again empty.
      */
     public void ready(Tx tx, Volume volume, String path, VolumeStatus status, Instant now) {
         long generation = Math.max(2, volume.generation());
@@ -171,6 +171,27 @@ public final class VolumeTable {
                 .execute();
     }
 
+    /** What is wrong with a volume that keeps its state; empty when it is well again. */
+    public void setFault(Tx tx, Volume volume, String why, Instant now) {
+        tx.sql()
+                .update(VOLUMES)
+                .set(VOLUMES.FAULT, why)
+                .set(VOLUMES.OBSERVED_GENERATION, volume.generation())
+                .set(VOLUMES.UPDATED_AT, now)
+                .where(VOLUMES.ID.eq(volume.id()))
+                .execute();
+    }
+
+    /** Volumes whose data is missing while a server has them. */
+    public List<UUID> lost(Tx tx) {
+        return tx.sql()
+                .select(VOLUMES.ID)
+                .from(VOLUMES)
+                .where(VOLUMES.FAULT.ne(""))
+                .and(VOLUMES.STATUS.in("reserved", "attaching", "in-use", "detaching"))
+                .fetch(VOLUMES.ID);
+    }
+
     /** All volumes of a host, or those whose newest intent it has not settled. */
     public List<Volume> onHost(Tx tx, String host, boolean pendingOnly) {
         Condition which = VOLUMES.HOST.eq(host);
@@ -185,7 +206,10 @@ public final class VolumeTable {
                 .fetch(VolumeTable::volume);
     }
 
-    /** Whether something is being made from this volume or snapshot: its bytes must stay as they are. */
+    /**
+     * Whether something is being made from this volume or snapshot: its bytes must stay as they
+     * are.
+     */
     public boolean isBeingCopied(Tx tx, UUID id) {
         return tx.sql()
                         .fetchExists(
@@ -214,11 +238,20 @@ public final class VolumeTable {
 
     /** Volumes that wait for any host to be there get this one. */
     public int place(Tx tx, String host) {
-        return tx.sql().update(VOLUMES).set(VOLUMES.HOST, host).where(VOLUMES.HOST.isNull()).execute();
+        return tx.sql()
+                .update(VOLUMES)
+                .set(VOLUMES.HOST, host)
+                .where(VOLUMES.HOST.isNull())
+                .execute();
     }
 
     public record Host(
-            String name, UUID service, long diskGib, long freeGib, long volumesGib, Instant seenAt) {}
+            String name,
+            UUID service,
+            long diskGib,
+            long freeGib,
+            long volumesGib,
+            Instant seenAt) {}
 
     public void register(Tx tx, String name, long diskGib, long freeGib, Instant now) {
         tx.sql()
@@ -285,11 +318,13 @@ public final class VolumeTable {
                                                 DSL.selectOne()
                                                         .from(ATTACHMENTS)
                                                         .where(
-                                                                ATTACHMENTS.VOLUME_ID
+                                                                ATTACHMENTS
+                                                                        .VOLUME_ID
                                                                         .eq(VOLUMES.ID)
                                                                         .and(
-                                                                                ATTACHMENTS.STATUS.ne(
-                                                                                        "attaching"))))))
+                                                                                ATTACHMENTS.STATUS
+                                                                                        .ne(
+                                                                                                "attaching"))))))
                 .fetch(VOLUMES.ID);
     }
 
@@ -341,7 +376,8 @@ public final class VolumeTable {
     }
 
     public Map<String, Long> gibByProject(Tx tx) {
-        Map<String, Long> sums = new java.util.HashMap<>(byProject(tx, DSL.sum(VOLUMES.WANTED_GIB)));
+        Map<String, Long> sums =
+                new java.util.HashMap<>(byProject(tx, DSL.sum(VOLUMES.WANTED_GIB)));
         tx.sql()
                 .select(SNAPSHOTS.PROJECT, DSL.sum(SNAPSHOTS.SIZE_GIB))
                 .from(SNAPSHOTS)

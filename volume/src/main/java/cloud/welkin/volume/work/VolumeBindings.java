@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Ties volumes to servers. The state of a volume follows from its attachments, in the same transaction. */
+/**
+ * Ties volumes to servers. The state of a volume follows from its attachments, in the same
+ * transaction.
+ */
 public final class VolumeBindings {
     private final VolumeTable volumes;
     private final BindingTable bindings;
@@ -82,8 +85,7 @@ public final class VolumeBindings {
     }
 
     /** A host is being connected with the volume. */
-    public void connecting(
-            Tx tx, Binding binding, Optional<String> device, Optional<String> host) {
+    public void connecting(Tx tx, Binding binding, Optional<String> device, Optional<String> host) {
         Binding.Status status =
                 binding.status() == Binding.Status.ATTACHED
                         ? Binding.Status.ATTACHED
@@ -93,8 +95,7 @@ public final class VolumeBindings {
     }
 
     /** The guest has it. */
-    public void attached(
-            Tx tx, UUID id, Optional<String> device, Optional<String> host) {
+    public void attached(Tx tx, UUID id, Optional<String> device, Optional<String> host) {
         bindings.find(tx, id)
                 .ifPresent(
                         binding -> {

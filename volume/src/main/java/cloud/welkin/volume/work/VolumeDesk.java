@@ -19,8 +19,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The volume part of {@link cloud.welkin.kernel.host.HostDesk}: what a host shall keep, and what it found. To a host a
- * snapshot is a volume like any other, made from the one that it is a snapshot of.
+ * The volume part of {@link cloud.welkin.kernel.host.HostDesk}: what a host shall keep, and what it
+ * found. To a host a snapshot is a volume like any other, made from the one that it is a snapshot
+ * of.
  */
 public final class VolumeDesk {
     private final Database database;
@@ -84,12 +85,14 @@ public final class VolumeDesk {
                                                 content ->
                                                         new DesiredVolume.Source.Image(
                                                                 content,
-                                                                volume.contentFormat().orElse("raw"))),
+                                                                volume.contentFormat()
+                                                                        .orElse("raw"))),
                                 volume.snapshot().map(DesiredVolume.Source.Snapshot::new),
                                 volume.source().map(DesiredVolume.Source.Volume::new))
                         .flatMap(Optional::stream)
                         .findFirst();
-        // What was made once is never made again from its source: that may be gone, and the bytes are the owner's.
+        // What was made once is never made again from its source: that may be gone, and the bytes
+        // are the owner's.
         return new DesiredVolume(
                 volume.id(),
                 volume.generation(),
@@ -106,12 +109,16 @@ public final class VolumeDesk {
         return new DesiredVolume(
                 snapshot.id(),
                 snapshot.generation(),
-                !snapshot.status().equals("deleting") && !snapshot.status().equals("error_deleting"),
+                !snapshot.status().equals("deleting")
+                        && !snapshot.status().equals("error_deleting"),
                 snapshot.sizeGib(),
                 source);
     }
 
-    /** Takes what a host found; what is about nothing known, or about an older intent, changes nothing. */
+    /**
+     * Takes what a host found; what is about nothing known, or about an older intent, changes
+     * nothing.
+     */
     public void report(HostName host, ObservedVolume seen) {
         database.change(
                 tx -> {
@@ -142,9 +149,13 @@ public final class VolumeDesk {
                 if (news) {
                     lifecycle.ready(tx, volume, path, VolumeReport.settled(volume.status()));
                 }
+                if (!volume.fault().isEmpty() && volume.status().ofServer()) {
+                    volumes.setFault(tx, volume, "", lifecycle.now());
+                }
             }
             case VolumeReport.Failed(VolumeStatus into, String why) ->
                     lifecycle.failed(tx, volume, into, why);
+            case VolumeReport.Lost(String why) -> lifecycle.lost(tx, volume, why);
             case VolumeReport.Gone gone -> lifecycle.gone(tx, volume);
         }
     }

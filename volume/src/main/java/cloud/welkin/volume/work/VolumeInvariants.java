@@ -41,6 +41,11 @@ public final class VolumeInvariants {
                         "A volume that says in-use without an attachment can never be deleted.",
                         this::contradictions),
                 new Invariant(
+                        "every attached volume has its data",
+                        "volume",
+                        "A volume stays its server's when its file is missing, and the server would not start again.",
+                        this::lost),
+                new Invariant(
                         "no volume is in transit for long",
                         "volume",
                         "A volume that stays creating, extending or deleting waits for a host that does not answer.",
@@ -55,14 +60,29 @@ public final class VolumeInvariants {
                 .map(
                         id ->
                                 new Finding(
-                                        "Volume %s and its attachments contradict each other".formatted(id),
+                                        "Volume %s and its attachments contradict each other"
+                                                .formatted(id),
                                         List.of(id.toString()),
                                         "Delete the server it is attached to."))
                 .toList();
     }
 
+    private List<Finding> lost() {
+        return database.read(volumes::lost).stream()
+                .map(
+                        id ->
+                                new Finding(
+                                        "The data of volume %s, which a server has, is missing"
+                                                .formatted(id),
+                                        List.of(id.toString()),
+                                        "Restore its file on its host, or detach it and delete it."))
+                .toList();
+    }
+
     private List<Finding> late() {
-        return database.read(tx -> volumes.inTransitSince(tx, clock.instant().minus(LONGEST))).stream()
+        return database
+                .read(tx -> volumes.inTransitSince(tx, clock.instant().minus(LONGEST)))
+                .stream()
                 .map(
                         id ->
                                 new Finding(

@@ -23,9 +23,15 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Every change of what volumes and snapshots shall be, each with its counts of quota, its event and its poke of the host. */
+/**
+ * Every change of what volumes and snapshots shall be, each with its counts of quota, its event and
+ * its poke of the host.
+ */
 public final class VolumeLifecycle {
-    /** On which {@link VolumeDesk} hears that something became pending; the payload is the host's name. */
+    /**
+     * On which {@link VolumeDesk} hears that something became pending; the payload is the host's
+     * name.
+     */
     static final String CHANNEL = "volume_pending";
 
     private final VolumeTable volumes;
@@ -182,6 +188,12 @@ public final class VolumeLifecycle {
         }
     }
 
+    /** Its data is missing, and a server has it. */
+    void lost(Tx tx, Volume volume, String why) {
+        volumes.setFault(tx, volume, why, now());
+        publish(tx, "volume.error", volume);
+    }
+
     public void create(Tx tx, Snapshot snapshot, Volume of) {
         if (of.status() != VolumeStatus.AVAILABLE) {
             throw invalid(
@@ -236,7 +248,10 @@ public final class VolumeLifecycle {
 
     private static Map<QuotaResource, Long> snapshotDeltas(Snapshot snapshot, int sign) {
         return Map.of(
-                VolumeQuotas.SNAPSHOTS, (long) sign, VolumeQuotas.GIGABYTES, sign * snapshot.sizeGib());
+                VolumeQuotas.SNAPSHOTS,
+                (long) sign,
+                VolumeQuotas.GIGABYTES,
+                sign * snapshot.sizeGib());
     }
 
     public static Failure invalid(String message, Object... arguments) {

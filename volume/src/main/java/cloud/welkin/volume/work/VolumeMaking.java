@@ -18,7 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Makes a volume of what a caller asks for: from nothing, an image, a snapshot or another volume. */
+/**
+ * Makes a volume of what a caller asks for: from nothing, an image, a snapshot or another volume.
+ */
 public final class VolumeMaking {
     private static final long GIB = 1L << 30;
     private static final long LARGEST_GIB = 1 << 20;
@@ -113,7 +115,9 @@ public final class VolumeMaking {
                 types.find(tx, typeName, Optional.of(project), caller.isAdmin())
                         .orElseThrow(
                                 () ->
-                                        Failure.notFound("Volume type %s could not be found.", typeName)
+                                        Failure.notFound(
+                                                        "Volume type %s could not be found.",
+                                                        typeName)
                                                 .as("VolumeTypeNotFound"));
         Instant now = lifecycle.now();
         Volume volume =
@@ -188,8 +192,7 @@ public final class VolumeMaking {
                     id, image.containerFormat());
         }
         long least =
-                Math.max(
-                        Math.max(1, image.minDiskGib()), (image.virtualSize() + GIB - 1) / GIB);
+                Math.max(Math.max(1, image.minDiskGib()), (image.virtualSize() + GIB - 1) / GIB);
         Map<String, String> metadata = new HashMap<>(image.properties());
         metadata.put("image_id", image.id().toString());
         metadata.put("image_name", image.name());

@@ -10,7 +10,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What projects may have of volumes: Cinder's names and defaults, and the same three for each volume type. */
+/**
+ * What projects may have of volumes: Cinder's names and defaults, and the same three for each
+ * volume type.
+ */
 public final class VolumeQuotas {
     public static final String SERVICE = "volume";
     public static final QuotaResource VOLUMES = new QuotaResource(SERVICE, "volumes", 10);
@@ -18,7 +21,8 @@ public final class VolumeQuotas {
     public static final QuotaResource SNAPSHOTS = new QuotaResource(SERVICE, "snapshots", 10);
     public static final QuotaResource PER_VOLUME =
             new QuotaResource(SERVICE, "per_volume_gigabytes", Quotas.UNLIMITED);
-    public static final List<QuotaResource> ALL = List.of(VOLUMES, GIGABYTES, SNAPSHOTS, PER_VOLUME);
+    public static final List<QuotaResource> ALL =
+            List.of(VOLUMES, GIGABYTES, SNAPSHOTS, PER_VOLUME);
 
     private final Quotas quotas;
 

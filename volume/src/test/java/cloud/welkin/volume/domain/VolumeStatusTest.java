@@ -33,8 +33,11 @@ class VolumeStatusTest {
     @Test
     void aVolumeAttachedAnywhereIsInUse() {
         assertThat(Binding.statusOf(List.of())).isEqualTo(VolumeStatus.AVAILABLE);
-        assertThat(Binding.statusOf(List.of(Binding.Status.RESERVED))).isEqualTo(VolumeStatus.RESERVED);
-        assertThat(Binding.statusOf(List.of(Binding.Status.RESERVED, Binding.Status.ATTACHED))).isEqualTo(VolumeStatus.IN_USE);
-        assertThat(Binding.statusOf(List.of(Binding.Status.DETACHING))).isEqualTo(VolumeStatus.DETACHING);
+        assertThat(Binding.statusOf(List.of(Binding.Status.RESERVED)))
+                .isEqualTo(VolumeStatus.RESERVED);
+        assertThat(Binding.statusOf(List.of(Binding.Status.RESERVED, Binding.Status.ATTACHED)))
+                .isEqualTo(VolumeStatus.IN_USE);
+        assertThat(Binding.statusOf(List.of(Binding.Status.DETACHING)))
+                .isEqualTo(VolumeStatus.DETACHING);
     }
 }
