@@ -26,6 +26,8 @@ class NetworkCommandsTest {
                 network,
                 "--subnet-range",
                 "10.61.0.0/24",
+                "--allocation-pool",
+                "start=10.61.0.10,end=10.61.0.200",
                 "--dns-nameserver",
                 "10.61.0.3",
                 four);
