@@ -16,9 +16,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A cloud of our own, started by {@code ./welkin up} with its own home and port, and ended by {@code down --purge}. Ending
- * it checks that the log has no error that no test announced, that the doctor finds nothing, and that nothing is left on
- * the machine; on failure the home's logs are kept and their folder is named.
+ * A cloud of our own, started by {@code ./welkin up} with its own home and port, and ended by
+ * {@code down --purge}. Ending it checks that the log has no error that no test announced, that the
+ * doctor finds nothing, and that nothing is left on the machine; on failure the home's logs are
+ * kept and their folder is named.
  */
 final class CloudUnderTest implements AutoCloseable {
     static final Path TOP =
@@ -60,7 +61,8 @@ final class CloudUnderTest implements AutoCloseable {
             cloud.up();
             return cloud;
         } catch (AssertionError e) {
-            AssertionError told = new AssertionError(e.getMessage() + "; logs: " + cloud.keepLogs(), e);
+            AssertionError told =
+                    new AssertionError(e.getMessage() + "; logs: " + cloud.keepLogs(), e);
             cloud.launcher("down", "--purge").run();
             throw told;
         }
@@ -101,7 +103,8 @@ final class CloudUnderTest implements AutoCloseable {
                 ProcessHandle.of(pid()).orElseThrow(() -> new AssertionError("nothing runs"));
         program.destroyForcibly();
         // A zombie that nobody reaps counts as ended: it holds no port and no lock.
-        Await.until("the killed program ends", Duration.ofSeconds(30), () -> !running(program.pid()));
+        Await.until(
+                "the killed program ends", Duration.ofSeconds(30), () -> !running(program.pid()));
     }
 
     private static boolean running(long pid) {
@@ -122,7 +125,12 @@ final class CloudUnderTest implements AutoCloseable {
 
     Command launcher(String command, String... words) {
         List<String> all =
-                new ArrayList<>(List.of(TOP.resolve("welkin").toString(), command, "--home", home.toString()));
+                new ArrayList<>(
+                        List.of(
+                                TOP.resolve("welkin").toString(),
+                                command,
+                                "--home",
+                                home.toString()));
         all.addAll(Arrays.asList(words));
         return Command.of(all)
                 .with("WELKIN_ADMIN_PASSWORD", ADMIN_PASSWORD)
@@ -136,7 +144,10 @@ final class CloudUnderTest implements AutoCloseable {
         return launcher("exec", all.toArray(String[]::new));
     }
 
-    /** Runs a command in the host's namespaces: where libvirt's socket, the taps and the switches are. */
+    /**
+     * Runs a command in the host's namespaces: where libvirt's socket, the taps and the switches
+     * are.
+     */
     Command onHost(String... words) {
         return HostOfCloud.of(home).command(words);
     }
@@ -219,7 +230,10 @@ final class CloudUnderTest implements AutoCloseable {
             return Files.exists(log)
                     ? Files.readAllLines(log).stream()
                             .filter(line -> line.contains(" ERROR "))
-                            .filter(line -> announced.stream().noneMatch(p -> p.matcher(line).find()))
+                            .filter(
+                                    line ->
+                                            announced.stream()
+                                                    .noneMatch(p -> p.matcher(line).find()))
                             .toList()
                     : List.of();
         } catch (IOException e) {

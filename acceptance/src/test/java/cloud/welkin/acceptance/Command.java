@@ -33,11 +33,11 @@ record Command(List<String> words, Map<String, String> environment, Duration lim
     }
 
     static Command of(String... words) {
-        return new Command(List.of(words), Map.of(), Duration.ofSeconds(60));
+        return new Command(List.of(words), Map.of(), Duration.ofMinutes(1));
     }
 
     static Command of(List<String> words) {
-        return new Command(List.copyOf(words), Map.of(), Duration.ofSeconds(60));
+        return new Command(List.copyOf(words), Map.of(), Duration.ofMinutes(1));
     }
 
     Command with(String name, String value) {
@@ -56,7 +56,9 @@ record Command(List<String> words, Map<String, String> environment, Duration lim
         return new Command(words, environment, time);
     }
 
-    /** Output goes through files: a daemon that the command leaves behind would keep a pipe open. */
+    /**
+     * Output goes through files: a daemon that the command leaves behind would keep a pipe open.
+     */
     Output run() {
         try {
             Path out = Files.createTempFile("welkin-accept", ".out");
@@ -64,7 +66,8 @@ record Command(List<String> words, Map<String, String> environment, Duration lim
             try {
                 ProcessBuilder builder =
                         new ProcessBuilder(words)
-                                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                                .redirectInput(
+                                        ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                                 .redirectOutput(out.toFile())
                                 .redirectError(err.toFile());
                 builder.environment().putAll(environment);
@@ -74,7 +77,11 @@ record Command(List<String> words, Map<String, String> environment, Duration lim
                     process.destroyForcibly();
                     throw new AssertionError(
                             "%s did not end within %s%n%s%n%s"
-                                    .formatted(words, limit, Files.readString(out), Files.readString(err)));
+                                    .formatted(
+                                            words,
+                                            limit,
+                                            Files.readString(out),
+                                            Files.readString(err)));
                 }
                 return new Output(
                         words, process.exitValue(), Files.readString(out), Files.readString(err));

@@ -34,7 +34,9 @@ class ComputeCommandsTest {
     void keyPairsOfBothKindsAreGiven() {
         for (String kind : new String[] {"rsa", "ed25519"}) {
             Path file = work.resolve(kind);
-            Command.of("ssh-keygen", "-q", "-t", kind, "-N", "", "-f", file.toString()).run().mustSucceed();
+            Command.of("ssh-keygen", "-q", "-t", kind, "-N", "", "-f", file.toString())
+                    .run()
+                    .mustSucceed();
             String name = Names.fresh("key");
             cli.run("keypair", "create", "--public-key", file + ".pub", name);
             String fingerprint = cli.json("keypair", "show", name).path("fingerprint").asString("");
@@ -50,7 +52,8 @@ class ComputeCommandsTest {
         Path file = work.resolve("generated");
         cli.run("keypair", "create", "--private-key", file.toString(), name);
         Command.of("chmod", "600", file.toString()).run();
-        assertThat(Command.of("ssh-keygen", "-y", "-f", file.toString()).run().text()).startsWith("ssh-");
+        assertThat(Command.of("ssh-keygen", "-y", "-f", file.toString()).run().text())
+                .startsWith("ssh-");
         assertThat(cli.column("Name", "keypair", "list")).contains(name);
         cli.run("keypair", "delete", name);
     }
@@ -99,11 +102,25 @@ class ComputeCommandsTest {
 
     @Test
     void resourceProvidersHaveInventoriesUsagesAndAllocations() {
-        JsonNode providers = cloud.rest().get("/placement/resource_providers").expect(200).json().path("resource_providers");
+        JsonNode providers =
+                cloud.rest()
+                        .get("/placement/resource_providers")
+                        .expect(200)
+                        .json()
+                        .path("resource_providers");
         assertThat(providers.size()).isPositive();
-        String path = "/placement/resource_providers/" + providers.path(0).path("uuid").asString("");
-        assertThat(cloud.rest().get(path + "/inventories").expect(200).json().path("inventories").has("VCPU")).isTrue();
-        assertThat(cloud.rest().get(path + "/usages").expect(200).json().path("usages").has("VCPU")).isTrue();
+        String path =
+                "/placement/resource_providers/" + providers.path(0).path("uuid").asString("");
+        assertThat(
+                        cloud.rest()
+                                .get(path + "/inventories")
+                                .expect(200)
+                                .json()
+                                .path("inventories")
+                                .has("VCPU"))
+                .isTrue();
+        assertThat(cloud.rest().get(path + "/usages").expect(200).json().path("usages").has("VCPU"))
+                .isTrue();
         cloud.rest().get(path + "/allocations").expect(200);
     }
 }

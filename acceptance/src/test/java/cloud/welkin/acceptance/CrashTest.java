@@ -9,13 +9,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The program is killed at random instants of a run of work, started again, and must know everything that it acknowledged
- * and leave nothing over. {@code -Dwelkin.kills=100} kills that often on simulated hosts, {@code -Dwelkin.seed=N} repeats
- * an order of work (the instants are the machine's).
+ * The program is killed at random instants of a run of work, started again, and must know
+ * everything that it acknowledged and leave nothing over. {@code -Dwelkin.kills=100} kills that
+ * often on simulated hosts, {@code -Dwelkin.seed=N} repeats an order of work (the instants are the
+ * machine's).
  */
 @Tag("engine")
 class CrashTest {
-    private static final Duration SETTLING = Duration.ofSeconds(180);
+    private static final Duration SETTLING = Duration.ofMinutes(3);
 
     private final long seed = Long.getLong("welkin.seed", System.nanoTime() & 0xffffff);
 
@@ -39,10 +40,10 @@ class CrashTest {
                 round(cloud, work, Duration.ofMillis(200 + random.nextInt(2500)));
                 work.mustHold(SETTLING);
             }
-            cloud.mustBeHealthy(Duration.ofSeconds(60));
+            cloud.mustBeHealthy(Duration.ofMinutes(1));
             assertThat(work.acknowledged()).isGreaterThan(kills);
             work.clear(SETTLING);
-            cloud.mustBeHealthy(Duration.ofSeconds(60));
+            cloud.mustBeHealthy(Duration.ofMinutes(1));
             if (!cloud.simulated()) {
                 nothingIsLeftOnTheHost(cloud);
             }
@@ -77,14 +78,24 @@ class CrashTest {
     }
 
     private static void nothingIsLeftOnTheHost(CloudUnderTest cloud) {
-        assertThat(cloud.onHost("virsh", "-c", "qemu:///system", "list", "--all", "--uuid").run().text())
+        assertThat(
+                        cloud.onHost("virsh", "-c", "qemu:///system", "list", "--all", "--uuid")
+                                .run()
+                                .text())
                 .as("domains")
                 .isEmpty();
         assertThat(cloud.onHost("sh", "-c", "ip -o link | grep -c ': tap' || true").run().text())
                 .as("taps")
                 .isEqualTo("0");
         assertThat(
-                        Command.of("find", cloud.home() + "/guests", cloud.home() + "/volumes", "-type", "f", "-name", "*.qcow2")
+                        Command.of(
+                                        "find",
+                                        cloud.home() + "/guests",
+                                        cloud.home() + "/volumes",
+                                        "-type",
+                                        "f",
+                                        "-name",
+                                        "*.qcow2")
                                 .run()
                                 .out()
                                 .strip())

@@ -21,7 +21,10 @@ class DisksOfGuestsTest {
             Server first = scene.server("").awaited("ACTIVE");
             Guest guest = scene.reached(first).answering();
             first.attach(volume);
-            guest.run("echo 'stays here' | sudo dd of=" + guest.disk(volume) + " bs=512 conv=sync,fsync 2>/dev/null");
+            guest.run(
+                    "echo 'stays here' | sudo dd of="
+                            + guest.disk(volume)
+                            + " bs=512 conv=sync,fsync 2>/dev/null");
             first.detach(volume);
             first.attach(volume);
             assertThat(read(guest, volume)).isEqualTo("stays here");
@@ -43,7 +46,10 @@ class DisksOfGuestsTest {
             guest.run("echo 'in the picture' > picture && sync");
             String image =
                     cloud.rest()
-                            .post(server.path() + "/action", "{\"createImage\": {\"name\": \"%s\"}}".formatted(Names.fresh("snapshot")))
+                            .post(
+                                    server.path() + "/action",
+                                    "{\"createImage\": {\"name\": \"%s\"}}"
+                                            .formatted(Names.fresh("snapshot")))
                             .expect(202)
                             .json()
                             .path("image_id")
@@ -51,10 +57,17 @@ class DisksOfGuestsTest {
             scene.removedLater("/image/v2/images/" + image);
             Await.until(
                     "the image is active",
-                    Duration.ofSeconds(120),
-                    () -> cloud.rest().get("/image/v2/images/" + image).json().path("status").asString("").equals("active"));
+                    Duration.ofMinutes(2),
+                    () ->
+                            cloud.rest()
+                                    .get("/image/v2/images/" + image)
+                                    .json()
+                                    .path("status")
+                                    .asString("")
+                                    .equals("active"));
             Server copy = scene.server("\"imageRef\": \"" + image + "\"").awaited("ACTIVE");
-            assertThat(scene.reached(copy).answering().run("cat picture")).isEqualTo("in the picture");
+            assertThat(scene.reached(copy).answering().run("cat picture"))
+                    .isEqualTo("in the picture");
         }
     }
 
@@ -71,6 +84,7 @@ class DisksOfGuestsTest {
     }
 
     private static String read(Guest guest, String volume) {
-        return guest.run("sudo dd if=" + guest.disk(volume) + " bs=512 count=1 2>/dev/null | tr -d '\\000'");
+        return guest.run(
+                "sudo dd if=" + guest.disk(volume) + " bs=512 count=1 2>/dev/null | tr -d '\\000'");
     }
 }

@@ -32,9 +32,22 @@ record Guest(CloudUnderTest cloud, Path key, String address) {
 
     Command.Output attempt(String shell) {
         return cloud.inside(
-                        "ssh", "-q", "-i", key.toString(), "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes",
-                        "-o", "ConnectTimeout=5", "-o", "StrictHostKeyChecking=no", "-o",
-                        "UserKnownHostsFile=/dev/null", "cirros@" + address, shell)
+                        "ssh",
+                        "-q",
+                        "-i",
+                        key.toString(),
+                        "-o",
+                        "BatchMode=yes",
+                        "-o",
+                        "IdentitiesOnly=yes",
+                        "-o",
+                        "ConnectTimeout=5",
+                        "-o",
+                        "StrictHostKeyChecking=no",
+                        "-o",
+                        "UserKnownHostsFile=/dev/null",
+                        "cirros@" + address,
+                        shell)
                 .within(Duration.ofSeconds(40))
                 .run();
     }
@@ -48,7 +61,9 @@ record Guest(CloudUnderTest cloud, Path key, String address) {
     String disk(String volume) {
         String device = "/dev/disk/by-id/virtio-" + volume.substring(0, 20);
         Await.until(
-                device + " appears", Duration.ofSeconds(60), () -> attempt("test -b " + device).ok());
+                device + " appears",
+                Duration.ofMinutes(1),
+                () -> attempt("test -b " + device).ok());
         return device;
     }
 }

@@ -29,15 +29,23 @@ class GuestsOnNetworksTest {
     @Test
     void aSecurityGroupBlocksUntilARuleAllows() {
         try (Scene scene = new Scene(cloud, "10.82.0.0/24")) {
-            Server server = scene.server(Scene.userData("#!/bin/sh\nmkdir -p /tmp/www; echo served > /tmp/www/index.html; busybox httpd -p 8000 -h /tmp/www\n"));
+            Server server =
+                    scene.server(
+                            Scene.userData(
+                                    "#!/bin/sh\nmkdir -p /tmp/www; echo served > /tmp/www/index.html; busybox httpd -p 8000 -h /tmp/www\n"));
             Guest guest = scene.reached(server.awaited("ACTIVE")).answering();
             Await.until(
                     "the web server runs inside",
                     Duration.ofSeconds(30),
                     () -> guest.attempt("busybox nc -w 2 127.0.0.1 8000 < /dev/null").ok());
             assertThat(page(guest).ok()).as("nothing lets port 8000 in").isFalse();
-            String rule = scene.allow("\"protocol\": \"tcp\", \"port_range_min\": 8000, \"port_range_max\": 8000");
-            Await.until("port 8000 is open", Duration.ofSeconds(20), () -> page(guest).out().contains("served"));
+            String rule =
+                    scene.allow(
+                            "\"protocol\": \"tcp\", \"port_range_min\": 8000, \"port_range_max\": 8000");
+            Await.until(
+                    "port 8000 is open",
+                    Duration.ofSeconds(20),
+                    () -> page(guest).out().contains("served"));
             cloud.rest().delete("/network/v2.0/security-group-rules/" + rule).expect(204);
             Await.until("port 8000 is closed", Duration.ofSeconds(20), () -> !page(guest).ok());
             assertThat(guest.pings()).isTrue();
@@ -55,19 +63,35 @@ class GuestsOnNetworksTest {
                              "ipv6_ra_mode": "dhcpv6-stateful", "ipv6_address_mode": "dhcpv6-stateful"}}
                             """
                                     .formatted(scene.network()));
-            String router = scene.first("/network/v2.0/ports?device_owner=network:router_interface&network_id=" + scene.network(), "ports");
-            String routerId = cloud.rest().get("/network/v2.0/ports/" + router).json().at("/port/device_id").asString("");
-            String subnet = scene.first("/network/v2.0/subnets?ip_version=6&network_id=" + scene.network(), "subnets");
+            String router =
+                    scene.first(
+                            "/network/v2.0/ports?device_owner=network:router_interface&network_id="
+                                    + scene.network(),
+                            "ports");
+            String routerId =
+                    cloud.rest()
+                            .get("/network/v2.0/ports/" + router)
+                            .json()
+                            .at("/port/device_id")
+                            .asString("");
+            String subnet =
+                    scene.first(
+                            "/network/v2.0/subnets?ip_version=6&network_id=" + scene.network(),
+                            "subnets");
             String body = "{\"subnet_id\": \"" + subnet + "\"}";
-            cloud.rest().put("/network/v2.0/routers/" + routerId + "/add_router_interface", body).expect(200);
+            cloud.rest()
+                    .put("/network/v2.0/routers/" + routerId + "/add_router_interface", body)
+                    .expect(200);
             Server server = scene.server("").awaited("ACTIVE");
             Guest guest = scene.reached(server).answering();
             Await.until(
                     "the guest has " + server.address(6),
-                    Duration.ofSeconds(60),
+                    Duration.ofMinutes(1),
                     () -> guest.attempt("ip -6 addr show").out().contains(server.address(6)));
             server.delete();
-            cloud.rest().put("/network/v2.0/routers/" + routerId + "/remove_router_interface", body).expect(200);
+            cloud.rest()
+                    .put("/network/v2.0/routers/" + routerId + "/remove_router_interface", body)
+                    .expect(200);
         }
     }
 

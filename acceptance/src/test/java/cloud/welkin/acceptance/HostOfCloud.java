@@ -17,7 +17,8 @@ record HostOfCloud(long init) {
                     all.filter(file -> file.endsWith("init.pid"))
                             .findFirst()
                             .orElseThrow(() -> new AssertionError("no host runs in " + home));
-            return new HostOfCloud(Long.parseLong(Files.readString(record).strip().split(" ", -1)[0]));
+            return new HostOfCloud(
+                    Long.parseLong(Files.readString(record).strip().split(" ", -1)[0]));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -26,7 +27,15 @@ record HostOfCloud(long init) {
     Command command(String... words) {
         List<String> all =
                 new ArrayList<>(
-                        List.of("nsenter", "-t", Long.toString(init), "-m", "-u", "-p", "-n", "--"));
+                        List.of(
+                                "nsenter",
+                                "-t",
+                                Long.toString(init),
+                                "-m",
+                                "-u",
+                                "-p",
+                                "-n",
+                                "--"));
         all.addAll(List.of(words));
         return Command.of(all);
     }

@@ -3,6 +3,7 @@ package cloud.welkin.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -29,7 +30,13 @@ class HostileConnectionsTest {
 
     @Test
     void aGigabyteOfJsonIsRefusedWithoutBeingRead() {
-        for (String path : List.of("/compute/v2.1/servers", "/network/v2.0/networks", "/volume/v3/volumes", "/identity/v3/projects", "/image/v2/images")) {
+        for (String path :
+                List.of(
+                        "/compute/v2.1/servers",
+                        "/network/v2.0/networks",
+                        "/volume/v3/volumes",
+                        "/identity/v3/projects",
+                        "/image/v2/images")) {
             String script =
                     "head -c 1073741824 /dev/zero | curl -s -o /dev/null -w '%{http_code}' -m 60 -X POST -H 'Expect:' -H 'Content-Length: 1073741824'"
                             + " -H \"X-Auth-Token: $TOKEN\" -H 'Content-Type: application/json' -T - \"$URL\"";
@@ -49,7 +56,10 @@ class HostileConnectionsTest {
         List<SocketChannel> idle = new ArrayList<>();
         try {
             for (int i = 0; i < IDLE; i++) {
-                SocketChannel channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", cloud.port()));
+                SocketChannel channel =
+                        SocketChannel.open(
+                                new InetSocketAddress(
+                                        InetAddress.getLoopbackAddress(), cloud.port()));
                 idle.add(channel);
                 if (i % 2 == 0) {
                     channel.write(ByteBuffer.wrap("GET /heal".getBytes(StandardCharsets.US_ASCII)));
@@ -68,7 +78,8 @@ class HostileConnectionsTest {
 
     private static long openFiles() throws IOException {
         Matcher limit =
-                Pattern.compile("Max open files +([0-9]+)").matcher(Files.readString(Path.of("/proc/self/limits")));
+                Pattern.compile("Max open files +([0-9]+)")
+                        .matcher(Files.readString(Path.of("/proc/self/limits")));
         return limit.find() ? Long.parseLong(limit.group(1)) : 0;
     }
 }

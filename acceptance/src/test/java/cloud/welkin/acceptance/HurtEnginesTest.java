@@ -22,7 +22,8 @@ class HurtEnginesTest {
                 Server server = scene.server("").awaited("ACTIVE");
                 Guest guest = scene.reached(server).answering();
                 String boot = guest.run("cat /proc/sys/kernel/random/boot_id");
-                for (String engine : List.of("libvirtd", "ovn-controller", "ovn-northd", "ovs-vswitchd")) {
+                for (String engine :
+                        List.of("libvirtd", "ovn-controller", "ovn-northd", "ovs-vswitchd")) {
                     killInside(cloud, engine);
                     Server next = scene.server("").awaited("ACTIVE");
                     next.delete();
@@ -41,13 +42,17 @@ class HurtEnginesTest {
             cloud.announceErrors(".");
             for (int kill = 0; kill < 3; kill++) {
                 List<String> made = new ArrayList<>();
-                String postmaster = Command.of("head", "-1", cloud.home() + "/postgres/data/postmaster.pid").run().text();
+                String postmaster =
+                        Command.of("head", "-1", cloud.home() + "/postgres/data/postmaster.pid")
+                                .run()
+                                .text();
                 for (int i = 0; i < 200; i++) {
                     if (i == 60) {
                         Command.of("kill", "-KILL", postmaster).run().mustSucceed();
                     }
                     try {
-                        Rest.Answer answer = cloud.rest().post("/network/v2.0/networks", "{\"network\": {}}");
+                        Rest.Answer answer =
+                                cloud.rest().post("/network/v2.0/networks", "{\"network\": {}}");
                         if (answer.success()) {
                             made.add(answer.json().at("/network/id").asString(""));
                         } else {
@@ -57,9 +62,14 @@ class HurtEnginesTest {
                         assertThat(i).as("the program itself lives: %s", e).isNegative();
                     }
                 }
-                Await.until("the cloud answers again", REPAIR, () -> cloud.rest().get("/network/v2.0/networks?limit=1").status() == 200);
+                Await.until(
+                        "the cloud answers again",
+                        REPAIR,
+                        () -> cloud.rest().get("/network/v2.0/networks?limit=1").status() == 200);
                 for (String id : made) {
-                    assertThat(cloud.rest().get("/network/v2.0/networks/" + id).status()).as(id).isEqualTo(200);
+                    assertThat(cloud.rest().get("/network/v2.0/networks/" + id).status())
+                            .as(id)
+                            .isEqualTo(200);
                     cloud.rest().delete("/network/v2.0/networks/" + id).expect(204);
                 }
                 assertThat(made).hasSizeGreaterThan(60);
@@ -88,6 +98,12 @@ class HurtEnginesTest {
 
     private static void killInside(CloudUnderTest cloud, String engine) {
         // Inside, process numbers are the host's own: only its daemon can be meant.
-        cloud.onHost("sh", "-c", "mount -t proc proc /proc 2>/dev/null; kill -KILL $(pgrep -x " + engine + ")").run();
+        cloud.onHost(
+                        "sh",
+                        "-c",
+                        "mount -t proc proc /proc 2>/dev/null; kill -KILL $(pgrep -x "
+                                + engine
+                                + ")")
+                .run();
     }
 }

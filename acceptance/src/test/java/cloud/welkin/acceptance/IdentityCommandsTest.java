@@ -37,7 +37,8 @@ class IdentityCommandsTest {
         cli.run("project", "set", "--description", "second", name);
         assertThat(cli.json("project", "show", name).path("description").asString(""))
                 .isEqualTo("second");
-        assertThat(cli.column("Name", "project", "list")).contains(name, "admin", "demo", "service");
+        assertThat(cli.column("Name", "project", "list"))
+                .contains(name, "admin", "demo", "service");
         cli.run("project", "delete", name);
         assertThat(cli.attempt("project", "show", name).ok()).isFalse();
     }
@@ -51,7 +52,8 @@ class IdentityCommandsTest {
         cli.run("role", "add", "--project", project, "--user", user, "member");
         assertThat(cli.json("role", "assignment", "list", "--names", "--user", user).toString())
                 .contains("member", project);
-        OpenStackCli hers = new OpenStackCli(cloud.origin(), new Rest.User(user, "geheim1234", project));
+        OpenStackCli hers =
+                new OpenStackCli(cloud.origin(), new Rest.User(user, "geheim1234", project));
         hers.run("token", "issue");
         assertThat(hers.attempt("user", "list").ok()).as("a member lists no users").isFalse();
         cli.run("role", "remove", "--project", project, "--user", user, "member");
@@ -77,17 +79,17 @@ class IdentityCommandsTest {
         assertThat(cli.column("Name", "application", "credential", "list")).contains(name);
         Command signIn =
                 Command.of(
-                                "openstack",
-                                "--os-auth-type",
-                                "v3applicationcredential",
-                                "--os-auth-url",
-                                cloud.origin() + "/identity/v3",
-                                "--os-application-credential-id",
-                                made.path("id").asString(""),
-                                "--os-application-credential-secret",
-                                made.path("secret").asString(""),
-                                "token",
-                                "issue");
+                        "openstack",
+                        "--os-auth-type",
+                        "v3applicationcredential",
+                        "--os-auth-url",
+                        cloud.origin() + "/identity/v3",
+                        "--os-application-credential-id",
+                        made.path("id").asString(""),
+                        "--os-application-credential-secret",
+                        made.path("secret").asString(""),
+                        "token",
+                        "issue");
         signIn.run().mustSucceed();
         cli.run("application", "credential", "delete", name);
         assertThat(signIn.run().ok()).isFalse();

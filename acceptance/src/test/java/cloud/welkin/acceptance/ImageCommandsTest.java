@@ -63,7 +63,15 @@ class ImageCommandsTest {
         Files.write(raw, new byte[512]);
         create(name, "raw", "bare", raw);
         cli.run(
-                "image", "set", "--property", "os_distro=debian", "--tag", "blue", "--min-ram", "64", name);
+                "image",
+                "set",
+                "--property",
+                "os_distro=debian",
+                "--tag",
+                "blue",
+                "--min-ram",
+                "64",
+                name);
         JsonNode shown = cli.json("image", "show", name);
         assertThat(shown.path("min_ram").asInt(-1)).isEqualTo(64);
         assertThat(shown.toString()).contains("debian", "blue");

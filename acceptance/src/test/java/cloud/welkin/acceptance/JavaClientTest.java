@@ -19,7 +19,10 @@ import org.openstack4j.model.network.Network;
 import org.openstack4j.model.storage.block.Volume;
 import org.openstack4j.openstack.OSFactory;
 
-/** openstack4j: a client in another language, by other people, with its own ideas about what must be in an answer. */
+/**
+ * openstack4j: a client in another language, by other people, with its own ideas about what must be
+ * in an answer.
+ */
 @RealCloud
 class JavaClientTest {
     private final OSClientV3 client;
@@ -28,7 +31,10 @@ class JavaClientTest {
         client =
                 OSFactory.builderV3()
                         .endpoint(cloud.origin() + "/identity/v3")
-                        .credentials("admin", CloudUnderTest.ADMIN_PASSWORD, Identifier.byName("Default"))
+                        .credentials(
+                                "admin",
+                                CloudUnderTest.ADMIN_PASSWORD,
+                                Identifier.byName("Default"))
                         .scopeToProject(Identifier.byName("admin"), Identifier.byName("Default"))
                         .authenticate();
     }
@@ -45,10 +51,14 @@ class JavaClientTest {
                                         .build());
         assertThat(
                         client.imagesV2()
-                                .upload(image.getId(), Payloads.create(new ByteArrayInputStream(new byte[1024])), image)
+                                .upload(
+                                        image.getId(),
+                                        Payloads.create(new ByteArrayInputStream(new byte[1024])),
+                                        image)
                                 .isSuccess())
                 .isTrue();
-        assertThat(client.imagesV2().get(image.getId()).getStatus()).isEqualTo(Image.ImageStatus.ACTIVE);
+        assertThat(client.imagesV2().get(image.getId()).getStatus())
+                .isEqualTo(Image.ImageStatus.ACTIVE);
         assertThat(client.imagesV2().list().stream().map(Image::getId)).contains(image.getId());
         assertThat(client.imagesV2().delete(image.getId()).isSuccess()).isTrue();
     }
@@ -56,19 +66,30 @@ class JavaClientTest {
     @Test
     void volumesAreMadeListedAndDeleted() {
         Volume volume =
-                client.blockStorage().volumes().create(Builders.volume().name(Names.fresh("volume")).size(1).build());
+                client.blockStorage()
+                        .volumes()
+                        .create(Builders.volume().name(Names.fresh("volume")).size(1).build());
         Await.until(
                 "the volume is available",
-                Duration.ofSeconds(60),
-                () -> client.blockStorage().volumes().get(volume.getId()).getStatus() == Volume.Status.AVAILABLE);
-        assertThat(client.blockStorage().volumes().list().stream().map(Volume::getId)).contains(volume.getId());
+                Duration.ofMinutes(1),
+                () ->
+                        client.blockStorage().volumes().get(volume.getId()).getStatus()
+                                == Volume.Status.AVAILABLE);
+        assertThat(client.blockStorage().volumes().list().stream().map(Volume::getId))
+                .contains(volume.getId());
         assertThat(client.blockStorage().volumes().delete(volume.getId()).isSuccess()).isTrue();
     }
 
     @Test
     void serversAreMadeOnANetworkListedAndDeleted() {
         Network network =
-                client.networking().network().create(Builders.network().name(Names.fresh("net")).adminStateUp(true).build());
+                client.networking()
+                        .network()
+                        .create(
+                                Builders.network()
+                                        .name(Names.fresh("net"))
+                                        .adminStateUp(true)
+                                        .build());
         client.networking()
                 .subnet()
                 .create(
@@ -86,7 +107,13 @@ class JavaClientTest {
         var flavor =
                 client.compute()
                         .flavors()
-                        .create(Builders.flavor().name(Names.fresh("flavor")).ram(192).vcpus(1).disk(1).build());
+                        .create(
+                                Builders.flavor()
+                                        .name(Names.fresh("flavor"))
+                                        .ram(192)
+                                        .vcpus(1)
+                                        .disk(1)
+                                        .build());
         var server =
                 client.compute()
                         .servers()
@@ -99,13 +126,14 @@ class JavaClientTest {
                                         .build());
         Await.until(
                 "the server is ACTIVE",
-                Duration.ofSeconds(120),
+                Duration.ofMinutes(2),
                 () -> client.compute().servers().get(server.getId()).getStatus() == Status.ACTIVE);
-        assertThat(client.compute().servers().list().stream().map(each -> each.getId())).contains(server.getId());
+        assertThat(client.compute().servers().list().stream().map(each -> each.getId()))
+                .contains(server.getId());
         assertThat(client.compute().servers().delete(server.getId()).isSuccess()).isTrue();
         Await.until(
                 "the network can be deleted",
-                Duration.ofSeconds(60),
+                Duration.ofMinutes(1),
                 () -> client.networking().network().delete(network.getId()).isSuccess());
         assertThat(client.compute().flavors().delete(flavor.getId()).isSuccess()).isTrue();
     }

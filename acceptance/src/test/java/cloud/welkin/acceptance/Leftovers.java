@@ -7,14 +7,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What a purged cloud must not leave on the machine: its home, mounts, processes, network namespaces. */
+/**
+ * What a purged cloud must not leave on the machine: its home, mounts, processes, network
+ * namespaces.
+ */
 final class Leftovers {
     private Leftovers() {}
 
     static List<String> of(Path home, List<String> namespaces) {
         List<String> left = new ArrayList<>();
         if (Files.exists(home)) {
-            left.add("the home " + home + ": " + Command.of("ls", "-RA", home.toString()).run().out());
+            left.add(
+                    "the home "
+                            + home
+                            + ": "
+                            + Command.of("ls", "-RA", home.toString()).run().out());
         }
         for (Path process : processes()) {
             if (read(process.resolve("cmdline")).replace('\0', ' ').contains(home + "/")
@@ -30,7 +37,10 @@ final class Leftovers {
         return left;
     }
 
-    /** The network namespaces that processes of this home have open by name: they are named in its state. */
+    /**
+     * The network namespaces that processes of this home have open by name: they are named in its
+     * state.
+     */
     static List<String> namespaces(Path home) {
         Path prefix = home.resolve("host/exec-prefix");
         if (!Files.exists(prefix)) {

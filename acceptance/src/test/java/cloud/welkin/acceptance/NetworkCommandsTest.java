@@ -20,11 +20,31 @@ class NetworkCommandsTest {
         String six = Names.fresh("subnet");
         cli.run("network", "create", "--description", "one", network);
         cli.run(
-                "subnet", "create", "--network", network, "--subnet-range", "10.61.0.0/24",
-                "--dns-nameserver", "10.61.0.3", four);
+                "subnet",
+                "create",
+                "--network",
+                network,
+                "--subnet-range",
+                "10.61.0.0/24",
+                "--allocation-pool",
+                "start=10.61.0.10,end=10.61.0.200",
+                "--dns-nameserver",
+                "10.61.0.3",
+                four);
         cli.run(
-                "subnet", "create", "--network", network, "--ip-version", "6", "--subnet-range",
-                "fd61::/64", "--ipv6-ra-mode", "slaac", "--ipv6-address-mode", "slaac", six);
+                "subnet",
+                "create",
+                "--network",
+                network,
+                "--ip-version",
+                "6",
+                "--subnet-range",
+                "fd61::/64",
+                "--ipv6-ra-mode",
+                "slaac",
+                "--ipv6-address-mode",
+                "slaac",
+                six);
         cli.run("network", "set", "--description", "two", network);
         assertThat(cli.json("network", "show", network).path("description").asString(""))
                 .isEqualTo("two");
@@ -58,8 +78,13 @@ class NetworkCommandsTest {
         String network = network("10.63.0.0/24");
         String port = Names.fresh("port");
         cli.run(
-                "port", "create", "--network", network, "--fixed-ip",
-                "subnet=" + network + "-subnet,ip-address=10.63.0.77", port);
+                "port",
+                "create",
+                "--network",
+                network,
+                "--fixed-ip",
+                "subnet=" + network + "-subnet,ip-address=10.63.0.77",
+                port);
         JsonNode shown = cli.json("port", "show", port);
         assertThat(shown.path("fixed_ips").toString()).contains("10.63.0.77");
         cli.run("port", "set", "--description", "told", "--disable", port);
@@ -78,14 +103,32 @@ class NetworkCommandsTest {
         cli.run("security", "group", "set", "--description", "web", group);
         JsonNode rule =
                 cli.json(
-                        "security", "group", "rule", "create", "--protocol", "tcp", "--dst-port",
-                        "80:90", "--remote-ip", "10.0.0.0/8", group);
+                        "security",
+                        "group",
+                        "rule",
+                        "create",
+                        "--protocol",
+                        "tcp",
+                        "--dst-port",
+                        "80:90",
+                        "--remote-ip",
+                        "10.0.0.0/8",
+                        group);
         assertThat(cli.column("ID", "security", "group", "rule", "list", group))
                 .contains(rule.path("id").asString(""));
         assertThat(
                         cli.attempt(
-                                        "security", "group", "rule", "create", "--protocol", "tcp",
-                                        "--dst-port", "80:90", "--remote-ip", "10.0.0.0/8", group)
+                                        "security",
+                                        "group",
+                                        "rule",
+                                        "create",
+                                        "--protocol",
+                                        "tcp",
+                                        "--dst-port",
+                                        "80:90",
+                                        "--remote-ip",
+                                        "10.0.0.0/8",
+                                        group)
                                 .ok())
                 .as("the same rule again")
                 .isFalse();
@@ -103,9 +146,14 @@ class NetworkCommandsTest {
         cli.run("router", "add", "subnet", router, network + "-subnet");
         cli.run("port", "create", "--network", network, port);
         String address =
-                cli.json("floating", "ip", "create", "public").path("floating_ip_address").asString("");
+                cli.json("floating", "ip", "create", "public")
+                        .path("floating_ip_address")
+                        .asString("");
         cli.run("floating", "ip", "set", "--port", port, address);
-        assertThat(cli.json("floating", "ip", "show", address).path("fixed_ip_address").asString(""))
+        assertThat(
+                        cli.json("floating", "ip", "show", address)
+                                .path("fixed_ip_address")
+                                .asString(""))
                 .startsWith("10.64.0.");
         cli.run("floating", "ip", "unset", "--port", address);
         cli.run("floating", "ip", "delete", address);
@@ -119,7 +167,13 @@ class NetworkCommandsTest {
         String network = Names.fresh("net");
         cli.run("network", "create", network);
         cli.run(
-                "subnet", "create", "--network", network, "--subnet-range", range, network + "-subnet");
+                "subnet",
+                "create",
+                "--network",
+                network,
+                "--subnet-range",
+                range,
+                network + "-subnet");
         return network;
     }
 }

@@ -8,21 +8,29 @@ import tools.jackson.databind.JsonNode;
 
 /** Debian's {@code openstack} command, as a person uses it. */
 final class OpenStackCli {
-    private static final Duration LIMIT = Duration.ofSeconds(240);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
 
     private final Map<String, String> environment;
 
     OpenStackCli(String origin, Rest.User user) {
         environment =
                 Map.of(
-                        "OS_AUTH_URL", origin + "/identity/v3",
-                        "OS_IDENTITY_API_VERSION", "3",
-                        "OS_USERNAME", user.name(),
-                        "OS_PASSWORD", user.password(),
-                        "OS_PROJECT_NAME", user.project(),
-                        "OS_USER_DOMAIN_NAME", "Default",
-                        "OS_PROJECT_DOMAIN_NAME", "Default",
-                        "OS_REGION_NAME", "RegionOne");
+                        "OS_AUTH_URL",
+                        origin + "/identity/v3",
+                        "OS_IDENTITY_API_VERSION",
+                        "3",
+                        "OS_USERNAME",
+                        user.name(),
+                        "OS_PASSWORD",
+                        user.password(),
+                        "OS_PROJECT_NAME",
+                        user.project(),
+                        "OS_USER_DOMAIN_NAME",
+                        "Default",
+                        "OS_PROJECT_DOMAIN_NAME",
+                        "Default",
+                        "OS_REGION_NAME",
+                        "RegionOne");
     }
 
     /** Runs a command that must succeed: what it printed. */

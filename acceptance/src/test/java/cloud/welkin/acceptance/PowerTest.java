@@ -45,7 +45,8 @@ class PowerTest {
                     .isEqualTo(boot);
             server.act("\"reboot\": {\"type\": \"HARD\"}");
             server.awaited("ACTIVE");
-            assertThat(guest.answering().run("cat /proc/sys/kernel/random/boot_id")).isNotEqualTo(boot);
+            assertThat(guest.answering().run("cat /proc/sys/kernel/random/boot_id"))
+                    .isNotEqualTo(boot);
             server.act("\"os-stop\": null");
             server.awaited("SHUTOFF");
         }

@@ -18,12 +18,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A thin client for the cloud's APIs, where the start of Debian's client would cost more than the request. Paths begin
- * with the service: {@code /compute/v2.1/servers}. The token is asked for when it is first needed.
+ * A thin client for the cloud's APIs, where the start of Debian's client would cost more than the
+ * request. Paths begin with the service: {@code /compute/v2.1/servers}. The token is asked for when
+ * it is first needed.
  */
 final class Rest {
     static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(1);
 
     /** Who asks. */
     record User(String name, String password, String project) {}

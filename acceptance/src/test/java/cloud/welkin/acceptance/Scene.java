@@ -14,8 +14,8 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A project's usual furniture, made by REST: a network with a way out, a security group that lets SSH and ping in, a key;
- * and servers on it. Closing it removes everything, newest first.
+ * A project's usual furniture, made by REST: a network with a way out, a security group that lets
+ * SSH and ping in, a key; and servers on it. Closing it removes everything, newest first.
  */
 final class Scene implements AutoCloseable {
     private static final Duration REMOVAL = Duration.ofSeconds(90);
@@ -199,7 +199,8 @@ final class Scene implements AutoCloseable {
             rest.make(
                     "/compute/v2.1/os-keypairs",
                     "{\"keypair\": {\"name\": \"%s\", \"type\": \"ssh\", \"public_key\": \"%s\"}}"
-                            .formatted(keyName, Files.readString(folder.resolve("key.pub")).strip()));
+                            .formatted(
+                                    keyName, Files.readString(folder.resolve("key.pub")).strip()));
             undo.push(() -> Command.of("rm", "-rf", folder.toString()).run());
             removedLater("/compute/v2.1/os-keypairs/" + keyName);
             return file;

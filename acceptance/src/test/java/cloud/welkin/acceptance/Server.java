@@ -5,7 +5,7 @@ import tools.jackson.databind.JsonNode;
 
 /** A server of a scene. */
 record Server(Scene scene, String id, String name) {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     String path() {
         return "/compute/v2.1/servers/" + id;

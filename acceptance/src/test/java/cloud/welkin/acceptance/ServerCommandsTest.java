@@ -50,8 +50,13 @@ class ServerCommandsTest {
         List<String> words =
                 new ArrayList<>(
                         List.of(
-                                "server", "create", "--flavor", scene.flavor(), "--key-name",
-                                scene.keyName(), "--wait"));
+                                "server",
+                                "create",
+                                "--flavor",
+                                scene.flavor(),
+                                "--key-name",
+                                scene.keyName(),
+                                "--wait"));
         words.addAll(List.of(more));
         words.add(name);
         return cli.json(words.toArray(String[]::new)).path("id").asString("");
@@ -61,21 +66,38 @@ class ServerCommandsTest {
     void aServerWithEverythingIsCreatedListedShownAndDeleted() throws IOException {
         Scene scene = scene("10.101.0.0/24");
         String other = scene.network("10.102.0.0/24");
-        String port = scene.made("/network/v2.0/ports", "{\"port\": {\"network_id\": \"%s\"}}".formatted(other));
+        String port =
+                scene.made(
+                        "/network/v2.0/ports",
+                        "{\"port\": {\"network_id\": \"%s\"}}".formatted(other));
         Path data = Files.writeString(work.resolve("data"), "#!/bin/sh\ntrue\n");
         String id =
                 create(
-                        scene, "--image", "welkin-guest", "--nic", "net-id=" + scene.network(), "--nic",
-                        "port-id=" + port, "--user-data", data.toString(), "--config-drive", "True",
-                        "--property", "colour=blue", "--security-group", scene.group());
+                        scene,
+                        "--image",
+                        "welkin-guest",
+                        "--nic",
+                        "net-id=" + scene.network(),
+                        "--nic",
+                        "port-id=" + port,
+                        "--user-data",
+                        data.toString(),
+                        "--config-drive",
+                        "True",
+                        "--property",
+                        "colour=blue",
+                        "--security-group",
+                        scene.group());
         JsonNode shown = cli.json("server", "show", name);
         assertThat(shown.path("status").asString("")).isEqualTo("ACTIVE");
         assertThat(shown.path("addresses").size()).isEqualTo(2);
         assertThat(shown.path("properties").toString()).contains("blue");
         assertThat(cli.column("ID", "server", "list", "--long")).contains(id);
-        assertThat(cli.column("ID", "server", "list", "--name", name, "--status", "ACTIVE")).containsExactly(id);
+        assertThat(cli.column("ID", "server", "list", "--name", name, "--status", "ACTIVE"))
+                .containsExactly(id);
         assertThat(cli.column("ID", "server", "list", "--flavor", scene.flavor())).contains(id);
-        assertThat(cli.column("ID", "server", "list", "--status", "SHUTOFF", "--name", name)).isEmpty();
+        assertThat(cli.column("ID", "server", "list", "--status", "SHUTOFF", "--name", name))
+                .isEmpty();
         assertThat(cli.json("server", "event", "list", name).toString()).contains("create");
         cli.run("server", "delete", "--wait", name);
         assertThat(cli.attempt("server", "show", name).ok()).isFalse();
@@ -96,10 +118,13 @@ class ServerCommandsTest {
         cli.run("server", "reboot", "--hard", "--wait", name);
         cli.run("server", "lock", name);
         OpenStackCli demo = new OpenStackCli(cloud.origin(), cloud.demoUser());
-        assertThat(demo.attempt("server", "show", name).ok()).as("another project's server").isFalse();
+        assertThat(demo.attempt("server", "show", name).ok())
+                .as("another project's server")
+                .isFalse();
         cli.run("server", "unlock", name);
         assertThat(cli.run("console", "log", "show", name)).isNotEmpty();
-        assertThat(cli.json("console", "url", "show", "--novnc", name).path("url").asString("")).startsWith("http");
+        assertThat(cli.json("console", "url", "show", "--novnc", name).path("url").asString(""))
+                .startsWith("http");
     }
 
     private void act(String status, String command) {
@@ -113,7 +138,8 @@ class ServerCommandsTest {
                 name + " is " + status,
                 java.time.Duration.ofSeconds(90),
                 () -> {
-                    JsonNode server = cloud.rest().get("/compute/v2.1/servers/" + id).json().path("server");
+                    JsonNode server =
+                            cloud.rest().get("/compute/v2.1/servers/" + id).json().path("server");
                     return server.path("status").asString("").equals(status)
                             && server.path("OS-EXT-STS:task_state").asString("").isEmpty();
                 });
@@ -131,13 +157,19 @@ class ServerCommandsTest {
         Volumes.awaitStatus(cloud.rest(), volume, "available");
         Volumes.delete(cloud.rest(), volume);
 
-        String address = cli.json("floating", "ip", "create", "public").path("floating_ip_address").asString("");
+        String address =
+                cli.json("floating", "ip", "create", "public")
+                        .path("floating_ip_address")
+                        .asString("");
         cli.run("server", "add", "floating", "ip", name, address);
         assertThat(cli.json("server", "show", name).path("addresses").toString()).contains(address);
         cli.run("server", "remove", "floating", "ip", name, address);
         cli.run("floating", "ip", "delete", address);
 
-        String port = scene.made("/network/v2.0/ports", "{\"port\": {\"network_id\": \"%s\"}}".formatted(scene.network()));
+        String port =
+                scene.made(
+                        "/network/v2.0/ports",
+                        "{\"port\": {\"network_id\": \"%s\"}}".formatted(scene.network()));
         cli.run("server", "add", "port", name, port);
         assertThat(cli.column("ID", "port", "list", "--server", name)).contains(port);
         cli.run("server", "remove", "port", name, port);
@@ -160,7 +192,8 @@ class ServerCommandsTest {
         create(scene, "--image", "welkin-guest", "--network", scene.network());
         String image = Names.fresh("image");
         cli.run("server", "image", "create", "--wait", "--name", image, name);
-        assertThat(cli.json("image", "show", image).path("status").asString("")).isEqualTo("active");
+        assertThat(cli.json("image", "show", image).path("status").asString(""))
+                .isEqualTo("active");
         cli.run("image", "delete", image);
     }
 }

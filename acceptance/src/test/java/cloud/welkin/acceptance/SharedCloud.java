@@ -6,8 +6,9 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Starts the shared cloud at the first test that wants it and ends it, with its checks, after the last. {@code
- * -Dwelkin.acceptance.settings=compute.driver=simulated} chooses its settings (comma-separated).
+ * Starts the shared cloud at the first test that wants it and ends it, with its checks, after the
+ * last. {@code -Dwelkin.acceptance.settings=compute.driver=simulated} chooses its settings
+ * (comma-separated).
  */
 final class SharedCloud implements ParameterResolver {
     private static final ExtensionContext.Namespace STORE =

@@ -31,7 +31,8 @@ class VolumeCommandsTest {
         String name = Names.fresh("volume");
         cli.run("volume", "create", "--size", "1", "--image", "welkin-guest", name);
         available(name);
-        assertThat(cli.json("volume", "show", name).path("bootable").asString("")).isEqualTo("true");
+        assertThat(cli.json("volume", "show", name).path("bootable").asString(""))
+                .isEqualTo("true");
         cli.run("volume", "delete", name);
         gone(name);
     }
@@ -45,7 +46,7 @@ class VolumeCommandsTest {
     private void available(String name) {
         Await.until(
                 name + " is available",
-                Duration.ofSeconds(60),
+                Duration.ofMinutes(1),
                 () -> {
                     String status = Volumes.named(cloud.rest(), name).path("status").asString("");
                     assertThat(status).isNotEqualTo("error");
@@ -56,7 +57,7 @@ class VolumeCommandsTest {
     private void gone(String name) {
         Await.until(
                 name + " is gone",
-                Duration.ofSeconds(60),
+                Duration.ofMinutes(1),
                 () -> Volumes.named(cloud.rest(), name).isMissingNode());
     }
 }

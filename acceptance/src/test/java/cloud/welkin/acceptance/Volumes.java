@@ -37,7 +37,11 @@ final class Volumes {
                 Duration.ofSeconds(90),
                 () -> {
                     String status =
-                            rest.get(path("/volumes/" + id)).expect(200).json().at("/volume/status").asString("");
+                            rest.get(path("/volumes/" + id))
+                                    .expect(200)
+                                    .json()
+                                    .at("/volume/status")
+                                    .asString("");
                     if (status.startsWith("error")) {
                         throw new AssertionError("volume " + id + " is " + status);
                     }
@@ -49,7 +53,7 @@ final class Volumes {
         rest.delete(path("/volumes/" + id)).expect(202);
         Await.until(
                 "volume " + id + " is gone",
-                Duration.ofSeconds(60),
+                Duration.ofMinutes(1),
                 () -> rest.get(path("/volumes/" + id)).status() == 404);
     }
 

@@ -13,8 +13,9 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Creates, deletes, attaches and floating IPs in a seeded order, and a book of what the cloud acknowledged. A request whose
- * answer did not arrive may have happened or not: its name or id is then left open.
+ * Creates, deletes, attaches and floating IPs in a seeded order, and a book of what the cloud
+ * acknowledged. A request whose answer did not arrive may have happened or not: its name or id is
+ * then left open.
  */
 final class Workload {
     /** A kind of thing: where it is made, what wraps it. */
@@ -101,13 +102,15 @@ final class Workload {
         String members =
                 switch (kind) {
                     case FLOATING_IP ->
-                            "\"floating_network_id\": \"%s\", \"description\": \"%s\"".formatted(external, name);
+                            "\"floating_network_id\": \"%s\", \"description\": \"%s\""
+                                    .formatted(external, name);
                     case SERVER ->
                             "\"name\": \"%s\", \"imageRef\": \"%s\", \"flavorRef\": \"%s\", \"networks\": [{\"uuid\": \"%s\"}]"
                                     .formatted(name, image, flavor, network);
                     case NETWORK, VOLUME -> "\"name\": \"" + name + "\"" + kind.members;
                 };
-        Rest.Answer answer = rest.post(kind.path, "{\"%s\": {%s}}".formatted(kind.wrapper, members));
+        Rest.Answer answer =
+                rest.post(kind.path, "{\"%s\": {%s}}".formatted(kind.wrapper, members));
         if (answer.success()) {
             there.put(answer.json().path(kind.wrapper).path("id").asString(""), kind);
             acknowledged++;
@@ -132,17 +135,29 @@ final class Workload {
 
     private boolean attachOrDetach(String volume) {
         JsonNode shown = rest.get(Volumes.path("/volumes/" + volume)).json().path("volume");
-        Optional<String> server = shown.path("attachments").valueStream().findFirst().map(each -> each.path("server_id").asString(""));
+        Optional<String> server =
+                shown.path("attachments")
+                        .valueStream()
+                        .findFirst()
+                        .map(each -> each.path("server_id").asString(""));
         Rest.Answer answer;
         if (server.isPresent()) {
-            answer = rest.delete("/compute/v2.1/servers/" + server.get() + "/os-volume_attachments/" + volume);
+            answer =
+                    rest.delete(
+                            "/compute/v2.1/servers/"
+                                    + server.get()
+                                    + "/os-volume_attachments/"
+                                    + volume);
         } else {
             List<String> servers = idsOf(Kind.SERVER);
             if (servers.isEmpty()) {
                 return true;
             }
             String to = servers.get(random.nextInt(servers.size()));
-            answer = rest.post("/compute/v2.1/servers/" + to + "/os-volume_attachments", "{\"volumeAttachment\": {\"volumeId\": \"%s\"}}".formatted(volume));
+            answer =
+                    rest.post(
+                            "/compute/v2.1/servers/" + to + "/os-volume_attachments",
+                            "{\"volumeAttachment\": {\"volumeId\": \"%s\"}}".formatted(volume));
         }
         if (answer.status() >= 500) {
             throw new AssertionError("a failure: " + answer);
@@ -150,17 +165,29 @@ final class Workload {
         return true;
     }
 
-    /** After a restart: what was acknowledged is there, what was deleted is not or goes, and all of it comes to rest. */
+    /**
+     * After a restart: what was acknowledged is there, what was deleted is not or goes, and all of
+     * it comes to rest.
+     */
     void mustHold(Duration limit) {
-        Await.until("everything is in a final state: " + unsettled(), limit, () -> unsettled().isEmpty());
+        Await.until(
+                "everything is in a final state: " + unsettled(),
+                limit,
+                () -> unsettled().isEmpty());
         there.forEach(
                 (id, kind) -> {
                     int status = rest.get(kind.path + "/" + id).status();
                     if (status != 200 && !(status == 404 && open.contains(id))) {
-                        throw new AssertionError("%s %s was acknowledged and answers %d".formatted(kind, id, status));
+                        throw new AssertionError(
+                                "%s %s was acknowledged and answers %d"
+                                        .formatted(kind, id, status));
                     }
                 });
-        there.keySet().removeIf(id -> open.contains(id) && rest.get(kindOf(id).path + "/" + id).status() == 404);
+        there.keySet()
+                .removeIf(
+                        id ->
+                                open.contains(id)
+                                        && rest.get(kindOf(id).path + "/" + id).status() == 404);
         for (String id : gone) {
             for (Kind kind : Kind.values()) {
                 if (rest.get(kind.path + "/" + id).status() == 200) {
@@ -186,8 +213,16 @@ final class Workload {
                 .forEach(
                         server -> {
                             String status = server.path("status").asString("");
-                            if (!status.equals("ACTIVE") || !server.path("OS-EXT-STS:task_state").asString("").isEmpty()) {
-                                moving.add("server %s %s %s".formatted(server.path("id").asString(""), status, server.path("OS-EXT-STS:task_state")));
+                            if (!status.equals("ACTIVE")
+                                    || !server.path("OS-EXT-STS:task_state")
+                                            .asString("")
+                                            .isEmpty()) {
+                                moving.add(
+                                        "server %s %s %s"
+                                                .formatted(
+                                                        server.path("id").asString(""),
+                                                        status,
+                                                        server.path("OS-EXT-STS:task_state")));
                             }
                         });
         rest.get(Volumes.path("/volumes/detail"))
@@ -198,7 +233,9 @@ final class Workload {
                         volume -> {
                             String status = volume.path("status").asString("");
                             if (!status.equals("available") && !status.equals("in-use")) {
-                                moving.add("volume %s %s".formatted(volume.path("id").asString(""), status));
+                                moving.add(
+                                        "volume %s %s"
+                                                .formatted(volume.path("id").asString(""), status));
                             }
                         });
         return moving;
@@ -206,17 +243,49 @@ final class Workload {
 
     /** Removes all, the unacknowledged too; nothing of it may be left. */
     void clear(Duration limit) {
-        rest.get("/compute/v2.1/servers/detail").json().path("servers").forEach(each -> rest.delete("/compute/v2.1/servers/" + each.path("id").asString("")));
-        Await.until("all servers are gone", limit, () -> rest.get("/compute/v2.1/servers").json().path("servers").isEmpty());
+        rest.get("/compute/v2.1/servers/detail")
+                .json()
+                .path("servers")
+                .forEach(
+                        each ->
+                                rest.delete(
+                                        "/compute/v2.1/servers/" + each.path("id").asString("")));
+        Await.until(
+                "all servers are gone",
+                limit,
+                () -> rest.get("/compute/v2.1/servers").json().path("servers").isEmpty());
         Await.until("volumes are at rest", limit, () -> unsettled().isEmpty());
-        rest.get(Volumes.path("/volumes/detail")).json().path("volumes").forEach(each -> rest.delete(Volumes.path("/volumes/" + each.path("id").asString(""))));
-        Await.until("all volumes are gone", limit, () -> rest.get(Volumes.path("/volumes")).json().path("volumes").isEmpty());
-        rest.get("/network/v2.0/floatingips").json().path("floatingips").forEach(each -> rest.delete("/network/v2.0/floatingips/" + each.path("id").asString("")));
-        rest.get("/network/v2.0/networks").json().path("networks").forEach(each -> {
-            if (each.path("name").asString("").startsWith(prefix)) {
-                rest.delete("/network/v2.0/networks/" + each.path("id").asString("")).expect(204);
-            }
-        });
+        rest.get(Volumes.path("/volumes/detail"))
+                .json()
+                .path("volumes")
+                .forEach(
+                        each ->
+                                rest.delete(
+                                        Volumes.path("/volumes/" + each.path("id").asString(""))));
+        Await.until(
+                "all volumes are gone",
+                limit,
+                () -> rest.get(Volumes.path("/volumes")).json().path("volumes").isEmpty());
+        rest.get("/network/v2.0/floatingips")
+                .json()
+                .path("floatingips")
+                .forEach(
+                        each ->
+                                rest.delete(
+                                        "/network/v2.0/floatingips/"
+                                                + each.path("id").asString("")));
+        rest.get("/network/v2.0/networks")
+                .json()
+                .path("networks")
+                .forEach(
+                        each -> {
+                            if (each.path("name").asString("").startsWith(prefix)) {
+                                rest.delete(
+                                                "/network/v2.0/networks/"
+                                                        + each.path("id").asString(""))
+                                        .expect(204);
+                            }
+                        });
         there.clear();
     }
 }

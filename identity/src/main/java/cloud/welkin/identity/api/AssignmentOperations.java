@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Who holds which role on what: /v3/{projects,domains,system}/…/users/…/roles and
@@ -282,20 +283,30 @@ final class AssignmentOperations implements OperationGroup {
             this.wanted = wanted;
         }
 
+        /**
+         * A thing's name may ask for its domain's while it is made, which computeIfAbsent forbids.
+         */
+        private Object once(String key, Supplier<Object> view) {
+            Object known = seen.get(key);
+            if (known == null) {
+                known = view.get();
+                seen.put(key, known);
+            }
+            return known;
+        }
+
         Object project(String id) {
-            return seen.computeIfAbsent(
-                    "p" + id, key -> wanted ? namedProject(id) : Map.of("id", id));
+            return once("p" + id, () -> wanted ? namedProject(id) : Map.of("id", id));
         }
 
         Object user(UserId id) {
-            return seen.computeIfAbsent(
-                    "u" + id, key -> wanted ? namedUser(id) : Map.of("id", id.value()));
+            return once("u" + id, () -> wanted ? namedUser(id) : Map.of("id", id.value()));
         }
 
         Object role(String id) {
-            return seen.computeIfAbsent(
+            return once(
                     "r" + id,
-                    key ->
+                    () ->
                             wanted
                                     ? Map.of(
                                             "id",
