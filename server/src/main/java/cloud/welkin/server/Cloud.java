@@ -26,7 +26,6 @@ import cloud.welkin.kernel.http.HttpServer;
 import cloud.welkin.kernel.http.HttpSettings;
 import cloud.welkin.kernel.policy.Policy;
 import cloud.welkin.kernel.policy.PolicyFile;
-import cloud.welkin.kernel.policy.PolicyFile;
 import cloud.welkin.kernel.policy.PolicyRule;
 import cloud.welkin.kernel.quota.Quotas;
 import cloud.welkin.kernel.settings.Settings;
@@ -54,8 +53,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The whole cloud, wired by hand: the table of contents of the program. Nothing is served before everything is
- * migrated, bootstrapped and started; a failure on the way ends what was begun.
+ * The whole cloud, wired by hand: the table of contents of the program. Nothing is served before
+ * everything is migrated, bootstrapped and started; a failure on the way ends what was begun.
  */
 final class Cloud implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Cloud.class);
@@ -195,7 +194,8 @@ final class Cloud implements AutoCloseable {
         NetworkService.quotas().forEach(quotas::register);
         volume.quotas().forEach(quotas::register);
 
-        // Before the first write: a transaction that pokes a reconciler nobody registered is refused.
+        // Before the first write: a transaction that pokes a reconciler nobody registered is
+        // refused.
         compute.sagas().forEach(work.sagas()::register);
         compute.reconcilers().forEach(work.reconcilers()::register);
         image.reconcilers().forEach(work.reconcilers()::register);
@@ -327,9 +327,14 @@ final class Cloud implements AutoCloseable {
         return database;
     }
 
-    /** Whether nobody has started this cloud to its end before; asked once, in the transaction that answers. */
+    /**
+     * Whether nobody has started this cloud to its end before; asked once, in the transaction that
+     * answers.
+     */
     private static boolean isFirstStart(Tx tx) {
-        return tx.sql().execute("update kernel.cloud set started_at = now() where started_at is null")
+        return tx.sql()
+                        .execute(
+                                "update kernel.cloud set started_at = now() where started_at is null")
                 > 0;
     }
 
@@ -387,8 +392,7 @@ final class Cloud implements AutoCloseable {
     }
 
     /** OVN on the host's engines; nothing where hosts are simulated. */
-    private Backbone backbone(
-            Database database, PortStatuses statuses, Work work, Clock clock) {
+    private Backbone backbone(Database database, PortStatuses statuses, Work work, Clock clock) {
         return host.<Backbone>map(
                         local ->
                                 closing.add(
@@ -420,14 +424,14 @@ final class Cloud implements AutoCloseable {
         parts.add(new Control.Part("program", true, origin));
         parts.add(
                 new Control.Part(
-                        "database",
-                        answers(database),
-                        settings.get(WelkinSettings.DATABASE_URL)));
+                        "database", answers(database), settings.get(WelkinSettings.DATABASE_URL)));
         host.ifPresent(
                 local ->
                         local.engines()
                                 .parts()
-                                .forEach((name, well) -> parts.add(new Control.Part(name, well, ""))));
+                                .forEach(
+                                        (name, well) ->
+                                                parts.add(new Control.Part(name, well, ""))));
         return parts;
     }
 

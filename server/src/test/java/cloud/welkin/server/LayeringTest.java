@@ -21,7 +21,10 @@ class LayeringTest {
                     .anyMatch(type -> type.getPackageName().startsWith("cloud.welkin." + module));
         }
         return Layering.rules().stream()
-                .map(rule -> DynamicTest.dynamicTest(rule.getDescription(), () -> rule.check(program)));
+                .map(
+                        rule ->
+                                DynamicTest.dynamicTest(
+                                        rule.getDescription(), () -> rule.check(program)));
     }
 
     @Test
