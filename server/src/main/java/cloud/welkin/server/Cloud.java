@@ -282,7 +282,18 @@ final class Cloud implements AutoCloseable {
                                         new RequestLog(telemetry.registry())),
                                 server ->
                                         List.of(
-                                                new Pages(() -> answers(database), telemetry),
+                                                new Pages(
+                                                        () -> answers(database),
+                                                        telemetry,
+                                                        agent.map(HostAgent::statistics)
+                                                                .map(GuestMetrics::new)
+                                                                .<java.util.function.Supplier<
+                                                                                String>>
+                                                                        map(
+                                                                                metrics ->
+                                                                                        metrics
+                                                                                                ::scrape)
+                                                                .orElse(() -> "")),
                                                 new ConsolePages(compute.consoleTokens(), consoles)
                                                         .on(server))));
         Control control = new Control(() -> parts(database), doctor);

@@ -17,7 +17,7 @@ final class Pages extends Handler.Abstract {
 
     private final Map<String, Supplier<Page>> pages;
 
-    Pages(BooleanSupplier healthy, Telemetry telemetry) {
+    Pages(BooleanSupplier healthy, Telemetry telemetry, Supplier<String> guests) {
         super(InvocationType.BLOCKING);
         pages =
                 Map.of(
@@ -34,7 +34,7 @@ final class Pages extends Handler.Abstract {
                                 new Page(
                                         200,
                                         "text/plain; version=0.0.4; charset=utf-8",
-                                        telemetry.scrape()));
+                                        telemetry.scrape() + guests.get()));
     }
 
     @Override
