@@ -34,7 +34,7 @@ public final class IdentityService implements AutoCloseable {
     public IdentityService(
             Database database, Clock clock, Options options, List<CatalogEntry> catalog) {
         SecureRandom random = new SecureRandom();
-        Passwords passwords = new Passwords(options.passwordCost());
+        Passwords passwords = new Passwords(options.passwordCost(), random);
         ProjectStore projects = new ProjectStore();
         UserStore users = new UserStore();
         RoleStore roles = new RoleStore();

@@ -1,6 +1,8 @@
 package cloud.welkin.compute.api;
 
+import cloud.welkin.compute.domain.Host;
 import cloud.welkin.compute.domain.Server;
+import cloud.welkin.compute.domain.ServerName;
 import cloud.welkin.compute.domain.TaskState;
 import cloud.welkin.compute.domain.VmState;
 import cloud.welkin.compute.store.HostStore;
@@ -13,7 +15,9 @@ import cloud.welkin.kernel.api.Param;
 import cloud.welkin.kernel.api.Query;
 import cloud.welkin.kernel.api.Times;
 import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.kernel.host.HostName;
 import cloud.welkin.kernel.id.Ids;
+import cloud.welkin.kernel.json.WrittenView;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +27,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jooq.exception.DataAccessException;
 
 /** Lists of servers: what Nova lets a list be narrowed, sorted and paged by. */
@@ -140,43 +147,43 @@ final class ServerLists {
     Object list(Call call, Tx tx, boolean detail) {
         int limit =
                 call.query().integer("limit").map(n -> Math.min(n, Rows.MOST)).orElse(Rows.MOST);
-        List<Server> found = select(call, tx, limit);
         ServerView view = new ServerView(call, access.ask(call).now());
-        var known =
-                detail && view.needsHosts() && !found.isEmpty()
-                        ? hosts
-                                .named(tx, found.stream().map(Server::host).distinct().toList())
-                                .stream()
-                                .collect(
-                                        java.util.stream.Collectors.toMap(
-                                                host -> host.name(), Function.identity()))
-                        : Map
-                                .<cloud.welkin.kernel.host.HostName,
-                                        cloud.welkin.compute.domain.Host>
-                                        of();
+        ServerFilter filter = filter(call, tx, limit);
+        if (detail) {
+            List<Server> found = select(limit, () -> servers.list(tx, filter));
+            Map<HostName, Host> known = view.needsHosts() ? hosts(tx, found) : Map.of();
+            return page(
+                    call,
+                    limit,
+                    found.stream().map(Server::id),
+                    found.stream().map(server -> view.full(server, known, false)));
+        }
+        List<ServerName> found = select(limit, () -> servers.names(tx, filter));
+        return page(
+                call, limit, found.stream().map(ServerName::id), found.stream().map(view::brief));
+    }
+
+    private static Map<String, Object> page(
+            Call call, int limit, Stream<UUID> ids, Stream<WrittenView> views) {
         Map<String, Object> out = new LinkedHashMap<>();
-        out.put(
-                "servers",
-                found.stream()
-                        .map(
-                                server ->
-                                        detail
-                                                ? view.full(server, known, false)
-                                                : view.brief(server))
-                        .toList());
-        List<Links.Link> next =
-                Links.next(
-                        call, found.stream().map(server -> server.id().toString()).toList(), limit);
+        out.put("servers", views.toList());
+        List<Links.Link> next = Links.next(call, ids.map(UUID::toString).toList(), limit);
         if (!next.isEmpty()) {
             out.put("servers_links", next);
         }
         return out;
     }
 
-    private List<Server> select(Call call, Tx tx, int limit) {
-        ServerFilter filter = filter(call, tx, limit);
+    private Map<HostName, Host> hosts(Tx tx, List<Server> found) {
+        return found.isEmpty()
+                ? Map.of()
+                : hosts.named(tx, found.stream().map(Server::host).distinct().toList()).stream()
+                        .collect(Collectors.toMap(Host::name, Function.identity()));
+    }
+
+    private static <T> List<T> select(int limit, Supplier<List<T>> found) {
         try {
-            return limit == 0 ? List.of() : servers.list(tx, filter);
+            return limit == 0 ? List.of() : found.get();
         } catch (DataAccessException e) {
             if (e.sqlState().equals(BAD_REGULAR_EXPRESSION)) {
                 throw Failure.badRequest("Invalid filter: it is not a regular expression.");

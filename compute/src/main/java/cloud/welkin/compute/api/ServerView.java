@@ -2,12 +2,15 @@ package cloud.welkin.compute.api;
 
 import cloud.welkin.compute.domain.Host;
 import cloud.welkin.compute.domain.Server;
+import cloud.welkin.compute.domain.ServerName;
 import cloud.welkin.compute.domain.VmState;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Microversion;
 import cloud.welkin.kernel.api.Times;
 import cloud.welkin.kernel.host.HostName;
 import cloud.welkin.kernel.json.Json;
+import cloud.welkin.kernel.json.WrittenView;
+import cloud.welkin.kernel.json.WrittenView.Fields;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -36,9 +39,10 @@ final class ServerView {
     private final boolean hostStatus;
     private final boolean extraSpecs;
     private final Instant now;
-    private final String serverHref;
+    private final String self;
     private final String bookmark;
     private final Map<String, String> hostIds = new HashMap<>();
+    private final Map<String, Boot> boots = new HashMap<>();
 
     ServerView(Call call, Instant now) {
         this.call = call;
@@ -48,35 +52,47 @@ final class ServerView {
         this.hostStatus = minor >= 16 && call.allows(ComputePolicy.S + "show:host_status");
         this.extraSpecs = call.allows(ComputePolicy.S + "show:flavor-extra-specs");
         this.now = now;
-        this.serverHref = call.origin() + Links.ROOT + "/servers/";
-        this.bookmark = call.origin() + "/compute/servers/";
+        this.self = "[{\"rel\":\"self\",\"href\":" + open(call.origin() + Links.ROOT + "/servers/");
+        this.bookmark =
+                "\"},{\"rel\":\"bookmark\",\"href\":" + open(call.origin() + "/compute/servers/");
+    }
+
+    /** The text in JSON, but for the quote at its end. */
+    private static String open(String text) {
+        String quoted = Json.text(text);
+        return quoted.substring(0, quoted.length() - 1);
     }
 
     boolean needsHosts() {
         return hostStatus || extended;
     }
 
-    Map<String, Object> brief(Server server) {
-        Map<String, Object> out = new LinkedHashMap<>();
-        out.put("id", server.id());
-        out.put("name", server.name());
-        out.put("links", links(server));
-        return out;
+    WrittenView brief(ServerName server) {
+        return out -> {
+            String id = server.id().toString();
+            out.put("id", id);
+            out.put("name", server.name());
+            out.raw("links", links(id));
+        };
     }
 
     /**
      * @param hosts the hosts of the servers, where {@link #needsHosts}
      * @param single whether this is the only server of the answer, which then tells a little more
      */
-    Map<String, Object> full(Server server, Map<HostName, Host> hosts, boolean single) {
-        Map<String, Object> out = LinkedHashMap.newLinkedHashMap(48);
+    WrittenView full(Server server, Map<HostName, Host> hosts, boolean single) {
+        return out -> write(server, hosts, single, out);
+    }
+
+    private void write(Server server, Map<HostName, Host> hosts, boolean single, Fields out) {
+        String id = server.id().toString();
         String status = server.state().status();
-        out.put("id", server.id());
+        out.put("id", id);
         out.put("name", server.name());
         out.put("status", status);
         out.put("tenant_id", server.project().value());
         out.put("user_id", server.user().value());
-        out.put("metadata", new RawValue(server.metadataJson()));
+        out.raw("metadata", server.metadataJson());
         out.put(
                 "hostId",
                 hostIds.computeIfAbsent(
@@ -85,10 +101,10 @@ final class ServerView {
         out.put("flavor", flavor(server));
         out.put("created", Times.seconds(server.createdAt()));
         out.put("updated", Times.seconds(server.updatedAt()));
-        out.put("addresses", new RawValue(server.addressesJson()));
+        out.raw("addresses", server.addressesJson());
         out.put("accessIPv4", server.accessV4());
         out.put("accessIPv6", server.accessV6());
-        out.put("links", links(server));
+        out.raw("links", links(id));
         out.put("OS-DCF:diskConfig", server.diskConfig());
         if (status.equals("ACTIVE") || status.equals("BUILD") || status.equals("REBUILD")) {
             out.put("progress", status.equals("ACTIVE") ? 100 : 0);
@@ -110,7 +126,7 @@ final class ServerView {
         out.put("OS-SRV-USG:launched_at", server.launchedAt().map(Times::micros));
         out.put("OS-SRV-USG:terminated_at", server.terminatedAt().map(Times::micros));
         if (!server.securityGroupsJson().equals("[]")) {
-            out.put("security_groups", new RawValue(server.securityGroupsJson()));
+            out.raw("security_groups", server.securityGroupsJson());
         }
         out.put("OS-EXT-STS:task_state", server.state().task().map(task -> task.text()));
         out.put("OS-EXT-STS:vm_state", server.state().vm().text());
@@ -147,12 +163,11 @@ final class ServerView {
             out.put("pinned_availability_zone", server.pinnedZone());
         }
         if (minor >= 100) {
-            out.put("scheduler_hints", new RawValue(server.hintsJson()));
+            out.raw("scheduler_hints", server.hintsJson());
         }
-        return out;
     }
 
-    private void extended(Server server, Map<HostName, Host> hosts, Map<String, Object> out) {
+    private void extended(Server server, Map<HostName, Host> hosts, Fields out) {
         out.put("OS-EXT-SRV-ATTR:host", server.host().value());
         out.put("OS-EXT-SRV-ATTR:hypervisor_hostname", server.host().value());
         out.put("OS-EXT-SRV-ATTR:instance_name", server.instanceName());
@@ -160,9 +175,9 @@ final class ServerView {
             out.put("OS-EXT-SRV-ATTR:reservation_id", server.reservationId());
             out.put("OS-EXT-SRV-ATTR:launch_index", server.launchIndex());
             out.put("OS-EXT-SRV-ATTR:hostname", server.hostname());
-            JsonNode image = Json.mapper().readTree(server.imageJson());
-            out.put("OS-EXT-SRV-ATTR:kernel_id", image.path("kernel_id").asString(""));
-            out.put("OS-EXT-SRV-ATTR:ramdisk_id", image.path("ramdisk_id").asString(""));
+            Boot boot = boots.computeIfAbsent(server.imageJson(), Boot::of);
+            out.put("OS-EXT-SRV-ATTR:kernel_id", boot.kernel());
+            out.put("OS-EXT-SRV-ATTR:ramdisk_id", boot.ramdisk());
             out.put("OS-EXT-SRV-ATTR:root_device_name", server.rootDevice());
             out.put("OS-EXT-SRV-ATTR:user_data", server.userData());
         }
@@ -213,10 +228,18 @@ final class ServerView {
         return tree;
     }
 
-    private List<Links.Link> links(Server server) {
-        return List.of(
-                new Links.Link("self", serverHref + server.id()),
-                new Links.Link("bookmark", bookmark + server.id()));
+    /** Written as text, because a list has thousands of them: an id needs no escape. */
+    private String links(String id) {
+        return self + id + bookmark + id + "\"}]";
+    }
+
+    /** The images that a guest's kernel is taken from, if not its own. */
+    private record Boot(String kernel, String ramdisk) {
+        static Boot of(String imageJson) {
+            JsonNode image = Json.mapper().readTree(imageJson);
+            return new Boot(
+                    image.path("kernel_id").asString(""), image.path("ramdisk_id").asString(""));
+        }
     }
 
     /** Says whether two servers of a project share a host, without saying which. */

@@ -5,7 +5,6 @@ import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -77,6 +76,7 @@ public record Server(
     }
 
     public static String instanceName(long number) {
-        return String.format(Locale.ROOT, "instance-%08x", number);
+        String hex = Long.toHexString(number);
+        return "instance-" + "0".repeat(Math.max(0, 8 - hex.length())) + hex;
     }
 }

@@ -14,10 +14,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jooq.Condition;
-import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.JSONB;
+import org.jooq.Record;
 import org.jooq.ResultQuery;
+import org.jooq.SelectWhereStep;
 import org.jooq.SortField;
 import org.jooq.TableField;
 import org.jooq.impl.DSL;
@@ -212,7 +213,8 @@ public final class ServerFilter {
         return and(DSL.condition("{0} ~ {1}", column, DSL.val(pattern)));
     }
 
-    ResultQuery<ServerRecord> select(DSLContext sql) {
+    /** The rows of the list, of whatever columns of servers are wanted. */
+    <R extends Record> ResultQuery<R> select(SelectWhereStep<R> from) {
         List<Order> order = new ArrayList<>(orders);
         if (order.isEmpty()) {
             order.add(new Order(SERVER.CREATED_AT, true));
@@ -236,7 +238,7 @@ public final class ServerFilter {
             // The plain order must be the index's own, nulls and all, to be read from it.
             sort = List.of(SERVER.CREATED_AT.desc(), SERVER.ID.desc());
         }
-        return sql.selectFrom(SERVER).where(all).orderBy(sort).limit(limit);
+        return from.where(all).orderBy(sort).limit(limit);
     }
 
     /**

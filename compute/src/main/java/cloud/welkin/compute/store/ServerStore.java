@@ -6,6 +6,7 @@ import static cloud.welkin.compute.schema.Tables.SERVER;
 
 import cloud.welkin.compute.domain.Fault;
 import cloud.welkin.compute.domain.Server;
+import cloud.welkin.compute.domain.ServerName;
 import cloud.welkin.compute.domain.ServerState;
 import cloud.welkin.compute.domain.TaskState;
 import cloud.welkin.compute.domain.VmState;
@@ -56,7 +57,13 @@ public final class ServerStore {
     }
 
     public List<Server> list(Tx tx, ServerFilter filter) {
-        return filter.select(tx.sql()).fetch(ServerStore::server);
+        return filter.select(tx.sql().selectFrom(SERVER)).fetch(ServerStore::server);
+    }
+
+    /** As {@link #list}, but reads no more than a short list shows. */
+    public List<ServerName> names(Tx tx, ServerFilter filter) {
+        return filter.select(tx.sql().select(SERVER.ID, SERVER.NAME).from(SERVER))
+                .fetch(row -> new ServerName(row.value1(), row.value2()));
     }
 
     /** The servers' numbers come from the database; libvirt's names are made of them. */

@@ -2,24 +2,47 @@ package cloud.welkin.identity.domain;
 
 import at.favre.lib.crypto.bcrypt.BCrypt;
 import at.favre.lib.crypto.bcrypt.LongPasswordStrategies;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Hashes of passwords and secrets by bcrypt, whose 72 bytes long passwords are hashed down to.
  * Checking costs the same whether or not there is such a user, so that time tells nobody who
  * exists.
+ *
+ * <p>Clients and services sign in again and again with the same password, and bcrypt is slow on
+ * purpose: a password that was right is recognised for {@link #REMEMBERED} by a MAC of it and its
+ * hash under a key that only this process has and never stores. A wrong one always pays in full, so
+ * guessing is as slow as ever; a changed password has another hash and is checked anew. At most all
+ * processors but one work on bcrypt, so that a flood of sign-ins does not hold up the rest.
  */
 public final class Passwords {
     private static final BCrypt.Version VERSION = BCrypt.Version.VERSION_2B;
+    private static final Duration REMEMBERED = Duration.ofMinutes(5);
+    private static final int MOST_REMEMBERED = 10_000;
 
     private final int cost;
     private final String nobody;
+    private final SecretKeySpec key;
+    private final Cache<ByteBuffer, Boolean> right =
+            Caffeine.newBuilder().expireAfterWrite(REMEMBERED).maximumSize(MOST_REMEMBERED).build();
+    private final Semaphore processors =
+            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() - 1), true);
 
     /**
      * @param cost bcrypt's logarithmic cost, 4 to 31; Keystone's default is 12
+     * @param random of the key that this process recognises right passwords by
      */
-    public Passwords(int cost) {
+    public Passwords(int cost, SecureRandom random) {
         this.cost = cost;
         // A salt and a digest that no password has; checking against it costs what every check
         // costs.
@@ -28,11 +51,19 @@ public final class Passwords {
                         .formatted(
                                 cost,
                                 "nobodyhasthispasswordd".concat("ornoneatallthatweknowofever1234"));
+        byte[] bytes = new byte[32];
+        random.nextBytes(bytes);
+        this.key = new SecretKeySpec(bytes, "HmacSHA256");
     }
 
     public String hash(String password) {
-        return BCrypt.with(VERSION, LongPasswordStrategies.hashSha512(VERSION))
-                .hashToString(cost, password.toCharArray());
+        processors.acquireUninterruptibly();
+        try {
+            return BCrypt.with(VERSION, LongPasswordStrategies.hashSha512(VERSION))
+                    .hashToString(cost, password.toCharArray());
+        } finally {
+            processors.release();
+        }
     }
 
     /**
@@ -40,12 +71,41 @@ public final class Passwords {
      * hash.
      */
     public boolean matches(String password, Optional<String> hash) {
-        boolean same =
-                BCrypt.verifyer(VERSION, LongPasswordStrategies.hashSha512(VERSION))
-                        .verify(
-                                password.getBytes(StandardCharsets.UTF_8),
-                                hash.orElse(nobody).getBytes(StandardCharsets.UTF_8))
-                        .verified;
-        return same && hash.isPresent();
+        String against = hash.orElse(nobody);
+        ByteBuffer mark = mark(against, password);
+        if (right.getIfPresent(mark) != null) {
+            return true;
+        }
+        boolean same = verify(password, against) && hash.isPresent();
+        if (same) {
+            right.put(mark, true);
+        }
+        return same;
+    }
+
+    private boolean verify(String password, String hash) {
+        processors.acquireUninterruptibly();
+        try {
+            return BCrypt.verifyer(VERSION, LongPasswordStrategies.hashSha512(VERSION))
+                    .verify(
+                            password.getBytes(StandardCharsets.UTF_8),
+                            hash.getBytes(StandardCharsets.UTF_8))
+                    .verified;
+        } finally {
+            processors.release();
+        }
+    }
+
+    /** bcrypt's text never has a zero byte, so hash and password cannot run into one another. */
+    private ByteBuffer mark(String hash, String password) {
+        try {
+            Mac mac = Mac.getInstance(key.getAlgorithm());
+            mac.init(key);
+            mac.update(hash.getBytes(StandardCharsets.UTF_8));
+            mac.update((byte) 0);
+            return ByteBuffer.wrap(mac.doFinal(password.getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
