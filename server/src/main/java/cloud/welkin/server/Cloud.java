@@ -16,6 +16,7 @@ import cloud.welkin.image.ImageService;
 import cloud.welkin.kernel.api.Api;
 import cloud.welkin.kernel.api.Dispatcher;
 import cloud.welkin.kernel.api.RequestLog;
+import cloud.welkin.kernel.api.RequestObserver;
 import cloud.welkin.kernel.doctor.Doctor;
 import cloud.welkin.kernel.doctor.Finding;
 import cloud.welkin.kernel.doctor.Invariant;
@@ -30,6 +31,7 @@ import cloud.welkin.kernel.policy.PolicyRule;
 import cloud.welkin.kernel.quota.Quotas;
 import cloud.welkin.kernel.settings.Settings;
 import cloud.welkin.kernel.telemetry.Telemetry;
+import cloud.welkin.kernel.telemetry.Traces;
 import cloud.welkin.kernel.work.Work;
 import cloud.welkin.kernel.work.WorkOptions;
 import cloud.welkin.network.NetworkService;
@@ -48,6 +50,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,6 +117,9 @@ final class Cloud implements AutoCloseable {
         }
         Clock clock = Clock.systemUTC();
         Telemetry telemetry = closing.add(new Telemetry());
+        Optional<Traces> traces =
+                settings.get(WelkinSettings.TRACES_ENDPOINT)
+                        .map(receiver -> closing.add(new Traces(receiver, clock)));
         boolean simulated =
                 settings.get(WelkinSettings.COMPUTE_DRIVER) == WelkinSettings.Driver.SIMULATED;
         Database database = database();
@@ -133,8 +139,12 @@ final class Cloud implements AutoCloseable {
                                 database,
                                 WorkOptions.of("welkin"),
                                 clock,
-                                telemetry.sagas(),
-                                telemetry.reconcilers()));
+                                traces.map(t -> telemetry.sagas().and(t.sagas()))
+                                        .orElseGet(telemetry::sagas),
+                                traces.map(t -> telemetry.reconcilers().and(t.reconcilers()))
+                                        .orElseGet(telemetry::reconcilers)));
+        RequestLog requestLog = new RequestLog(telemetry.registry());
+        RequestObserver requests = traces.map(requestLog::and).orElse(requestLog);
         Events events =
                 closing.add(new Events(database, settings.get(WelkinSettings.EVENTS_KEEP), clock));
         Quotas quotas = new Quotas(database);
@@ -266,6 +276,8 @@ final class Cloud implements AutoCloseable {
                         new Metadata(compute.metadata())::answer));
 
         origin = origin();
+        String metricsToken = Passwords.metricsToken(home);
+        Policy policy = policy(apis);
         HttpServer http =
                 closing.add(
                         new HttpServer(
@@ -275,11 +287,11 @@ final class Cloud implements AutoCloseable {
                                         settings.get(WelkinSettings.HTTP_IDLE)),
                                 new Dispatcher(
                                         apis,
-                                        policy(apis),
+                                        policy,
                                         database,
                                         identity.authenticator(),
                                         origin,
-                                        new RequestLog(telemetry.registry())),
+                                        requests),
                                 server ->
                                         List.of(
                                                 new Pages(
@@ -287,16 +299,14 @@ final class Cloud implements AutoCloseable {
                                                         telemetry,
                                                         agent.map(HostAgent::statistics)
                                                                 .map(GuestMetrics::new)
-                                                                .<java.util.function.Supplier<
-                                                                                String>>
-                                                                        map(
-                                                                                metrics ->
-                                                                                        metrics
-                                                                                                ::scrape)
-                                                                .orElse(() -> "")),
+                                                                .<Supplier<String>>map(
+                                                                        guests -> guests::scrape)
+                                                                .orElse(() -> ""),
+                                                        metricsToken,
+                                                        apis),
                                                 new ConsolePages(compute.consoleTokens(), consoles)
                                                         .on(server))));
-        Control control = new Control(() -> parts(database), doctor);
+        Control control = new Control(() -> parts(database), doctor, policy.rules());
         closing.add(new UnixHttp(home.run("control.sock"), "rw-------", control::answer));
         ClientFiles.write(home, origin, passwords.admin(), passwords.demo());
         http.start();

@@ -3,14 +3,16 @@ package cloud.welkin.server;
 import cloud.welkin.kernel.doctor.Diagnosis;
 import cloud.welkin.kernel.doctor.Doctor;
 import cloud.welkin.kernel.doctor.Finding;
+import cloud.welkin.kernel.policy.PolicyFile;
+import cloud.welkin.kernel.policy.PolicyRule;
 import cloud.welkin.server.UnixHttp.Answer;
 import cloud.welkin.server.UnixHttp.Question;
 import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * What {@code ./welkin status} and {@code ./welkin doctor} ask, answered as the text that they
- * print.
+ * What {@code ./welkin status}, {@code doctor} and {@code policy} ask, answered as the text that
+ * they print.
  */
 final class Control {
     /** One part of the program or an engine of its host. */
@@ -18,16 +20,19 @@ final class Control {
 
     private final Supplier<List<Part>> parts;
     private final Doctor doctor;
+    private final List<PolicyRule> rules;
 
-    Control(Supplier<List<Part>> parts, Doctor doctor) {
+    Control(Supplier<List<Part>> parts, Doctor doctor, List<PolicyRule> rules) {
         this.parts = parts;
         this.doctor = doctor;
+        this.rules = rules;
     }
 
     Answer answer(Question question) {
         return switch (question.path()) {
             case "/status" -> status();
             case "/doctor" -> examine();
+            case "/policy" -> Answer.text(200, PolicyFile.sample(rules));
             default -> Answer.text(404, "no such question\n");
         };
     }

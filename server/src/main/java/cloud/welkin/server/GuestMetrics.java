@@ -3,6 +3,7 @@ package cloud.welkin.server;
 import cloud.welkin.host.agent.GuestStatistics;
 import cloud.welkin.host.libvirt.DomainStatistics;
 import cloud.welkin.host.libvirt.LibvirtException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 
@@ -22,32 +23,51 @@ final class GuestMetrics {
         } catch (LibvirtException e) {
             return "";
         }
-        StringBuilder lines = new StringBuilder();
+        Metrics metrics = new Metrics();
         guests.forEach(
                 (id, guest) -> {
                     String server = "{server=\"" + id + "\"";
-                    line(
-                            lines,
-                            "cpu_seconds_total",
-                            server + "}",
-                            guest.cpu().total().toNanos() / 1e9);
-                    line(lines, "memory_kib", server + "}", guest.balloon().current());
+                    metrics.add(
+                            "cpu_seconds_total", server + "}", guest.cpu().total().toNanos() / 1e9);
+                    metrics.add("memory_kib", server + "}", guest.balloon().current());
                     for (DomainStatistics.Interface nic : guest.interfaces()) {
                         String at = server + ",device=\"" + nic.device() + "\"}";
-                        line(lines, "received_bytes_total", at, nic.traffic().receivedBytes());
-                        line(lines, "sent_bytes_total", at, nic.traffic().sentBytes());
+                        metrics.add("received_bytes_total", at, nic.traffic().receivedBytes());
+                        metrics.add("sent_bytes_total", at, nic.traffic().sentBytes());
                     }
                     for (DomainStatistics.Disk disk : guest.disks()) {
                         String at = server + ",device=\"" + disk.target() + "\"}";
-                        line(lines, "disk_read_bytes_total", at, disk.traffic().readBytes());
-                        line(lines, "disk_written_bytes_total", at, disk.traffic().writeBytes());
+                        metrics.add("disk_read_bytes_total", at, disk.traffic().readBytes());
+                        metrics.add("disk_written_bytes_total", at, disk.traffic().writeBytes());
                     }
                 });
-        return lines.toString();
+        return metrics.text();
     }
 
-    private static void line(StringBuilder lines, String name, String labels, Number value) {
-        lines.append("welkin_guest_").append(name).append(labels).append(' ').append(value);
-        lines.append('\n');
+    /** Prometheus wants all lines of a name together, after the line that tells its type. */
+    private static final class Metrics {
+        private final Map<String, StringBuilder> byName = new LinkedHashMap<>();
+
+        void add(String what, String labels, Number value) {
+            String name = "welkin_guest_" + what;
+            byName.computeIfAbsent(
+                            name,
+                            fresh ->
+                                    new StringBuilder("# TYPE ")
+                                            .append(fresh)
+                                            .append(
+                                                    fresh.endsWith("_total")
+                                                            ? " counter\n"
+                                                            : " gauge\n"))
+                    .append(name)
+                    .append(labels)
+                    .append(' ')
+                    .append(value)
+                    .append('\n');
+        }
+
+        String text() {
+            return String.join("", byName.values());
+        }
     }
 }

@@ -3,6 +3,7 @@ package cloud.welkin.server;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Option;
             Main.Serve.class,
             Main.Ask.Status.class,
             Main.Ask.Examine.class,
+            Main.Ask.Rules.class,
             Main.Purge.class,
             Main.Reference.class,
             CommandLine.HelpCommand.class
@@ -66,24 +68,41 @@ public final class Main {
         private Ask() {}
 
         @Command(name = "status", description = "Shows the state of each part.")
-        static final class Status implements java.util.concurrent.Callable<Integer> {
-            @Option(names = "--home", required = true)
-            Path home = Path.of("");
-
-            @Override
-            public Integer call() throws IOException {
-                return ControlClient.print(home, "/status");
+        static final class Status extends Question {
+            Status() {
+                super("/status");
             }
         }
 
         @Command(name = "doctor", description = "Checks every invariant; 1 if one is broken.")
-        static final class Examine implements java.util.concurrent.Callable<Integer> {
+        static final class Examine extends Question {
+            Examine() {
+                super("/doctor");
+            }
+        }
+
+        @Command(
+                name = "policy",
+                description = "Prints every rule with its default, as a policy.yaml to begin with.")
+        static final class Rules extends Question {
+            Rules() {
+                super("/policy");
+            }
+        }
+
+        abstract static class Question implements Callable<Integer> {
             @Option(names = "--home", required = true)
             Path home = Path.of("");
 
+            private final String path;
+
+            Question(String path) {
+                this.path = path;
+            }
+
             @Override
             public Integer call() throws IOException {
-                return ControlClient.print(home, "/doctor");
+                return ControlClient.print(home, path);
             }
         }
     }

@@ -27,6 +27,14 @@ record Passwords(String admin, boolean changed, String demo) {
                 home.secret("demo-password").orElseThrow());
     }
 
+    /** What a reader of the guests' metrics shows; made at the first start. */
+    static String metricsToken(Home home) throws IOException {
+        if (home.secret("metrics-token").isEmpty()) {
+            home.writeSecret("metrics-token", random());
+        }
+        return home.secret("metrics-token").orElseThrow();
+    }
+
     /** Remembers admin's password, once the database has it. */
     void store(Home home) throws IOException {
         home.writeSecret("admin-password", admin);

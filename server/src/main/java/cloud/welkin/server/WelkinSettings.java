@@ -1,8 +1,10 @@
 package cloud.welkin.server;
 
 import cloud.welkin.kernel.settings.Setting;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Every setting of the program, declared once; docs/operate/settings.md is written from here. */
 final class WelkinSettings {
@@ -87,6 +89,12 @@ final class WelkinSettings {
                     Duration.ofDays(30),
                     "How long events are kept in the database.");
 
+    static final Setting<Optional<URI>> TRACES_ENDPOINT =
+            Setting.address(
+                    "traces.endpoint",
+                    "Where OpenTelemetry traces go, by OTLP over HTTP, e.g. http://127.0.0.1:4318/v1/traces;"
+                            + " without one none are made.");
+
     static final List<Setting<?>> ALL =
             List.of(
                     DATABASE_URL,
@@ -102,7 +110,8 @@ final class WelkinSettings {
                     HOST_MODE,
                     NETWORK_EXPOSE,
                     IMAGE_GRACE,
-                    EVENTS_KEEP);
+                    EVENTS_KEEP,
+                    TRACES_ENDPOINT);
 
     private WelkinSettings() {}
 }

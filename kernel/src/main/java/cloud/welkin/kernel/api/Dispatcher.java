@@ -10,6 +10,7 @@ import cloud.welkin.kernel.policy.Caller;
 import cloud.welkin.kernel.policy.Policy;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -42,7 +43,7 @@ public final class Dispatcher {
     private final Database database;
     private final Authenticator authenticator;
     private final String origin;
-    private final RequestLog requests;
+    private final RequestObserver requests;
 
     /**
      * @param origin {@code http://host:port} as clients reach it
@@ -54,7 +55,7 @@ public final class Dispatcher {
             Database database,
             Authenticator authenticator,
             String origin,
-            RequestLog requests) {
+            RequestObserver requests) {
         List<String> problems = Declarations.problems(apis, policy);
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(
@@ -112,13 +113,14 @@ public final class Dispatcher {
                             at);
         }
         requests.finished(
-                incoming,
-                Optional.ofNullable(at.api).map(Api::name),
-                Optional.ofNullable(at.operation),
-                Optional.ofNullable(at.caller),
-                answer.status(),
-                System.nanoTime() - began,
-                requestId);
+                new RequestObserver.Finished(
+                        incoming,
+                        Optional.ofNullable(at.api).map(Api::name),
+                        Optional.ofNullable(at.operation),
+                        Optional.ofNullable(at.caller),
+                        answer.status(),
+                        Duration.ofNanos(System.nanoTime() - began),
+                        requestId));
         return answer;
     }
 

@@ -6,15 +6,15 @@ import io.micrometer.core.instrument.Timer;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One line in the log and one measurement for every request. Reads are logged at debug: they are
  * most of the traffic.
  */
-public final class RequestLog {
+public final class RequestLog implements RequestObserver {
     private static final Logger log = LoggerFactory.getLogger("cloud.welkin.request");
 
     private record Series(String service, String operation, int status) {}
@@ -26,35 +26,32 @@ public final class RequestLog {
         this.registry = registry;
     }
 
-    void finished(
-            Incoming incoming,
-            Optional<String> service,
-            Optional<Operation> operation,
-            Optional<Caller> caller,
-            int status,
-            long nanos,
-            String requestId) {
+    @Override
+    public void finished(Finished request) {
+        Optional<Operation> operation = request.operation();
+        int status = request.status();
         timers.computeIfAbsent(
                         new Series(
-                                service.orElse("none"),
+                                request.service().orElse("none"),
                                 operation.map(Operation::toString).orElse("none"),
                                 status),
                         this::timer)
-                .record(nanos, TimeUnit.NANOSECONDS);
+                .record(request.took());
         boolean quiet = status < 400 && operation.map(o -> o.method().equals("GET")).orElse(true);
         if (quiet ? !log.isDebugEnabled() : !log.isInfoEnabled()) {
             return;
         }
-        log.atLevel(quiet ? org.slf4j.event.Level.DEBUG : org.slf4j.event.Level.INFO)
-                .addKeyValue("method", incoming.method())
-                .addKeyValue("path", incoming.rawPath())
+        Optional<Caller> caller = request.caller();
+        log.atLevel(quiet ? Level.DEBUG : Level.INFO)
+                .addKeyValue("method", request.incoming().method())
+                .addKeyValue("path", request.incoming().rawPath())
                 .addKeyValue("status", status)
-                .addKeyValue("ms", nanos / 1_000_000.0)
-                .addKeyValue("request", requestId)
+                .addKeyValue("ms", request.took().toNanos() / 1_000_000.0)
+                .addKeyValue("request", request.requestId())
                 .addKeyValue("user", caller.map(c -> c.user().value()).orElse("-"))
                 .addKeyValue(
                         "project", caller.flatMap(Caller::project).map(p -> p.value()).orElse("-"))
-                .addKeyValue("peer", incoming.peer())
+                .addKeyValue("peer", request.incoming().peer())
                 .log("request");
     }
 

@@ -1,10 +1,14 @@
 package cloud.welkin.kernel.settings;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -73,6 +77,27 @@ public record Setting<T>(
 
     public static Setting<Path> path(String key, String byDefault, String doc) {
         return new Setting<>(key, "path", byDefault, doc, false, refusing(Path::of, "a path"));
+    }
+
+    /** An http or https URL, or nothing. */
+    public static Setting<Optional<URI>> address(String key, String doc) {
+        return new Setting<>(key, "URL or nothing", "", doc, false, Setting::address);
+    }
+
+    private static Optional<URI> address(String text) {
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        URI address;
+        try {
+            address = new URI(text);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("an http or https URL", e);
+        }
+        if (address.getHost() == null || !Set.of("http", "https").contains(address.getScheme())) {
+            throw new IllegalArgumentException("an http or https URL");
+        }
+        return Optional.of(address);
     }
 
     /** Constants are written in lower case, with hyphens. */

@@ -7,4 +7,12 @@ public interface ReconcilerObserver {
     ReconcilerObserver NONE = status -> {};
 
     void ran(ReconcilerStatus status);
+
+    /** Both are told, this one first. */
+    default ReconcilerObserver and(ReconcilerObserver other) {
+        return status -> {
+            ran(status);
+            other.ran(status);
+        };
+    }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package cloud.welkin.kernel.telemetry;
+
+import org.jspecify.annotations.NullMarked;
