@@ -1,0 +1,4 @@
+@NullMarked
+package cloud.welkin.kernel.page;
+
+import org.jspecify.annotations.NullMarked;
