@@ -1,5 +1,7 @@
 package cloud.welkin.identity;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import cloud.welkin.testing.ApiContract;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -14,8 +16,9 @@ class IdentityContractTest {
     private final Keystone keystone = new Keystone();
 
     @AfterAll
-    void close() {
+    void noOperationReadsATableFromEndToEnd() {
         keystone.close();
+        assertThat(keystone.database.readFromEndToEnd()).isEmpty();
     }
 
     @BeforeAll

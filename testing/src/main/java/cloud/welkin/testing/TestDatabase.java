@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.jooq.impl.DSL;
 
 /**
  * A migrated database of a test's own, on the real PostgreSQL of this JVM: a copy of a template
- * made once.
+ * made once. Its planner reads a table from end to end only where no index would do, so that {@link
+ * #readFromEndToEnd} tells which statements will be slow in a large cloud.
  */
 public final class TestDatabase implements AutoCloseable {
     private static final Map<List<String>, DatabaseAddress.UnixSocket> TEMPLATES =
@@ -40,16 +42,43 @@ public final class TestDatabase implements AutoCloseable {
         List<String> names =
                 Stream.concat(Stream.of("kernel"), Stream.of(schemas)).distinct().toList();
         ThrowawayPostgres postgres = ThrowawayPostgres.shared();
-        return postgres.copy(
-                TEMPLATES.computeIfAbsent(
-                        names,
-                        wanted -> {
-                            DatabaseAddress.UnixSocket fresh = postgres.create("template");
-                            try (Database migrated = Database.open(fresh, 2)) {
-                                Migrations.run(migrated.dataSource(), wanted);
-                            }
-                            return fresh;
-                        }));
+        DatabaseAddress.UnixSocket copy =
+                postgres.copy(
+                        TEMPLATES.computeIfAbsent(
+                                names,
+                                wanted -> {
+                                    DatabaseAddress.UnixSocket fresh = postgres.create("template");
+                                    try (Database migrated = Database.open(fresh, 2)) {
+                                        Migrations.run(migrated.dataSource(), wanted);
+                                    }
+                                    return fresh;
+                                }));
+        try (Database made = Database.open(copy, 1)) {
+            made.change(
+                    tx ->
+                            tx.sql()
+                                    .execute(
+                                            "alter database {0} set enable_seqscan = off",
+                                            DSL.name(copy.database())));
+        }
+        return copy;
+    }
+
+    /**
+     * The tables that some statement has read from end to end since the database was made. Asked
+     * after {@link #close}: connections tell what they did when they end.
+     */
+    public List<String> readFromEndToEnd() {
+        try (Database again = Database.open(address, 1)) {
+            return again.read(
+                    tx ->
+                            tx.sql()
+                                    .fetch(
+                                            "select schemaname || '.' || relname from"
+                                                    + " pg_stat_user_tables where seq_scan > 0 order by"
+                                                    + " 1")
+                                    .getValues(0, String.class));
+        }
     }
 
     public Database database() {

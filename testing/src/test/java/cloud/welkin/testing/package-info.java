@@ -1,0 +1,4 @@
+@NullMarked
+package cloud.welkin.testing;
+
+import org.jspecify.annotations.NullMarked;
