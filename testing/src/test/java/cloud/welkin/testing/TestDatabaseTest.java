@@ -11,12 +11,12 @@ class TestDatabaseTest {
         database.database()
                 .change(
                         tx -> {
-                            tx.sql().execute("create table kernel.a (id int primary key, n int)");
-                            tx.sql().execute("create table kernel.b (id int primary key, n int)");
-                            tx.sql().fetch("select * from kernel.a where n = 7");
-                            tx.sql().fetch("select * from kernel.b where id = 7");
+                            tx.sql().fetch("select * from kernel.reconciler where changed = 7");
+                            tx.sql()
+                                    .fetch(
+                                            "select * from kernel.event_cursor where subscriber = 'x'");
                         });
         database.close();
-        assertThat(database.readFromEndToEnd()).containsExactly("kernel.a");
+        assertThat(database.readFromEndToEnd()).containsExactly("kernel.reconciler");
     }
 }
