@@ -70,15 +70,28 @@ public final class TestDatabase implements AutoCloseable {
      */
     public List<String> readFromEndToEnd() {
         try (Database again = Database.open(address, 1)) {
+            Eventually.holds("nobody else is connected", () -> !othersAreConnected(again));
             return again.read(
                     tx ->
                             tx.sql()
                                     .fetch(
                                             "select schemaname || '.' || relname from"
-                                                    + " pg_stat_user_tables where seq_scan > 0 order by"
-                                                    + " 1")
+                                                    + " pg_stat_user_tables where seq_scan > 0 order by 1")
                                     .getValues(0, String.class));
         }
+    }
+
+    /**
+     * The server ends a connection's process some time after the client has ended the connection.
+     */
+    private static boolean othersAreConnected(Database database) {
+        return database.read(
+                tx ->
+                        tx.sql()
+                                .fetchExists(
+                                        DSL.table("pg_stat_activity"),
+                                        DSL.condition(
+                                                "datname = current_database() and pid <> pg_backend_pid()")));
     }
 
     public Database database() {
