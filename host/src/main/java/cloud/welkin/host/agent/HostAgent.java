@@ -82,9 +82,7 @@ public final class HostAgent implements AutoCloseable {
         this.facts =
                 new FactsOfHost(
                         settings, shape, engines, parts.measured(), parts.clock().instant());
-        this.libvirt =
-                new LibvirtLink(
-                        "qemu+unix:///system?socket=" + engines.libvirtSocket(), this::happened);
+        this.libvirt = new LibvirtLink(shape.libvirt(engines.libvirtSocket()), this::happened);
         this.guests =
                 new GuestWork(settings, shape, desk, libvirt, clock, engines::bootId, checkpoint);
         this.volumes = new VolumeWork(settings.host(), desk, parts.volumes());

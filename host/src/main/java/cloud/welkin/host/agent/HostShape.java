@@ -21,6 +21,15 @@ public record HostShape(
         String bridge,
         Function<String, Path> images) {
 
+    /**
+     * Where libvirt is asked: KVM's guests are QEMU's as well, Xen and LXC have drivers of their
+     * own.
+     */
+    String libvirt(Path socket) {
+        String scheme = driver.equals("kvm") ? "qemu" : driver;
+        return scheme + "+unix:///system?socket=" + socket;
+    }
+
     GuestFolder folder(java.util.UUID guest) {
         return GuestFolder.of(home, guest);
     }
