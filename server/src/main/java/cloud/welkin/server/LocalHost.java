@@ -18,6 +18,7 @@ import cloud.welkin.kernel.host.HostDesk;
 import cloud.welkin.kernel.host.HostName;
 import cloud.welkin.kernel.host.ObservedVolume;
 import cloud.welkin.network.work.Northbound;
+import cloud.welkin.network.work.OvnBackbone;
 import cloud.welkin.server.WelkinSettings.Driver;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -105,6 +106,10 @@ final class LocalHost implements AutoCloseable {
     }
 
     Northbound.Addresses ovn() {
+        return ovn(engines);
+    }
+
+    private static Northbound.Addresses ovn(HostEngines engines) {
         return new Northbound.Addresses(engines.northbound(), engines.southbound());
     }
 
@@ -119,12 +124,9 @@ final class LocalHost implements AutoCloseable {
             String cloud,
             Function<String, Path> images,
             Supplier<List<MetadataProxy>> metadata) {
-        HostShape shape =
-                new HostShape(
-                        home.root(), driver, "pc", engines.finishesChecksums(), "br-int", images);
         return new HostAgent(
                 AgentSettings.of(name(), cloud),
-                shape,
+                shape(home, engines, driver, images),
                 new HostAgent.Parts(
                         desk,
                         engines,
@@ -134,9 +136,33 @@ final class LocalHost implements AutoCloseable {
                         Clock.systemUTC()));
     }
 
-    /** Removes every trace of a home's host from the machine. */
-    static void purge(Home home) {
-        ContainedHost.purge(home.root(), contained());
+    private static HostShape shape(
+            Home home, HostEngines engines, String driver, Function<String, Path> images) {
+        return new HostShape(
+                home.root(),
+                driver,
+                "pc",
+                engines.finishesChecksums(),
+                "br-int",
+                engines.ownedByGuests(),
+                images);
+    }
+
+    /** Removes every trace of a home's host from the machine; the program must not run any more. */
+    static void purge(Home home, WelkinSettings.HostMode mode, Driver driver) {
+        switch (mode) {
+            case CONTAINED -> ContainedHost.purge(home.root(), contained());
+            case MACHINE -> {
+                if (driver == Driver.SIMULATED) {
+                    return;
+                }
+                try (MachineHost machine = new MachineHost(home.root(), MachineSettings.usual())) {
+                    HostAgent.removeGuests(shape(home, machine, "qemu", _ -> home.root()), machine);
+                    machine.purge();
+                    OvnBackbone.clear(ovn(machine));
+                }
+            }
+        }
     }
 
     @Override

@@ -83,7 +83,11 @@ final class Program {
         }
         Home home = Home.at(folder);
         System.setProperty("welkin.log", home.log("welkin.log").toString());
-        LocalHost.purge(home);
+        Settings settings = settings(home, List.of());
+        LocalHost.purge(
+                home,
+                settings.get(WelkinSettings.HOST_MODE),
+                settings.get(WelkinSettings.COMPUTE_DRIVER));
         EmbeddedPostgres.stop(home.postgres());
         for (String part : List.of("postgres", "images", "volumes", "guests", "host", "secrets")) {
             Process removal =

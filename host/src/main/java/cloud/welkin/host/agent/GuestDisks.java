@@ -40,6 +40,11 @@ final class GuestDisks {
         GuestFolder folder = shape.folder(guest.id());
         try {
             Files.createDirectories(folder.path());
+            if (shape.owner().isPresent()) {
+                // libvirt hands files over to guests, but no folders; the console's socket is made
+                // there.
+                Files.setOwner(folder.path(), Files.getOwner(shape.owner().get()));
+            }
             if (guest.root() instanceof RootDisk.FromImage image) {
                 make(folder.root(guest.rebuilds()), file -> root(file, image));
             }

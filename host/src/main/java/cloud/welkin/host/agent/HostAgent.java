@@ -119,6 +119,24 @@ public final class HostAgent implements AutoCloseable {
         return strangers.leftovers(present, ids(desk.guests(settings.host())));
     }
 
+    /**
+     * Ends all guests that a cloud has kept in this home, once its program runs no more; their
+     * files stay. Does nothing where no cloud has kept any.
+     *
+     * @throws cloud.welkin.host.libvirt.LibvirtException if libvirt does not answer
+     */
+    public static void removeGuests(HostShape shape, HostEngines engines) {
+        Strangers.owner(shape.home())
+                .ifPresent(
+                        cloud -> {
+                            try (LibvirtLink libvirt =
+                                    new LibvirtLink(
+                                            shape.libvirt(engines.libvirtSocket()), _ -> {})) {
+                                Strangers.removeGuests(cloud, libvirt.connection());
+                            }
+                        });
+    }
+
     /** Ends its work and lets go of the host; guests stay as they are. */
     @Override
     public void close() {

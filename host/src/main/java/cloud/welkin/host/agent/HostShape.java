@@ -1,6 +1,7 @@
 package cloud.welkin.host.agent;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -11,6 +12,7 @@ import java.util.function.Function;
  * @param machine QEMU's machine type, {@code pc}
  * @param finishesChecksums whether the datapath finishes checksums; else the NICs' offloads are off
  * @param bridge Open vSwitch's integration bridge
+ * @param owner a folder whose owner the guests' folders get, if that is not who the program is
  * @param images where the image store keeps the content of this SHA-512
  */
 public record HostShape(
@@ -19,6 +21,7 @@ public record HostShape(
         String machine,
         boolean finishesChecksums,
         String bridge,
+        Optional<Path> owner,
         Function<String, Path> images) {
 
     /**

@@ -28,6 +28,7 @@ final class Strangers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Strangers.class);
     private static final String TAP = "tap";
+    private static final String OWNER = "cloud";
 
     private final AgentSettings settings;
     private final Path guests;
@@ -59,14 +60,7 @@ final class Strangers {
     }
 
     Present present(Connection libvirt) {
-        Set<UUID> domains = new HashSet<>();
-        try (DomainList all = libvirt.domains()) {
-            for (Domain domain : all) {
-                if (isOurs(domain)) {
-                    domains.add(domain.uuid());
-                }
-            }
-        }
+        Set<UUID> domains = guestsOf(settings.cloud(), libvirt);
         Set<String> broken = new HashSet<>();
         for (var tap : taps.list()) {
             if (tap.broken() && tap.name().startsWith(TAP)) {
@@ -105,7 +99,7 @@ final class Strangers {
 
     /** Writes whose guests are kept here, once, or refuses to remove anything for another cloud. */
     boolean isOurHome() {
-        Path mark = guests.resolve("cloud");
+        Path mark = guests.resolve(OWNER);
         try {
             Files.createDirectories(guests);
             if (!Files.exists(mark)) {
@@ -124,11 +118,38 @@ final class Strangers {
         }
     }
 
-    private boolean isOurs(Domain domain) {
+    /** Ends all guests of a cloud that is no more; their files are left to whoever calls. */
+    static void removeGuests(String cloud, Connection libvirt) {
+        guestsOf(cloud, libvirt).forEach(guest -> Steps.remove(libvirt, guest));
+    }
+
+    private static Set<UUID> guestsOf(String cloud, Connection libvirt) {
+        Set<UUID> guests = new HashSet<>();
+        try (DomainList all = libvirt.domains()) {
+            for (Domain domain : all) {
+                if (isOf(cloud, domain)) {
+                    guests.add(domain.uuid());
+                }
+            }
+        }
+        return guests;
+    }
+
+    private static boolean isOf(String cloud, Domain domain) {
         return domain.name().equals(DomainXml.name(domain.uuid()))
                 && Marks.of(GuestLook.parse(domain.definitionXml()))
                         .map(Marks::cloud)
-                        .equals(Optional.of(settings.cloud()));
+                        .equals(Optional.of(cloud));
+    }
+
+    /** The cloud whose guests a home has kept, if any. */
+    static Optional<String> owner(Path home) {
+        Path mark = GuestFolder.all(home).resolve(OWNER);
+        try {
+            return Files.exists(mark) ? Optional.of(Files.readString(mark)) : Optional.empty();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     private Set<UUID> folders() {

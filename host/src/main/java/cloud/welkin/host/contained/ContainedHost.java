@@ -184,6 +184,11 @@ public final class ContainedHost implements HostEngines {
     }
 
     @Override
+    public Optional<Path> ownedByGuests() {
+        return Optional.empty();
+    }
+
+    @Override
     public boolean finishesChecksums() {
         return !chassis.datapath().equals("netdev");
     }

@@ -4,6 +4,7 @@ import cloud.welkin.ovsdb.Remote;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A host's libvirt, Open vSwitch and OVN, wherever they run. Closing it leaves them and all guests
@@ -42,6 +43,11 @@ public sealed interface HostEngines extends AutoCloseable permits ContainedHost,
      * guests' network cards must not leave them unfinished: all their offloads off.
      */
     boolean finishesChecksums();
+
+    /**
+     * A folder whose owner libvirt runs guests as; empty where that is who the program is itself.
+     */
+    Optional<Path> ownedByGuests();
 
     TapPorts taps();
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The machine itself as a host: its libvirt, Open vSwitch and OVN are its administrator's, who
@@ -80,7 +81,12 @@ public final class MachineHost implements HostEngines {
 
     @Override
     public boolean finishesChecksums() {
-        return !settings.userspaceDatapath();
+        return !vswitch.isUserspace(Chassis.INTEGRATION_BRIDGE);
+    }
+
+    @Override
+    public Optional<Path> ownedByGuests() {
+        return Optional.of(settings.libvirtState());
     }
 
     @Override
@@ -111,6 +117,12 @@ public final class MachineHost implements HostEngines {
             }
         }
         return leftovers;
+    }
+
+    /** Removes what is ours on the machine: the metadata proxies of all networks. */
+    public void purge() {
+        metadata.list().forEach(proxy -> metadata.remove(proxy.networkId()));
+        Networks.beginningWith(inside.tag()).forEach(Networks::remove);
     }
 
     @Override

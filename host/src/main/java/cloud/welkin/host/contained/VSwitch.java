@@ -76,6 +76,14 @@ final class VSwitch implements AutoCloseable {
         return database.table("Bridge").named("name", bridge).isPresent();
     }
 
+    /** Whether Open vSwitch itself forwards the bridge's packets, not the kernel for it. */
+    boolean isUserspace(String bridge) {
+        return database.table("Bridge")
+                .named("name", bridge)
+                .filter(row -> row.text("datapath_type").equals("netdev"))
+                .isPresent();
+    }
+
     /**
      * Makes the bridge, with its own internal port, unless it is there. The row of the switch must
      * be.

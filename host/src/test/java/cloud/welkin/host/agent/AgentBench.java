@@ -38,7 +38,14 @@ final class AgentBench implements AutoCloseable {
         Path image = image();
         this.host = ContainedHost.start(home, settings);
         this.shape =
-                new HostShape(home, "qemu", "pc", host.finishesChecksums(), "br-int", _ -> image);
+                new HostShape(
+                        home,
+                        "qemu",
+                        "pc",
+                        host.finishesChecksums(),
+                        "br-int",
+                        java.util.Optional.empty(),
+                        _ -> image);
     }
 
     /** The image of guest/build: in the repository, or where an earlier build has put it. */

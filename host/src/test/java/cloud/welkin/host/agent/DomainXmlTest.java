@@ -30,6 +30,7 @@ class DomainXmlTest {
                 "pc",
                 finishesChecksums,
                 "br-int",
+                java.util.Optional.empty(),
                 content -> Path.of("/images", content));
     }
 

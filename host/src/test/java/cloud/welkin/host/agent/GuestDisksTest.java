@@ -27,7 +27,16 @@ class GuestDisksTest {
     void image() throws IOException {
         image = home.resolve("image");
         Qcow2.create(image, 64L << 20);
-        disks = new GuestDisks(new HostShape(home, "qemu", "pc", true, "br-int", _ -> image));
+        disks =
+                new GuestDisks(
+                        new HostShape(
+                                home,
+                                "qemu",
+                                "pc",
+                                true,
+                                "br-int",
+                                java.util.Optional.empty(),
+                                _ -> image));
     }
 
     private GuestFolder folder() {

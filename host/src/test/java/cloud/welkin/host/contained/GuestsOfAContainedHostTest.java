@@ -113,15 +113,16 @@ class GuestsOfAContainedHostTest {
         var machine =
                 new MachineSettings(
                         host.libvirtSocket(),
+                        home,
                         host.openVSwitch(),
                         host.northbound(),
                         host.southbound(),
-                        1442,
-                        true);
+                        1442);
         try (var other = new MachineHost(home, machine)) {
             assertThat(other.parts()).doesNotContainValue(false);
             assertThat(other.chassis()).isEqualTo("main");
             assertThat(other.exec()).isEmpty();
+            assertThat(other.finishesChecksums()).isFalse();
             assertThat(other.metadata().list()).isEmpty();
             other.reconcile();
         }

@@ -55,6 +55,18 @@ public final class OvnBackbone implements Backbone, AutoCloseable {
         this.reconciler = new NorthboundReconciler(database, northbound, statuses);
     }
 
+    /** Removes all that a cloud, which runs no more, has written to an OVN. */
+    public static void clear(Addresses where) {
+        try (Northbound northbound =
+                new Northbound(() -> Optional.of(where), event -> {}, event -> {})) {
+            northbound
+                    .rows()
+                    .map(rows -> Difference.between(List.of(), rows))
+                    .filter(operations -> !operations.isEmpty())
+                    .ifPresent(northbound::commit);
+        }
+    }
+
     @Override
     public void changed(Tx tx) {
         reconcilers.poke(tx, NorthboundReconciler.NAME);
