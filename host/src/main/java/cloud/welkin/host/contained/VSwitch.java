@@ -34,7 +34,7 @@ final class VSwitch implements AutoCloseable {
                 Ovsdb.open(
                         OvsdbSettings.of(remote, "Open_vSwitch")
                                 .replicating("Open_vSwitch", "external_ids", "bridges")
-                                .replicating("Bridge", "name", "ports")
+                                .replicating("Bridge", "name", "ports", "datapath_type")
                                 .replicating("Port", "name", "interfaces")
                                 .replicating("Interface", "name", "external_ids", "error"));
     }
