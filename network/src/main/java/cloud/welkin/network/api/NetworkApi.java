@@ -52,7 +52,8 @@ public final class NetworkApi {
         groups =
                 List.of(
                         VersionOperations.resources(),
-                        new NetworkOperations(networks, subnets, ports, journal, limits),
+                        new NetworkOperations(
+                                networks, subnets, floatingIps, ports, journal, limits),
                         subnetOperations,
                         new PortOperations(
                                 networks, subnets, portStore, groupStore, ports, journal),
@@ -99,7 +100,8 @@ public final class NetworkApi {
                         ErrorForm.neutron(),
                         LARGEST_BODY,
                         operations,
-                        NetworkPolicy.rules()),
+                        NetworkPolicy.rules(),
+                        true),
                 new Api(
                         "network-versions",
                         "/network",

@@ -115,6 +115,7 @@ public final class NetworkPolicy {
         rules.add(PolicyRule.of("get_quota", or(ADMIN, READER), "See the quotas of a project."));
         rules.add(PolicyRule.of("update_quota", ADMIN, "Set the quotas of a project."));
         rules.add(PolicyRule.of("delete_quota", ADMIN, "Reset the quotas of a project."));
+        rules.add(PolicyRule.of("get_agents", "", "Ask for the agents that get_agent shows."));
         rules.add(PolicyRule.of("get_agent", ADMIN, "See the agents."));
         rules.add(
                 PolicyRule.of(

@@ -388,7 +388,7 @@ class NetworksTest {
                 .contains(server);
         assertThat(
                         cloud.database()
-                                .<List<cloud.welkin.network.MetadataPort>>read(
+                                .<List<cloud.welkin.network.MetadataPort>>write(
                                         tx ->
                                                 networks.metadataPorts(
                                                         tx,
@@ -444,7 +444,10 @@ class NetworksTest {
                 .isZero();
         cloud.get(cloud.member, "/networks/" + network + "/tags/pink").expect(404);
         cloud.get(cloud.admin, "/agents").expect(200);
-        cloud.get(cloud.member, "/agents").expect(403);
+        assertThat(cloud.get(cloud.member, "/agents").expect(200).json().at("/agents").size())
+                .isZero();
+        cloud.get(cloud.member, "/networks/" + network + ".json").expect(200);
+        cloud.get(cloud.member, "/networks.json").expect(200);
         cloud.get(cloud.member, "/extensions/router").expect(200);
         cloud.get(cloud.member, "/extensions/qos").expect(404);
         cloud.get(cloud.member, "/availability_zones").expect(200);
@@ -452,6 +455,25 @@ class NetworksTest {
         cloud.api.get("/network/").send().expect(200);
         cloud.api.get("/network/v2.0/").send().expect(200);
         cloud.api.get("/network/v2.0/networks").send().expect(401);
+    }
+
+    @Test
+    void anExternalNetworkGoesWithFloatingIpsThatLeadNowhere() {
+        String network =
+                cloud.post(cloud.admin, "/networks", "{'network': {'router:external': true}}")
+                        .expect(201)
+                        .text("/network/id");
+        cloud.subnet(cloud.admin, network, "203.0.113.0/24");
+        String ip =
+                cloud.post(
+                                cloud.member,
+                                "/floatingips",
+                                "{'floatingip': {'floating_network_id': '" + network + "'}}")
+                        .expect(201)
+                        .text("/floatingip/id");
+        cloud.delete(cloud.admin, "/networks/" + network).expect(204);
+        cloud.get(cloud.member, "/floatingips/" + ip).expect(404);
+        assertThat(cloud.findings()).isEmpty();
     }
 
     @Test
