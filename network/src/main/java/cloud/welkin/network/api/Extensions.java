@@ -25,6 +25,7 @@ final class Extensions implements OperationGroup {
                 "Further sources that a port may send from.");
         put("availability_zone", "Availability Zone", "The zones that there are.");
         put("binding", "Port Binding", "Where a port is plugged in.");
+        put("default-subnetpools", "Default Subnetpools", "A pool for subnets that name none.");
         put("dns-integration", "DNS Integration", "Names of ports, answered in their networks.");
         put(
                 "ext-gw-mode",
@@ -76,6 +77,7 @@ final class Extensions implements OperationGroup {
                 "stateful-security-group",
                 "Stateful security group",
                 "Groups that follow connections, and that do not.");
+        put("subnet_allocation", "Subnet Allocation", "Subnets cut of pools.");
         put(
                 "subnet-external-network",
                 "Subnet belongs to an external network",

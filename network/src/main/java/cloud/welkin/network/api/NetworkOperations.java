@@ -15,7 +15,6 @@ import cloud.welkin.network.api.NetworkBodies.CreateNetwork;
 import cloud.welkin.network.api.NetworkBodies.NewNetwork;
 import cloud.welkin.network.api.NetworkBodies.UpdateNetwork;
 import cloud.welkin.network.api.Views.NetworkView;
-import cloud.welkin.network.domain.FloatingIpRow;
 import cloud.welkin.network.domain.NetworkRow;
 import cloud.welkin.network.domain.NetworkRow.Segment;
 import cloud.welkin.network.domain.NetworkRow.Stamp;
@@ -23,7 +22,6 @@ import cloud.welkin.network.domain.Refusals;
 import cloud.welkin.network.store.FloatingIpStore;
 import cloud.welkin.network.store.NetworkStore;
 import cloud.welkin.network.store.NetworkStore.WithSubnets;
-import cloud.welkin.network.store.SubnetStore;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,7 +39,6 @@ final class NetworkOperations implements OperationGroup {
     private static final int MOST_AT_ONCE = 1000;
 
     private final NetworkStore networks;
-    private final SubnetStore subnets;
     private final FloatingIpStore floatingIps;
     private final Ports ports;
     private final Journal journal;
@@ -49,13 +46,11 @@ final class NetworkOperations implements OperationGroup {
 
     NetworkOperations(
             NetworkStore networks,
-            SubnetStore subnets,
             FloatingIpStore floatingIps,
             Ports ports,
             Journal journal,
             NetworkLimits limits) {
         this.networks = networks;
-        this.subnets = subnets;
         this.floatingIps = floatingIps;
         this.ports = ports;
         this.journal = journal;
@@ -285,14 +280,16 @@ final class NetworkOperations implements OperationGroup {
         NetworkRow network = touchable(call, tx).network();
         Refusals.checkRevision(Lists.ifMatch(call), network.stamp().revision());
         var freed = new TreeMap<ProjectId, Map<QuotaResource, Long>>();
-        List<FloatingIpRow> idle = floatingIps.removeIdle(tx, network.id());
-        idle.forEach(ip -> free(freed, ip.project(), Journal.FLOATING_IP));
+        if (network.external()) {
+            floatingIps
+                    .removeIdle(tx, network.id())
+                    .forEach(ip -> free(freed, ip.project(), Journal.FLOATING_IP));
+        }
         if (networks.inUse(tx, network.id())) {
             throw NetworkStore.inUse(network.id());
         }
-        var owned = subnets.ofNetwork(tx, network.id());
-        owned.forEach(subnet -> free(freed, subnet.project(), Journal.SUBNET));
-        networks.delete(tx, network.id());
+        List<ProjectId> owned = networks.delete(tx, network.id());
+        owned.forEach(project -> free(freed, project, Journal.SUBNET));
         free(freed, network.project(), Journal.NETWORK);
         tell(call, tx, "network.delete.end", network, network.isPhysical() || !owned.isEmpty());
         freed.forEach((project, deltas) -> journal.count(tx, project, deltas));
