@@ -43,6 +43,10 @@ final class Extensions implements OperationGroup {
                 "fip-port-details",
                 "Floating IP Port Details Extension",
                 "What a floating IP leads to, shown with it.");
+        put(
+                "ip-substring-filtering",
+                "IP address substring filtering",
+                "Ports by a part of an address.");
         put("net-mtu", "Network MTU", "The MTU of networks.");
         put("net-mtu-writable", "Network MTU (writable)", "The MTU of networks, chosen.");
         put("network-ip-availability", "Network IP Availability", "How many addresses are in use.");

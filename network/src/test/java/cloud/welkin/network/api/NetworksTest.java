@@ -477,6 +477,58 @@ class NetworksTest {
     }
 
     @Test
+    void rulesNameTheirFaultsAndNoOtherGroupIsCalledDefault() {
+        String group =
+                cloud.post(cloud.member, "/security-groups", "{'security_group': {'name': 'g'}}")
+                        .expect(201)
+                        .text("/security_group/id");
+        String rule =
+                "{'security_group_rule': {'direction': 'ingress', 'security_group_id': '"
+                        + group
+                        + "', ";
+        assertThat(
+                        cloud.post(
+                                        cloud.member,
+                                        "/security-group-rules",
+                                        rule
+                                                + "'protocol': 'icmp', 'port_range_min': 1,"
+                                                + " 'port_range_max': 256}}")
+                                .expect(400)
+                                .text("/NeutronError/message"))
+                .contains("Invalid value for ICMP code (port_range_max) 256");
+        assertThat(
+                        cloud.post(
+                                        cloud.member,
+                                        "/security-group-rules",
+                                        rule
+                                                + "'protocol': 'icmp', 'port_range_min': -1,"
+                                                + " 'port_range_max': 25}}")
+                                .expect(400)
+                                .text("/NeutronError/message"))
+                .contains("Invalid value");
+        cloud.post(cloud.member, "/security-group-rules", rule + "'remote_group_id': 'x'}}")
+                .expect(404);
+        cloud.put(
+                        cloud.member,
+                        "/security-groups/" + group,
+                        "{'security_group': {'name': 'default'}}")
+                .expect(409);
+    }
+
+    @Test
+    void dhcpOptionsThatNobodyTellsAreRefused() {
+        String network = cloud.network(cloud.member);
+        cloud.post(
+                        cloud.member,
+                        "/ports",
+                        "{'port': {'network_id': '"
+                                + network
+                                + "', 'extra_dhcp_opts': [{'opt_name': 'time-offset',"
+                                + " 'opt_value': '1'}]}}")
+                .expect(400);
+    }
+
+    @Test
     void ifMatchGuardsAgainstChangesUnseen() {
         String network = cloud.network(cloud.member);
         var request = cloud.api.put("/network/v2.0/networks/" + network).by(cloud.member);
