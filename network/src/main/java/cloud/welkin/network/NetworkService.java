@@ -93,6 +93,7 @@ public final class NetworkService {
         return List.of(
                 Journal.NETWORK,
                 Journal.SUBNET,
+                Journal.SUBNET_POOL,
                 Journal.PORT,
                 Journal.ROUTER,
                 Journal.FLOATING_IP,
@@ -156,6 +157,7 @@ public final class NetworkService {
                                 Optional.empty(),
                                 Optional.empty(),
                                 List.of(),
+                                Optional.empty(),
                                 List.of(),
                                 stamp));
         quotas.take(tx, admin.value(), Map.of(Journal.NETWORK, 1L));

@@ -56,7 +56,8 @@ public interface Networks {
 
     /**
      * The metadata ports of the networks that have a port bound to this host: for each the host
-     * keeps a namespace in which haproxy passes guests' requests on.
+     * keeps a namespace in which haproxy passes guests' requests on. That it asks is written down:
+     * its metadata agent is alive. Needs a transaction that writes.
      */
     List<MetadataPort> metadataPorts(Tx tx, HostName host);
 

@@ -1,6 +1,8 @@
 package cloud.welkin.ovsdb;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
@@ -23,31 +25,39 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /**
  * One connection: JSON-RPC 1.0 in both directions (RFC 7047, section 4).
  *
- * <p>One virtual thread reads, another writes from a queue, so that a caller never blocks on a
- * server that does not read. Everything that the server sends is handled by the reading thread in
- * the order of its coming; that an answer to a transaction follows the updates which it caused is
- * what makes the replica read one's own writes.
+ * <p>One thread reads and does nothing else but answer the server's echoes; a second handles what
+ * was read, in the order of its coming; a third writes from a queue, so that a caller never blocks
+ * on a server that does not read. That an answer to a transaction is handled after the updates
+ * which it caused is what makes the replica read one's own writes. Whoever handles may take its
+ * time: the server is heard all the while, and is not taken for silent because we are slow.
+ *
+ * <p>The reader is a thread of the platform: virtual ones may all be waiting for engines.
  */
 final class Session implements AutoCloseable {
 
     private static final byte[] END = new byte[0];
+
+    /** How often a server is looked after within the time of a probe. */
+    private static final int LOOKS = 10;
 
     private final Transport transport;
     private final BiConsumer<Session, JsonNode> notified;
     private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
     private final AtomicLong ids = new AtomicLong();
     private final LinkedBlockingQueue<byte[]> outgoing = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<Runnable> incoming = new LinkedBlockingQueue<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile String end = "";
-    private volatile long lastHeard = System.nanoTime();
+    private final AtomicLong heard = new AtomicLong();
 
-    private record Pending(CompletableFuture<JsonNode> answer, Consumer<JsonNode> whileReading) {}
+    private record Pending(CompletableFuture<JsonNode> answer, Consumer<JsonNode> inOrder) {}
 
     Session(Remote remote, Duration patience, BiConsumer<Session, JsonNode> notified)
             throws IOException {
         this.transport = Transport.connect(remote, patience);
         this.notified = notified;
-        Thread.ofVirtual().name("ovsdb-read-" + remote).start(this::read);
+        Thread.ofPlatform().daemon().name("ovsdb-read-" + remote).start(this::read);
+        Thread.ofVirtual().name("ovsdb-handle-" + remote).start(this::handleAll);
         Thread.ofVirtual().name("ovsdb-write-" + remote).start(() -> write(transport.out()));
     }
 
@@ -56,14 +66,13 @@ final class Session implements AutoCloseable {
     }
 
     /**
-     * Calls and waits; {@code whileReading} gets the result in the reading thread, before anything
-     * that follows it.
+     * Calls and waits; {@code inOrder} gets the result in the handling thread, before anything that
+     * follows it.
      */
-    JsonNode call(
-            String method, ArrayNode params, Duration patience, Consumer<JsonNode> whileReading) {
+    JsonNode call(String method, ArrayNode params, Duration patience, Consumer<JsonNode> inOrder) {
         long id = ids.incrementAndGet();
         var answer = new CompletableFuture<JsonNode>();
-        pending.put(id, new Pending(answer, whileReading));
+        pending.put(id, new Pending(answer, inOrder));
         send(method, params, JsonNodeFactory.instance.numberNode(id));
         if (ended.getCount() == 0) {
             end(end);
@@ -119,33 +128,50 @@ final class Session implements AutoCloseable {
 
     private void read() {
         try (var messages =
-                Wire.JSON.readerFor(JsonNode.class).<JsonNode>readValues(transport.in())) {
+                Wire.JSON
+                        .readerFor(JsonNode.class)
+                        .<JsonNode>readValues(new Heard(transport.in(), heard))) {
             while (messages.hasNextValue()) {
                 var message = messages.nextValue();
-                lastHeard = System.nanoTime();
-                if (message.hasNonNull("method")) {
-                    requested(message);
+                if (message.path("method").asString("").equals("echo")) {
+                    echoed(message);
                 } else {
-                    answered(message);
+                    incoming.add(() -> handle(message));
                 }
             }
-            end("closed by the server");
+            incoming.add(() -> end("closed by the server"));
         } catch (JacksonException e) {
-            end("could not read: " + e.getOriginalMessage());
+            incoming.add(() -> end("could not read: " + e.getOriginalMessage()));
+        } catch (RuntimeException e) {
+            incoming.add(() -> end("could not read: " + e));
+        }
+    }
+
+    private void echoed(JsonNode message) {
+        var answer = JsonNodeFactory.instance.objectNode();
+        answer.set("result", message.path("params"))
+                .set("error", JsonNodeFactory.instance.nullNode())
+                .set("id", message.path("id"));
+        outgoing.add(Wire.JSON.writeValueAsBytes(answer));
+    }
+
+    private void handleAll() {
+        try {
+            while (ended.getCount() > 0) {
+                incoming.take().run();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             end("could not handle a message: " + e);
         }
     }
 
-    private void requested(JsonNode message) {
-        if (message.path("method").asString("").equals("echo")) {
-            var answer = JsonNodeFactory.instance.objectNode();
-            answer.set("result", message.path("params"))
-                    .set("error", JsonNodeFactory.instance.nullNode())
-                    .set("id", message.path("id"));
-            outgoing.add(Wire.JSON.writeValueAsBytes(answer));
-        } else {
+    private void handle(JsonNode message) {
+        if (message.hasNonNull("method")) {
             notified.accept(this, message);
+        } else {
+            answered(message);
         }
     }
 
@@ -159,7 +185,7 @@ final class Session implements AutoCloseable {
             return;
         }
         try {
-            waiting.whileReading.accept(message.path("result"));
+            waiting.inOrder.accept(message.path("result"));
             waiting.answer.complete(message.path("result"));
         } catch (RuntimeException e) {
             waiting.answer.completeExceptionally(e);
@@ -167,29 +193,31 @@ final class Session implements AutoCloseable {
     }
 
     /**
-     * Returns when the connection is dead, why; declares it dead itself when the server is silent
-     * for twice the probe.
+     * Returns when the connection is dead, why; declares it dead itself when the server says
+     * nothing for the probe, is asked for an echo, and says nothing for the probe again.
+     *
+     * <p>Time in which we did not run (a machine under load, a program that was stopped) is not the
+     * server's silence: what passes between two looks counts as no more than the time for which
+     * this thread meant to wait, and the reader comes before the verdict.
      */
     String awaitEnd(Duration probe) throws InterruptedException {
-        boolean asked = false;
-        while (true) {
-            long silence = System.nanoTime() - lastHeard;
-            if (silence < probe.toNanos()) {
-                asked = false;
-            } else if (silence >= 2 * probe.toNanos()) {
-                end("silent for " + Duration.ofNanos(silence));
-            } else if (!asked) {
-                asked = true;
+        long look = Math.max(probe.toNanos() / LOOKS, 1);
+        long known = heard.get();
+        int silent = 0;
+        while (!ended.await(look, TimeUnit.NANOSECONDS)) {
+            long now = heard.get();
+            silent = now == known ? silent + 1 : 0;
+            known = now;
+            if (silent == LOOKS) {
                 send(
                         "echo",
                         JsonNodeFactory.instance.arrayNode(),
                         JsonNodeFactory.instance.stringNode("echo"));
-            }
-            long next = asked ? 2 * probe.toNanos() - silence : probe.toNanos() - silence;
-            if (ended.await(Math.max(next, 1_000_000), TimeUnit.NANOSECONDS)) {
-                return end;
+            } else if (silent >= 2 * LOOKS) {
+                end("silent for " + probe.multipliedBy(2));
             }
         }
+        return end;
     }
 
     private void end(String reason) {
@@ -200,6 +228,7 @@ final class Session implements AutoCloseable {
             }
         }
         outgoing.add(END);
+        incoming.add(() -> {}); // wakes the handler, which ends
         try {
             transport.close();
         } catch (IOException e) {
@@ -217,5 +246,29 @@ final class Session implements AutoCloseable {
     @Override
     public void close() {
         end("closed here");
+    }
+
+    /** Counts what comes in, so that a long message is heard before it is whole. */
+    private static final class Heard extends FilterInputStream {
+        private final AtomicLong bytes;
+
+        Heard(InputStream in, AtomicLong bytes) {
+            super(in);
+            this.bytes = bytes;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int one = super.read();
+            bytes.addAndGet(one < 0 ? 0 : 1);
+            return one;
+        }
+
+        @Override
+        public int read(byte[] to, int offset, int length) throws IOException {
+            int count = super.read(to, offset, length);
+            bytes.addAndGet(Math.max(count, 0));
+            return count;
+        }
     }
 }

@@ -305,6 +305,34 @@ class TalkingToAServerTest {
     }
 
     @Test
+    void aServerIsNotTakenForSilentWhileAReaderOfTheReplicaTakesItsTime() throws Exception {
+        var probe = Duration.ofMillis(50);
+        try (var watched = Ovsdb.open(settings(server.remote()).withProbe(probe))) {
+            var events = new LinkedBlockingQueue<Event>();
+            watched.listen(Set.of(), events::add);
+            // An update comes in while the replica is being read: handling it has to wait.
+            var lost =
+                    watched.read(
+                            () -> {
+                                bed("north");
+                                return next(events, probe.multipliedBy(20));
+                            });
+
+            assertThat(lost).isEmpty();
+            watched.awaitRow("Bed", row -> row.text("name").equals("north"), LONG);
+            assertThat(events).noneMatch(Event.Disconnected.class::isInstance);
+        }
+    }
+
+    private static Optional<Event> next(LinkedBlockingQueue<Event> events, Duration patience) {
+        try {
+            return Optional.ofNullable(events.poll(patience.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void aColumnThatTheServerLacksIsRefusedAtOnce() {
         assertThatThrownBy(
                         () ->

@@ -112,9 +112,6 @@ final class Cloud implements AutoCloseable {
 
     private void start() throws IOException, InterruptedException {
         long began = System.nanoTime();
-        if (settings.get(WelkinSettings.NETWORK_EXPOSE)) {
-            throw new Refused("network.expose=true is not offered yet; use ./welkin exec");
-        }
         Clock clock = Clock.systemUTC();
         Telemetry telemetry = closing.add(new Telemetry());
         Optional<Traces> traces =
@@ -122,6 +119,13 @@ final class Cloud implements AutoCloseable {
                         .map(receiver -> closing.add(new Traces(receiver, clock)));
         boolean simulated =
                 settings.get(WelkinSettings.COMPUTE_DRIVER) == WelkinSettings.Driver.SIMULATED;
+        boolean exposed = settings.get(WelkinSettings.NETWORK_EXPOSE);
+        if (exposed
+                && (simulated
+                        || settings.get(WelkinSettings.HOST_MODE)
+                                != WelkinSettings.HostMode.CONTAINED)) {
+            throw new Refused("network.expose=true is for a contained host; this cloud has none");
+        }
         Database database = database();
         if (!simulated) {
             host =
@@ -130,7 +134,8 @@ final class Cloud implements AutoCloseable {
                                     LocalHost.start(
                                             home,
                                             settings.get(WelkinSettings.HOST_MODE),
-                                            settings.get(WelkinSettings.COMPUTE_DRIVER))));
+                                            settings.get(WelkinSettings.COMPUTE_DRIVER),
+                                            exposed)));
         }
         telemetry.watch(database.dataSource());
         Work work =
@@ -401,7 +406,7 @@ final class Cloud implements AutoCloseable {
 
     private static List<MetadataProxy> proxies(
             Database database, NetworkService network, LocalHost local) {
-        return database.read(tx -> network.networks().metadataPorts(tx, local.name())).stream()
+        return database.write(tx -> network.networks().metadataPorts(tx, local.name())).stream()
                 .map(
                         port ->
                                 new MetadataProxy(

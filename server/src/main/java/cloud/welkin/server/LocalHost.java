@@ -49,11 +49,12 @@ final class LocalHost implements AutoCloseable {
     }
 
     /** Brings the engines up, or finds them running. */
-    static LocalHost start(Home home, WelkinSettings.HostMode mode, Driver driver)
+    static LocalHost start(Home home, WelkinSettings.HostMode mode, Driver driver, boolean exposed)
             throws IOException {
         HostEngines engines =
                 switch (mode) {
-                    case CONTAINED -> ContainedHost.start(home.root(), contained());
+                    case CONTAINED ->
+                            ContainedHost.start(home.root(), contained().withExposed(exposed));
                     case MACHINE -> new MachineHost(home.root(), MachineSettings.usual());
                 };
         HostFacts facts =

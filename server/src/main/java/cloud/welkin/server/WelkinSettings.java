@@ -77,7 +77,8 @@ final class WelkinSettings {
             Setting.flag(
                     "network.expose",
                     false,
-                    "Whether floating IPs are reachable from the machine itself; true is refused as yet.");
+                    "Whether floating IPs are reachable from the machine itself: by a veth and a route to the public"
+                            + " network. Guests can reach the machine's end of it.");
     static final Setting<Duration> IMAGE_GRACE =
             Setting.duration(
                     "image.grace",

@@ -71,7 +71,10 @@ public final class ContainedHost implements HostEngines {
      * Needs no host to be up.
      */
     public static void stop(Path home, ContainedSettings settings) {
-        new Namespace(new HostFolder(home, settings.name())).stop();
+        var folder = new HostFolder(home, settings.name());
+        var namespace = new Namespace(folder);
+        new ExternalNetwork(folder, settings, namespace).unplugMachine();
+        namespace.stop();
     }
 
     /** As {@link #stop}, and removes the state and the logs too. */

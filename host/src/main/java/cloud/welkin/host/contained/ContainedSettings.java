@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param mtu of the networks of guests; room for geneve is taken off already
  * @param datapath Open vSwitch's: {@code system} (the kernel's) or {@code netdev}; chosen by
  *     looking at the kernel when empty
+ * @param exposed whether the machine itself has a way to the public network
  */
 public record ContainedSettings(
         String name,
@@ -21,7 +22,8 @@ public record ContainedSettings(
         String physicalNetwork,
         String publicBridge,
         int mtu,
-        Optional<String> datapath) {
+        Optional<String> datapath,
+        boolean exposed) {
 
     public ContainedSettings {
         if (!name.matches("[a-z][a-z0-9-]{0,31}")) {
@@ -31,6 +33,25 @@ public record ContainedSettings(
 
     public static ContainedSettings named(String name) {
         return new ContainedSettings(
-                name, "172.24.4.1/24", "fd24:4::1/64", "public", "br-ex", 1442, Optional.empty());
+                name,
+                "172.24.4.1/24",
+                "fd24:4::1/64",
+                "public",
+                "br-ex",
+                1442,
+                Optional.empty(),
+                false);
+    }
+
+    public ContainedSettings withExposed(boolean toTheMachine) {
+        return new ContainedSettings(
+                name,
+                gateway4,
+                gateway6,
+                physicalNetwork,
+                publicBridge,
+                mtu,
+                datapath,
+                toTheMachine);
     }
 }

@@ -1,8 +1,6 @@
 package cloud.welkin.host.contained;
 
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -15,12 +13,14 @@ final class ExternalNetwork {
     private final ContainedSettings settings;
     private final Inside inside;
     private final String name;
+    private final Exposure exposure;
 
     ExternalNetwork(HostFolder folder, ContainedSettings settings, Inside inside) {
         this.folder = folder;
         this.settings = settings;
         this.inside = inside;
         this.name = inside.tag() + "-ext";
+        this.exposure = new Exposure(settings, name, inside.tag());
     }
 
     /** The command, without what it shall run, that runs something in the outside world. */
@@ -33,16 +33,21 @@ final class ExternalNetwork {
      * start of the host.
      */
     void ensure() {
+        ensureThere();
+        exposure.ensure();
+    }
+
+    private void ensureThere() {
         var note = folder.run().resolve("external.done");
         var wanted =
                 "%s%s %s\n"
                         .formatted(
-                                read(folder.state().resolve("init.pid")),
+                                HostFolder.text(folder.state().resolve("init.pid")),
                                 settings.gateway4(),
                                 settings.gateway6());
         if (Networks.exists(name)
                 && Files.exists(inside.devices().resolve(Chassis.EXTERNAL_DEVICE))
-                && read(note).equals(wanted)) {
+                && HostFolder.text(note).equals(wanted)) {
             return;
         }
         Networks.ensure(name);
@@ -57,11 +62,8 @@ final class ExternalNetwork {
         HostFolder.write(note, wanted);
     }
 
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            return "";
-        }
+    /** At once: the kernel takes its time with what goes with a namespace. */
+    void unplugMachine() {
+        exposure.remove();
     }
 }

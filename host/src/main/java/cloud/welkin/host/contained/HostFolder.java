@@ -69,6 +69,15 @@ record HostFolder(Path home, String name) {
         }
     }
 
+    /** What stands in the file; empty when there is none. */
+    static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
     /** Puts a file in place whole, or not at all. Does not touch one that has this content. */
     static void write(Path file, String content) {
         try {

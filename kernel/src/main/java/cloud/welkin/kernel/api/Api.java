@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param projectInPath whether the project's id may follow {@code path}, as in Nova's and Cinder's
  *     older URLs
  * @param largestBody bytes that a JSON body may have
+ * @param formatInPath whether {@code .json} may follow a path, as in Neutron's older URLs
  */
 public record Api(
         String name,
@@ -22,10 +23,24 @@ public record Api(
         ErrorForm errors,
         int largestBody,
         List<Operation> operations,
-        List<PolicyRule> rules) {
+        List<PolicyRule> rules,
+        boolean formatInPath) {
 
     /** What services take where they do not say otherwise (Nova's own limit). */
     public static final int USUAL_LARGEST_BODY = 114_688;
+
+    /** An API whose paths name no format. */
+    public Api(
+            String name,
+            String path,
+            boolean projectInPath,
+            Optional<Versioning> versioning,
+            ErrorForm errors,
+            int largestBody,
+            List<Operation> operations,
+            List<PolicyRule> rules) {
+        this(name, path, projectInPath, versioning, errors, largestBody, operations, rules, false);
+    }
 
     public Api {
         operations = List.copyOf(operations);

@@ -35,6 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Dispatcher {
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
     private static final byte[] NO_BODY = {};
+    private static final String FORMAT = ".json";
 
     private record Mounted(Api api, Router router) {}
 
@@ -154,6 +155,13 @@ public final class Dispatcher {
                 && !segments.isEmpty()
                 && cloud.welkin.kernel.id.Ids.uuid(segments.getFirst()).isPresent()) {
             project = Optional.of(segments.removeFirst());
+        }
+        if (api.formatInPath()
+                && !segments.isEmpty()
+                && segments.getLast().endsWith(FORMAT)
+                && !segments.getLast().equals(FORMAT)) {
+            String last = segments.removeLast();
+            segments.add(last.substring(0, last.length() - FORMAT.length()));
         }
         at.allowed = () -> mounted.router().allowed(segments, at.version);
         Router.Match match = mounted.router().route(incoming.method(), segments, at.version);

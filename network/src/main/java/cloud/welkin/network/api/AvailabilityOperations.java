@@ -75,10 +75,10 @@ final class AvailabilityOperations implements OperationGroup {
     public List<Operation> operations() {
         return List.of(
                 Operation.get("/agents")
-                        .policy("get_agent")
+                        .policy("get_agents")
                         .anyParam()
                         .replies(AgentView.class)
-                        .doc("The parts of the service on the hosts.")
+                        .doc("The parts of the service on the hosts that the caller may see.")
                         .reads(this::agents),
                 Operation.get("/agents/{id}")
                         .policy("get_agent")
@@ -186,8 +186,12 @@ final class AvailabilityOperations implements OperationGroup {
                                                                                                 "id")))))));
     }
 
+    /** Whom the rule refuses sees none; the list itself is refused to nobody. */
     private Object agents(Call call, Tx tx) {
         List<Object> views = new ArrayList<>();
+        if (!call.allows("get_agent")) {
+            return Map.of("agents", views);
+        }
         for (Agent agent : backbone.agents(tx)) {
             boolean wanted =
                     call.query().text("host").map(agent.host()::equals).orElse(true)

@@ -25,6 +25,7 @@ final class Extensions implements OperationGroup {
                 "Further sources that a port may send from.");
         put("availability_zone", "Availability Zone", "The zones that there are.");
         put("binding", "Port Binding", "Where a port is plugged in.");
+        put("default-subnetpools", "Default Subnetpools", "A pool for subnets that name none.");
         put("dns-integration", "DNS Integration", "Names of ports, answered in their networks.");
         put(
                 "ext-gw-mode",
@@ -42,6 +43,10 @@ final class Extensions implements OperationGroup {
                 "fip-port-details",
                 "Floating IP Port Details Extension",
                 "What a floating IP leads to, shown with it.");
+        put(
+                "ip-substring-filtering",
+                "IP address substring filtering",
+                "Ports by a part of an address.");
         put("net-mtu", "Network MTU", "The MTU of networks.");
         put("net-mtu-writable", "Network MTU (writable)", "The MTU of networks, chosen.");
         put("network-ip-availability", "Network IP Availability", "How many addresses are in use.");
@@ -76,6 +81,7 @@ final class Extensions implements OperationGroup {
                 "stateful-security-group",
                 "Stateful security group",
                 "Groups that follow connections, and that do not.");
+        put("subnet_allocation", "Subnet Allocation", "Subnets cut of pools.");
         put(
                 "subnet-external-network",
                 "Subnet belongs to an external network",

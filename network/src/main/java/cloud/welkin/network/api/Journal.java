@@ -31,6 +31,8 @@ public final class Journal {
     private static final String SERVICE = "network";
     public static final QuotaResource NETWORK = new QuotaResource(SERVICE, "network", 100);
     public static final QuotaResource SUBNET = new QuotaResource(SERVICE, "subnet", 100);
+    public static final QuotaResource SUBNET_POOL =
+            new QuotaResource(SERVICE, "subnetpool", Quotas.UNLIMITED);
     public static final QuotaResource PORT = new QuotaResource(SERVICE, "port", 500);
     public static final QuotaResource ROUTER = new QuotaResource(SERVICE, "router", 10);
     public static final QuotaResource FLOATING_IP = new QuotaResource(SERVICE, "floatingip", 50);

@@ -12,6 +12,7 @@ import cloud.welkin.network.store.NetworkStore;
 import cloud.welkin.network.store.PortStore;
 import cloud.welkin.network.store.RouterStore;
 import cloud.welkin.network.store.SecurityGroupStore;
+import cloud.welkin.network.store.SubnetPoolStore;
 import cloud.welkin.network.store.SubnetStore;
 import cloud.welkin.network.store.TagStore;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ public final class NetworkApi {
             Journal journal, Quotas quotas, NetworkLimits limits, RandomGenerator random) {
         NetworkStore networks = new NetworkStore();
         SubnetStore subnets = new SubnetStore();
+        SubnetPoolStore subnetPools = new SubnetPoolStore();
         PortStore portStore = new PortStore();
         RouterStore routerStore = new RouterStore();
         FloatingIpStore floatingIps = new FloatingIpStore();
@@ -48,12 +50,15 @@ public final class NetworkApi {
                         journal,
                         random);
         Routers routers = new Routers(routerStore, portStore, subnets, ports);
-        subnetOperations = new SubnetOperations(networks, subnets, addresses, ports, journal);
+        subnetOperations =
+                new SubnetOperations(
+                        networks, subnets, addresses, new SubnetPools(subnetPools), ports, journal);
         groups =
                 List.of(
                         VersionOperations.resources(),
-                        new NetworkOperations(networks, subnets, ports, journal, limits),
+                        new NetworkOperations(networks, floatingIps, ports, journal, limits),
                         subnetOperations,
+                        new SubnetPoolOperations(subnetPools, journal),
                         new PortOperations(
                                 networks, subnets, portStore, groupStore, ports, journal),
                         new RouterOperations(networks, routerStore, routers, journal),
@@ -99,7 +104,8 @@ public final class NetworkApi {
                         ErrorForm.neutron(),
                         LARGEST_BODY,
                         operations,
-                        NetworkPolicy.rules()),
+                        NetworkPolicy.rules(),
+                        true),
                 new Api(
                         "network-versions",
                         "/network",

@@ -8,6 +8,7 @@ import cloud.welkin.kernel.api.Reply;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.json.Field;
+import cloud.welkin.kernel.quota.QuotaResource;
 import cloud.welkin.network.api.Journal.Actor;
 import cloud.welkin.network.api.NetworkBodies.ChangedNetwork;
 import cloud.welkin.network.api.NetworkBodies.CreateNetwork;
@@ -18,14 +19,16 @@ import cloud.welkin.network.domain.NetworkRow;
 import cloud.welkin.network.domain.NetworkRow.Segment;
 import cloud.welkin.network.domain.NetworkRow.Stamp;
 import cloud.welkin.network.domain.Refusals;
+import cloud.welkin.network.store.FloatingIpStore;
 import cloud.welkin.network.store.NetworkStore;
 import cloud.welkin.network.store.NetworkStore.WithSubnets;
-import cloud.welkin.network.store.SubnetStore;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -36,19 +39,19 @@ final class NetworkOperations implements OperationGroup {
     private static final int MOST_AT_ONCE = 1000;
 
     private final NetworkStore networks;
-    private final SubnetStore subnets;
+    private final FloatingIpStore floatingIps;
     private final Ports ports;
     private final Journal journal;
     private final NetworkLimits limits;
 
     NetworkOperations(
             NetworkStore networks,
-            SubnetStore subnets,
+            FloatingIpStore floatingIps,
             Ports ports,
             Journal journal,
             NetworkLimits limits) {
         this.networks = networks;
-        this.subnets = subnets;
+        this.floatingIps = floatingIps;
         this.ports = ports;
         this.journal = journal;
         this.limits = limits;
@@ -88,7 +91,8 @@ final class NetworkOperations implements OperationGroup {
                         .writes((call, tx, body) -> update(call, tx, body.network())),
                 Operation.delete("/networks/{id}")
                         .policyByHandler("delete_network")
-                        .doc("Deletes a network with its subnets; 409 while ports are left.")
+                        .doc(
+                                "Deletes a network with its subnets and with floating IPs that lead nowhere; 409 while ports are left.")
                         .writes((call, tx, none) -> delete(call, tx)));
     }
 
@@ -275,34 +279,28 @@ final class NetworkOperations implements OperationGroup {
     private Object delete(Call call, Tx tx) {
         NetworkRow network = touchable(call, tx).network();
         Refusals.checkRevision(Lists.ifMatch(call), network.stamp().revision());
+        var freed = new TreeMap<ProjectId, Map<QuotaResource, Long>>();
+        if (network.external()) {
+            floatingIps
+                    .removeIdle(tx, network.id())
+                    .forEach(ip -> free(freed, ip.project(), Journal.FLOATING_IP));
+        }
         if (networks.inUse(tx, network.id())) {
             throw NetworkStore.inUse(network.id());
         }
-        var owned = subnets.ofNetwork(tx, network.id());
-        networks.delete(tx, network.id());
+        List<ProjectId> owned = networks.delete(tx, network.id());
+        owned.forEach(project -> free(freed, project, Journal.SUBNET));
+        free(freed, network.project(), Journal.NETWORK);
         tell(call, tx, "network.delete.end", network, network.isPhysical() || !owned.isEmpty());
-        owned.stream()
-                .map(subnet -> subnet.project())
-                .filter(project -> !project.equals(network.project()))
-                .distinct()
-                .sorted()
-                .forEach(
-                        project ->
-                                journal.count(
-                                        tx,
-                                        project,
-                                        Journal.SUBNET,
-                                        -owned.stream()
-                                                .filter(s -> s.project().equals(project))
-                                                .count()));
-        long mine = owned.stream().filter(s -> s.project().equals(network.project())).count();
-        journal.count(
-                tx,
-                network.project(),
-                mine == 0
-                        ? Map.of(Journal.NETWORK, -1L)
-                        : Map.of(Journal.NETWORK, -1L, Journal.SUBNET, -mine));
+        freed.forEach((project, deltas) -> journal.count(tx, project, deltas));
         return Reply.empty();
+    }
+
+    private static void free(
+            Map<ProjectId, Map<QuotaResource, Long>> freed,
+            ProjectId project,
+            QuotaResource resource) {
+        freed.computeIfAbsent(project, each -> new HashMap<>()).merge(resource, -1L, Long::sum);
     }
 
     /** The network of the path, if the caller may see it. */

@@ -4,6 +4,7 @@ import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.policy.PolicyRule;
 import cloud.welkin.kernel.policy.Target;
 import cloud.welkin.network.domain.NetworkRow;
+import cloud.welkin.network.domain.SubnetPoolRow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,9 @@ public final class NetworkPolicy {
                 or(ADMIN, READER, NETWORK_READER, SHARED, EXTERNAL, SERVICE),
                 or(ADMIN, NETWORK_MEMBER));
         adminOnly(rules, "subnet", "service_types", "segment_id");
+        resource(rules, "subnetpool", or(ADMIN, READER, SHARED), or(ADMIN, MEMBER));
+        rules.add(PolicyRule.of("create_subnetpool:shared", ADMIN, "Make pools that all may use."));
+        both(rules, "subnetpool", "is_default", ADMIN);
         rules.add(
                 PolicyRule.of(
                         "create_port", or(ADMIN, SERVICE, NETWORK_MEMBER, SHARED), "Make ports."));
@@ -115,6 +119,7 @@ public final class NetworkPolicy {
         rules.add(PolicyRule.of("get_quota", or(ADMIN, READER), "See the quotas of a project."));
         rules.add(PolicyRule.of("update_quota", ADMIN, "Set the quotas of a project."));
         rules.add(PolicyRule.of("delete_quota", ADMIN, "Reset the quotas of a project."));
+        rules.add(PolicyRule.of("get_agents", "", "Ask for the agents that get_agent shows."));
         rules.add(PolicyRule.of("get_agent", ADMIN, "See the agents."));
         rules.add(
                 PolicyRule.of(
@@ -169,6 +174,14 @@ public final class NetworkPolicy {
                         "network:project_id", network.project().value(),
                         "shared", network.shared() ? "True" : "False",
                         "router:external", network.external() ? "True" : "False"));
+    }
+
+    static Target of(SubnetPoolRow pool) {
+        return new Target(
+                Map.of(
+                        "project_id", pool.project().value(),
+                        "tenant_id", pool.project().value(),
+                        "shared", pool.shared() ? "True" : "False"));
     }
 
     static Target ofGroup(ProjectId project, ProjectId group) {

@@ -7,6 +7,7 @@ import cloud.welkin.network.api.PortBodies.OptionBody;
 import cloud.welkin.network.api.PortBodies.PairBody;
 import cloud.welkin.network.api.PortWish.Wanted;
 import cloud.welkin.network.domain.Cidr;
+import cloud.welkin.network.domain.DhcpNames;
 import cloud.welkin.network.domain.Mac;
 import cloud.welkin.network.domain.PortRow.AddressPair;
 import cloud.welkin.network.domain.PortRow.DhcpOption;
@@ -91,6 +92,11 @@ final class PortChecks {
             }
             if (body.ipVersion().given().filter(version -> version == 5).isPresent()) {
                 throw Refusals.wrong("extra_dhcp_opts", "ip_version must be 4 or 6");
+            }
+            if (!DhcpNames.isKnown(body.optName(), body.ipVersion().orKeep(4))) {
+                throw Refusals.wrong(
+                        "extra_dhcp_opts",
+                        "'" + Texts.cut(body.optName()) + "' is no option that DHCP here can tell");
             }
             body.optValue()
                     .ifValue(

@@ -17,6 +17,7 @@ import cloud.welkin.network.domain.PortRow;
 import cloud.welkin.network.domain.PortRow.Binding;
 import cloud.welkin.network.domain.Refusals;
 import cloud.welkin.network.store.FloatingIpStore;
+import cloud.welkin.network.store.MetadataAgentStore;
 import cloud.welkin.network.store.NetworkStore;
 import cloud.welkin.network.store.PortStore;
 import cloud.welkin.network.store.SecurityGroupStore;
@@ -37,6 +38,7 @@ public final class PortsForServers implements Networks {
     private final ServerPortStore facts =
             new ServerPortStore(networks, new SubnetStore(), new FloatingIpStore());
     private final Ports ports;
+    private final MetadataAgentStore agents = new MetadataAgentStore();
     private final Journal journal;
     private final PortStatuses statuses;
 
@@ -259,6 +261,7 @@ public final class PortsForServers implements Networks {
 
     @Override
     public List<MetadataPort> metadataPorts(Tx tx, HostName host) {
+        agents.asked(tx, host.value(), journal.now());
         return facts.metadataPorts(tx, host.value());
     }
 

@@ -73,12 +73,6 @@ final class QuotaOperations implements OperationGroup {
                         .replies(Map.class)
                         .doc("What a project may have, and has.")
                         .reads(this::details),
-                // Clients ask for it by this name, which is Neutron's.
-                Operation.get("/quotas/{project}/details.json")
-                        .policyByHandler("get_quota")
-                        .replies(Map.class)
-                        .doc("What a project may have, and has.")
-                        .reads(this::details),
                 Operation.put("/quotas/{project}")
                         .policy("update_quota")
                         .body(UpdateQuota.class)

@@ -22,6 +22,7 @@ import cloud.welkin.network.store.SecurityGroupStore;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -109,8 +110,7 @@ final class SecurityGroupOperations implements OperationGroup {
         call.require("create_security_group", Target.ownedBy(project));
         String name = body.name().orKeep("");
         if (name.equals(DEFAULT)) {
-            throw Refusals.conflict(
-                    "SecurityGroupDefaultAlreadyExists", "Default security group already exists.");
+            throw defaultExists();
         }
         groups.defaultOf(tx, project);
         SecurityGroupRow group =
@@ -139,6 +139,11 @@ final class SecurityGroupOperations implements OperationGroup {
         return Map.of("security_group", Views.group(group));
     }
 
+    private static Failure defaultExists() {
+        return Refusals.conflict(
+                "SecurityGroupDefaultAlreadyExists", "Default security group already exists.");
+    }
+
     private Object update(Call call, Tx tx, ChangedGroup body) {
         SecurityGroupRow g = touchable(call, tx);
         Refusals.checkRevision(Lists.ifMatch(call), g.stamp().revision());
@@ -147,6 +152,9 @@ final class SecurityGroupOperations implements OperationGroup {
             throw Refusals.conflict(
                     "SecurityGroupCannotUpdateDefault",
                     "Updating default security group not allowed.");
+        }
+        if (!g.isDefault() && body.name().given().equals(Optional.of(DEFAULT))) {
+            throw defaultExists();
         }
         boolean stateful = body.stateful().orKeep(g.stateful());
         if (stateful != g.stateful() && store.inUse(tx, g.id())) {

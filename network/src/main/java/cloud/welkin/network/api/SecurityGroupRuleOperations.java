@@ -6,6 +6,7 @@ import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.kernel.api.Reply;
 import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.kernel.id.Ids;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.json.Field;
 import cloud.welkin.kernel.policy.Target;
@@ -152,7 +153,15 @@ final class SecurityGroupRuleOperations implements OperationGroup {
                     Texts.cut(body.remoteAddressGroupId().given().get()));
         }
         Optional<UUID> remote =
-                body.remoteGroupId().given().map(text -> Texts.uuid("remote_group_id", text));
+                body.remoteGroupId()
+                        .given()
+                        .map(
+                                text ->
+                                        Ids.uuid(text)
+                                                .orElseThrow(
+                                                        () ->
+                                                                Refusals.noSecurityGroup(
+                                                                        Texts.cut(text))));
         remote.filter(
                         id ->
                                 SecurityGroupStore.LISTING
@@ -242,9 +251,7 @@ final class SecurityGroupRuleOperations implements OperationGroup {
                                         field);
                             }
                             return Integer.parseInt(text);
-                        })
-                // Older clients say -1 for "any".
-                .filter(value -> value != -1);
+                        });
     }
 
     private Object delete(Call call, Tx tx) {

@@ -46,6 +46,7 @@ public final class SubnetOperations implements OperationGroup {
     private final NetworkStore networks;
     private final SubnetStore subnets;
     private final AddressStore addresses;
+    private final SubnetPools pools;
     private final Ports ports;
     private final Journal journal;
 
@@ -53,11 +54,13 @@ public final class SubnetOperations implements OperationGroup {
             NetworkStore networks,
             SubnetStore subnets,
             AddressStore addresses,
+            SubnetPools pools,
             Ports ports,
             Journal journal) {
         this.networks = networks;
         this.subnets = subnets;
         this.addresses = addresses;
+        this.pools = pools;
         this.ports = ports;
         this.journal = journal;
     }
@@ -143,7 +146,7 @@ public final class SubnetOperations implements OperationGroup {
                                         "create_subnet:service_types", NetworkPolicy.of(network));
                             }
                         });
-        SubnetRow subnet = fresh(body, network, project);
+        SubnetRow subnet = fresh(body, pools.block(call, tx, body, project), network, project);
         insert(tx, Actor.of(call), network, subnet);
         return subnet;
     }
@@ -151,7 +154,17 @@ public final class SubnetOperations implements OperationGroup {
     /** Adds the subnet to its network, whose row is locked. */
     public void insert(Tx tx, Actor actor, NetworkRow network, SubnetRow subnet) {
         SubnetChecks.check(subnet);
-        SubnetChecks.overlap(subnet.cidr(), subnets.ofNetwork(tx, network.id()));
+        List<SubnetRow> others = subnets.ofNetwork(tx, network.id());
+        SubnetChecks.overlap(subnet.cidr(), others);
+        if (others.stream()
+                .anyMatch(
+                        other ->
+                                other.version() == subnet.version()
+                                        && !other.pool().equals(subnet.pool()))) {
+            throw Refusals.bad(
+                    "NetworkSubnetPoolAffinityError",
+                    "Subnets hosted on the same network must be allocated from the same subnet pool.");
+        }
         subnets.insert(tx, subnet);
         if (subnet.dhcp()) {
             ports.ensureMetadataPort(tx, network);
@@ -161,15 +174,9 @@ public final class SubnetOperations implements OperationGroup {
         journal.count(tx, subnet.project(), Journal.SUBNET, 1);
     }
 
-    private SubnetRow fresh(NewSubnet body, NetworkRow network, ProjectId project) {
-        if (body.subnetpoolId().given().isPresent()
-                || body.useDefaultSubnetpool().orKeep(false)
-                || body.prefixlen().given().isPresent()) {
-            throw Refusals.missing(
-                    "SubnetPoolNotFound",
-                    "Subnet pool",
-                    body.subnetpoolId().given().map(Texts::cut).orElse("(default)"));
-        }
+    private SubnetRow fresh(
+            NewSubnet body, SubnetPools.Block block, NetworkRow network, ProjectId project) {
+        Cidr cidr = block.cidr();
         if (body.segmentId().given().isPresent()) {
             throw Refusals.missing(
                     "SegmentNotFound", "Segment", Texts.cut(body.segmentId().given().get()));
@@ -177,25 +184,6 @@ public final class SubnetOperations implements OperationGroup {
         if (body.dnsPublishFixedIp().orKeep(false)) {
             throw Refusals.wrong("dns_publish_fixed_ip", "there is no external DNS service");
         }
-        String text =
-                body.cidr()
-                        .given()
-                        .orElseThrow(
-                                () ->
-                                        Refusals.bad(
-                                                "BadRequest",
-                                                "Bad subnets request: a subnetpool must be specified in the"
-                                                        + " absence of a cidr."));
-        Cidr cidr =
-                Cidr.parse(text)
-                        .filter(block -> text.contains("/"))
-                        .orElseThrow(
-                                () ->
-                                        Refusals.wrong(
-                                                "cidr",
-                                                "'"
-                                                        + Texts.cut(text)
-                                                        + "' is not a valid IP subnet"));
         int version = body.ipVersion().orKeep(cidr.version());
         if (version != cidr.version()) {
             throw Refusals.invalid(
@@ -228,6 +216,7 @@ public final class SubnetOperations implements OperationGroup {
                 ra,
                 address,
                 body.serviceTypes().orKeep(List.of()),
+                block.pool(),
                 Texts.tags(body.tags().orKeep(List.of())),
                 new Stamp(1, now, now));
     }
@@ -297,6 +286,7 @@ public final class SubnetOperations implements OperationGroup {
                         s.raMode(),
                         s.addressMode(),
                         body.serviceTypes().orKeep(s.serviceTypes()),
+                        s.pool(),
                         s.tags(),
                         s.stamp());
         SubnetChecks.check(changed);

@@ -3,6 +3,7 @@ package cloud.welkin.network.api;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Times;
 import cloud.welkin.network.domain.Addressing;
+import cloud.welkin.network.domain.Cidr;
 import cloud.welkin.network.domain.FloatingIpRow;
 import cloud.welkin.network.domain.FloatingIpRow.Association;
 import cloud.welkin.network.domain.FloatingIpRow.PortDetails;
@@ -16,6 +17,7 @@ import cloud.welkin.network.domain.Route;
 import cloud.welkin.network.domain.RouterRow;
 import cloud.welkin.network.domain.SecurityGroupRow;
 import cloud.welkin.network.domain.SecurityGroupRow.Rule;
+import cloud.welkin.network.domain.SubnetPoolRow;
 import cloud.welkin.network.domain.SubnetRow;
 import cloud.welkin.network.store.NetworkStore.WithSubnets;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
@@ -143,13 +145,54 @@ final class Views {
                 s.raMode().map(Addressing::word),
                 s.addressMode().map(Addressing::word),
                 s.serviceTypes(),
-                Optional.empty(),
+                s.pool(),
                 Optional.empty(),
                 false,
                 s.tags(),
                 Times.seconds(s.stamp().createdAt()),
                 Times.seconds(s.stamp().updatedAt()),
                 s.stamp().revision());
+    }
+
+    record SubnetPoolView(
+            UUID id,
+            String name,
+            String description,
+            String tenantId,
+            String projectId,
+            List<String> prefixes,
+            String defaultPrefixlen,
+            String minPrefixlen,
+            String maxPrefixlen,
+            Optional<Integer> defaultQuota,
+            int ipVersion,
+            boolean shared,
+            boolean isDefault,
+            List<String> tags,
+            String createdAt,
+            String updatedAt,
+            long revisionNumber) {}
+
+    /** Neutron spells the lengths as texts. */
+    static SubnetPoolView subnetPool(SubnetPoolRow p) {
+        return new SubnetPoolView(
+                p.id(),
+                p.name(),
+                p.description(),
+                p.project().value(),
+                p.project().value(),
+                p.prefixes().stream().map(Cidr::toString).toList(),
+                Integer.toString(p.lengths().usual()),
+                Integer.toString(p.lengths().shortest()),
+                Integer.toString(p.lengths().longest()),
+                p.quota(),
+                p.version(),
+                p.shared(),
+                p.isDefault(),
+                p.tags(),
+                Times.seconds(p.stamp().createdAt()),
+                Times.seconds(p.stamp().updatedAt()),
+                p.stamp().revision());
     }
 
     record DnsAssignment(String hostname, String ipAddress, String fqdn) {}
@@ -349,7 +392,7 @@ final class Views {
                 r.remoteGroup(),
                 Optional.empty(),
                 r.remotePrefix(),
-                r.remotePrefix().map(p -> cloud.welkin.network.domain.Cidr.of(p).toString()),
+                r.remotePrefix().map(p -> Cidr.of(p).toString()),
                 r.description(),
                 List.of(),
                 Times.seconds(r.stamp().createdAt()),

@@ -25,6 +25,10 @@ public final class Refusals {
         return missing("SubnetNotFound", "Subnet", id);
     }
 
+    public static Failure noSubnetPool(Object id) {
+        return missing("SubnetPoolNotFound", "Subnet pool", id);
+    }
+
     public static Failure noPort(Object id) {
         return missing("PortNotFound", "Port", id);
     }

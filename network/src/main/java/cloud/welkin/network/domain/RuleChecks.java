@@ -96,8 +96,8 @@ public final class RuleChecks {
             throw Refusals.bad(
                     "SecurityGroupInvalidIcmpValue",
                     "Invalid value for ICMP %s (%s) %s. It must be 0 to 255.",
-                    field,
                     attribute,
+                    field,
                     value.get());
         }
     }

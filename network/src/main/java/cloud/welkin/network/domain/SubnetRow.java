@@ -6,7 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** A subnet: a block of addresses of one network, and what DHCP tells about it. */
+/**
+ * A subnet: a block of addresses of one network, and what DHCP tells about it.
+ *
+ * @param pool the subnet pool of which the block was cut
+ */
 public record SubnetRow(
         UUID id,
         ProjectId project,
@@ -22,6 +26,7 @@ public record SubnetRow(
         Optional<Addressing> raMode,
         Optional<Addressing> addressMode,
         List<String> serviceTypes,
+        Optional<UUID> pool,
         List<String> tags,
         Stamp stamp) {
 

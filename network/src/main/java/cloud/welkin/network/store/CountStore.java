@@ -7,6 +7,7 @@ import static cloud.welkin.network.schema.Tables.ROUTER;
 import static cloud.welkin.network.schema.Tables.SECURITY_GROUP;
 import static cloud.welkin.network.schema.Tables.SECURITY_GROUP_RULE;
 import static cloud.welkin.network.schema.Tables.SUBNET;
+import static cloud.welkin.network.schema.Tables.SUBNET_POOL;
 
 import cloud.welkin.database.Tx;
 import cloud.welkin.network.domain.DeviceOwner;
@@ -24,6 +25,7 @@ public final class CountStore {
         return Map.of(
                 "network", count(NETWORK_.PROJECT_ID, DSL.noCondition()),
                 "subnet", count(SUBNET.PROJECT_ID, DSL.noCondition()),
+                "subnetpool", count(SUBNET_POOL.PROJECT_ID, DSL.noCondition()),
                 "port",
                         count(
                                 PORT.PROJECT_ID,

@@ -87,6 +87,28 @@ public final class FloatingIpStore {
         tx.sql().deleteFrom(FLOATING_IP).where(FLOATING_IP.ID.eq(id)).execute();
     }
 
+    /** Gives back the addresses of a network that lead nowhere. */
+    public List<FloatingIpRow> removeIdle(Tx tx, UUID network) {
+        List<FloatingIpRow> idle =
+                LISTING.where(
+                        tx,
+                        FLOATING_IP
+                                .FLOATING_NETWORK_ID
+                                .eq(network)
+                                .and(FLOATING_IP.PORT_ID.isNull()));
+        if (!idle.isEmpty()) {
+            tx.sql()
+                    .deleteFrom(FLOATING_IP)
+                    .where(FLOATING_IP.ID.in(idle.stream().map(FloatingIpRow::id).toList()))
+                    .execute();
+            tx.sql()
+                    .deleteFrom(PORT)
+                    .where(PORT.ID.in(idle.stream().map(FloatingIpRow::ownPort).toList()))
+                    .execute();
+        }
+        return idle;
+    }
+
     /** Lets the floating IPs that lead to a port lead nowhere; says whether there were any. */
     public boolean disassociate(Tx tx, UUID port, Instant now) {
         return cut(tx, FLOATING_IP.PORT_ID.eq(port), now);

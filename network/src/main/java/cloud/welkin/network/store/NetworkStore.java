@@ -7,6 +7,7 @@ import static cloud.welkin.network.schema.Tables.SUBNET;
 
 import cloud.welkin.database.Constraints;
 import cloud.welkin.database.Tx;
+import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.network.domain.DeviceOwner;
 import cloud.welkin.network.domain.NetworkRow;
 import cloud.welkin.network.domain.NetworkRow.Segment;
@@ -169,15 +170,25 @@ public final class NetworkStore {
                         PORT.DEVICE_OWNER.ne(DeviceOwner.METADATA));
     }
 
-    /** Deletes the network with its subnets and its metadata port. */
-    public void delete(Tx tx, UUID network) {
+    /**
+     * Deletes the network with its subnets and its metadata port.
+     *
+     * @return the projects of the subnets, one for each
+     */
+    public List<ProjectId> delete(Tx tx, UUID network) {
         try {
             tx.sql()
                     .deleteFrom(PORT)
                     .where(PORT.NETWORK_ID.eq(network), PORT.DEVICE_OWNER.eq(DeviceOwner.METADATA))
                     .execute();
-            tx.sql().deleteFrom(SUBNET).where(SUBNET.NETWORK_ID.eq(network)).execute();
+            List<ProjectId> owners =
+                    tx.sql()
+                            .deleteFrom(SUBNET)
+                            .where(SUBNET.NETWORK_ID.eq(network))
+                            .returning(SUBNET.PROJECT_ID)
+                            .fetch(row -> Rows.project(row, SUBNET.PROJECT_ID));
             tx.sql().deleteFrom(NETWORK_).where(NETWORK_.ID.eq(network)).execute();
+            return owners;
         } catch (IntegrityConstraintViolationException e) {
             // A port was made since we looked.
             throw inUse(network);

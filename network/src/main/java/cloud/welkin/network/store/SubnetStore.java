@@ -45,7 +45,6 @@ public final class SubnetStore {
                     .text("ipv6_ra_mode", SUBNET.IPV6_RA_MODE)
                     .text("ipv6_address_mode", SUBNET.IPV6_ADDRESS_MODE)
                     .uuid("subnetpool_id", SUBNET.SUBNETPOOL_ID)
-                    .uuid("segment_id", SUBNET.SUBNETPOOL_ID)
                     .big("revision_number", SUBNET.REVISION)
                     .by(
                             "shared",
@@ -112,6 +111,7 @@ public final class SubnetStore {
         row.setCidr(subnet.cidr().toString());
         row.setIpv6RaMode(Rows.orNull(subnet.raMode().map(Addressing::word)));
         row.setIpv6AddressMode(Rows.orNull(subnet.addressMode().map(Addressing::word)));
+        row.setSubnetpoolId(Rows.orNull(subnet.pool()));
         row.setCreatedAt(subnet.stamp().createdAt());
         tx.sql().insertInto(SUBNET).set(fill(row, subnet)).execute();
     }
@@ -195,6 +195,7 @@ public final class SubnetStore {
                 Rows.maybe(row, SUBNET.IPV6_RA_MODE).map(Addressing::of),
                 Rows.maybe(row, SUBNET.IPV6_ADDRESS_MODE).map(Addressing::of),
                 Rows.list(row, SUBNET.SERVICE_TYPES),
+                Rows.maybe(row, SUBNET.SUBNETPOOL_ID),
                 Rows.list(row, SUBNET.TAGS),
                 Rows.stamp(row, SUBNET.REVISION, SUBNET.CREATED_AT, SUBNET.UPDATED_AT));
     }

@@ -6,6 +6,7 @@ import static cloud.welkin.network.schema.Tables.PORT;
 import static cloud.welkin.network.schema.Tables.ROUTER;
 import static cloud.welkin.network.schema.Tables.SECURITY_GROUP;
 import static cloud.welkin.network.schema.Tables.SUBNET;
+import static cloud.welkin.network.schema.Tables.SUBNET_POOL;
 
 import cloud.welkin.database.Tx;
 import cloud.welkin.kernel.id.ProjectId;
@@ -26,6 +27,7 @@ public final class TagStore {
     public enum Kind {
         NETWORKS("networks", "network"),
         SUBNETS("subnets", "subnet"),
+        SUBNET_POOLS("subnetpools", "subnetpool"),
         PORTS("ports", "port"),
         ROUTERS("routers", "router"),
         FLOATING_IPS("floatingips", "floatingip"),
@@ -101,6 +103,14 @@ public final class TagStore {
                             SUBNET.NETWORK_ID,
                             SUBNET.REVISION,
                             SUBNET.UPDATED_AT);
+            case SUBNET_POOLS ->
+                    new Columns(
+                            SUBNET_POOL.ID,
+                            SUBNET_POOL.PROJECT_ID,
+                            SUBNET_POOL.TAGS,
+                            none,
+                            SUBNET_POOL.REVISION,
+                            SUBNET_POOL.UPDATED_AT);
             case PORTS ->
                     new Columns(
                             PORT.ID,

@@ -2,6 +2,7 @@ package cloud.welkin.network.work;
 
 import cloud.welkin.network.domain.Addressing;
 import cloud.welkin.network.domain.DeviceOwner;
+import cloud.welkin.network.domain.DhcpNames;
 import cloud.welkin.network.domain.Ip;
 import cloud.welkin.network.domain.Mac;
 import cloud.welkin.network.domain.PortRow;
@@ -22,50 +23,6 @@ final class DhcpRows {
     static final String DOMAIN = "openstacklocal";
     private static final String LEASE = "43200";
     private static final String METADATA = "169.254.169.254/32";
-
-    /** dnsmasq's names, which Neutron takes, and OVN's. */
-    private static final Map<String, String> NAMES_4 =
-            Map.ofEntries(
-                    Map.entry("mtu", "mtu"),
-                    Map.entry("26", "mtu"),
-                    Map.entry("router", "router"),
-                    Map.entry("3", "router"),
-                    Map.entry("dns-server", "dns_server"),
-                    Map.entry("6", "dns_server"),
-                    Map.entry("domain-name", "domain_name"),
-                    Map.entry("15", "domain_name"),
-                    Map.entry("domain-search", "domain_search_list"),
-                    Map.entry("ntp-server", "ntp_server"),
-                    Map.entry("42", "ntp_server"),
-                    Map.entry("lease-time", "lease_time"),
-                    Map.entry("netmask", "netmask"),
-                    Map.entry("hostname", "hostname"),
-                    Map.entry("tftp-server", "tftp_server"),
-                    Map.entry("66", "tftp_server"),
-                    Map.entry("server-ip-address", "tftp_server_address"),
-                    Map.entry("150", "tftp_server_address"),
-                    Map.entry("bootfile-name", "bootfile_name"),
-                    Map.entry("67", "bootfile_name"),
-                    Map.entry("classless-static-route", "classless_static_route"),
-                    Map.entry("wpad", "wpad"));
-
-    private static final Map<String, String> NAMES_6 =
-            Map.of(
-                    "dns-server",
-                    "dns_server",
-                    "domain-search",
-                    "domain_search",
-                    "server-id",
-                    "server_id");
-    private static final List<String> QUOTED =
-            List.of(
-                    "domain_name",
-                    "domain_search",
-                    "domain_search_list",
-                    "hostname",
-                    "tftp_server",
-                    "bootfile_name",
-                    "wpad");
 
     private DhcpRows() {}
 
@@ -110,28 +67,22 @@ final class DhcpRows {
                 : port.fixedIps().stream()
                         .flatMap(ip -> intended.subnet(ip.subnetId()).stream())
                         .filter(subnet -> subnet.version() == version && subnet.hasDhcp())
+                        .filter(subnet -> !DhcpNames.disable(port.dhcpOptions(), version))
                         .findFirst();
     }
 
     private static List<DhcpOption> ofVersion(PortRow port, int version) {
-        Map<String, String> names = version == 4 ? NAMES_4 : NAMES_6;
         return port.dhcpOptions().stream()
                 .filter(
                         option ->
                                 option.ipVersion() == version
-                                        && names.containsKey(option.optName()))
+                                        && DhcpNames.ovn(option.optName(), version).isPresent())
                 .toList();
     }
 
     private static void add(Map<String, String> options, DhcpOption option, int version) {
-        String name =
-                (version == 4 ? NAMES_4 : NAMES_6).getOrDefault(option.optName(), option.optName());
-        String value = option.optValue();
-        options.put(name, QUOTED.contains(name) ? quoted(value) : value);
-    }
-
-    private static String quoted(String value) {
-        return '"' + value.replace("\"", "") + '"';
+        DhcpNames.ovn(option.optName(), version)
+                .ifPresent(name -> options.put(name, DhcpNames.value(name, option.optValue())));
     }
 
     private static DesiredRow row(String key, SubnetRow subnet, Map<String, String> options) {
@@ -160,7 +111,7 @@ final class DhcpRows {
         options.put("server_mac", serverMac);
         options.put("lease_time", LEASE);
         options.put("mtu", Integer.toString(mtu));
-        options.put("domain_name", quoted(DOMAIN));
+        options.put("domain_name", DhcpNames.quoted(DOMAIN));
         gateway.ifPresent(ip -> options.put("router", ip));
         servers(subnet).ifPresent(list -> options.put("dns_server", list));
         List<String> routes = new ArrayList<>();
@@ -179,7 +130,7 @@ final class DhcpRows {
     private static Map<String, String> six(SubnetRow subnet, String serverMac) {
         Map<String, String> options = new TreeMap<>();
         options.put("server_id", serverMac);
-        options.put("domain_search", quoted(DOMAIN));
+        options.put("domain_search", DhcpNames.quoted(DOMAIN));
         servers(subnet).ifPresent(list -> options.put("dns_server", list));
         if (subnet.addressMode().filter(mode -> mode == Addressing.STATELESS).isPresent()) {
             options.put("dhcpv6_stateless", "true");

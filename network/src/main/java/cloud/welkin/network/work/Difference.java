@@ -185,14 +185,6 @@ public final class Difference {
     private void removeSurplus() {
         for (int i = 0; i < surplus.size(); i++) {
             String table = surplus.get(i).table();
-            if (table.equals("Logical_Router_Port")) {
-                // It goes by itself only after the group that it refers to is asked for.
-                operations.add(
-                        new Operation.Update(
-                                table,
-                                surplusRows.get(i).id(),
-                                Map.of("ha_chassis_group", Value.none())));
-            }
             if (!DEPENDENT.contains(table)) {
                 operations.add(new Operation.Delete(table, surplusRows.get(i).id()));
             }

@@ -8,11 +8,13 @@ import cloud.welkin.kernel.doctor.Invariant;
 import cloud.welkin.kernel.work.Reconciler;
 import cloud.welkin.kernel.work.Reconcilers;
 import cloud.welkin.network.domain.PortRow;
+import cloud.welkin.network.store.MetadataAgentStore;
 import cloud.welkin.network.work.Northbound.Addresses;
 import cloud.welkin.ovsdb.Change;
 import cloud.welkin.ovsdb.Event;
 import cloud.welkin.ovsdb.OvsdbException;
 import cloud.welkin.ovsdb.Row;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,6 +38,7 @@ public final class OvnBackbone implements Backbone, AutoCloseable {
     private final Instant startedAt;
     private final Northbound northbound;
     private final NorthboundReconciler reconciler;
+    private final MetadataAgentStore metadataAgents = new MetadataAgentStore();
 
     /**
      * @param where the databases of OVN; may be empty for as long as they are not there
@@ -130,56 +133,53 @@ public final class OvnBackbone implements Backbone, AutoCloseable {
     @Override
     public List<Agent> agents(Tx tx) {
         List<Agent> agents = new ArrayList<>();
-        Instant now = clock.instant();
+        Map<String, Instant> metadata = metadataAgents.seen(tx);
         try {
             new TreeMap<>(northbound.hosts())
                     .forEach(
                             (id, chassis) -> {
-                                List<String> mappings =
-                                        chassis.bridgeMappings().entrySet().stream()
-                                                .map(
-                                                        entry ->
-                                                                entry.getKey()
-                                                                        + ":"
-                                                                        + entry.getValue())
-                                                .sorted()
-                                                .toList();
-                                boolean alive =
-                                        chassis.seen().isAfter(now.minus(HostHeartbeat.LATE));
-                                String type =
-                                        chassis.gateway()
-                                                ? "OVN Controller Gateway agent"
-                                                : "OVN Controller agent";
-                                agents.add(
-                                        new Agent(
-                                                id,
-                                                type,
-                                                "ovn-controller",
-                                                chassis.hostname(),
-                                                alive,
-                                                startedAt,
-                                                chassis.seen(),
-                                                mappings));
-                                agents.add(
-                                        new Agent(
-                                                UUID.nameUUIDFromBytes(
-                                                        ("metadata " + id)
-                                                                .getBytes(
-                                                                        java.nio.charset
-                                                                                .StandardCharsets
-                                                                                .UTF_8)),
-                                                "OVN Metadata agent",
-                                                "neutron-ovn-metadata-agent",
-                                                chassis.hostname(),
-                                                alive,
-                                                startedAt,
-                                                chassis.seen(),
-                                                List.of()));
+                                agents.add(controller(id, chassis));
+                                Instant seen = metadata.get(chassis.name());
+                                if (seen != null) {
+                                    agents.add(metadataAgent(id, chassis, seen));
+                                }
                             });
         } catch (OvsdbException e) {
             log.warn("the agents are not known: {}", e.getMessage());
         }
         return agents;
+    }
+
+    private Agent controller(UUID id, Chassis chassis) {
+        return new Agent(
+                id,
+                chassis.gateway() ? "OVN Controller Gateway agent" : "OVN Controller agent",
+                "ovn-controller",
+                chassis.hostname(),
+                isRecent(chassis.seen()),
+                startedAt,
+                chassis.seen(),
+                chassis.bridgeMappings().entrySet().stream()
+                        .map(entry -> entry.getKey() + ":" + entry.getValue())
+                        .sorted()
+                        .toList());
+    }
+
+    /** What keeps a host's metadata proxies: alive when it asked lately which it shall have. */
+    private Agent metadataAgent(UUID id, Chassis chassis, Instant seen) {
+        return new Agent(
+                UUID.nameUUIDFromBytes(("metadata " + id).getBytes(StandardCharsets.UTF_8)),
+                "OVN Metadata agent",
+                "neutron-ovn-metadata-agent",
+                chassis.hostname(),
+                isRecent(seen),
+                startedAt,
+                seen,
+                List.of());
+    }
+
+    private boolean isRecent(Instant seen) {
+        return seen.isAfter(clock.instant().minus(HostHeartbeat.LATE));
     }
 
     @Override

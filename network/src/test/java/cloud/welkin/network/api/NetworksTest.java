@@ -388,7 +388,7 @@ class NetworksTest {
                 .contains(server);
         assertThat(
                         cloud.database()
-                                .<List<cloud.welkin.network.MetadataPort>>read(
+                                .<List<cloud.welkin.network.MetadataPort>>write(
                                         tx ->
                                                 networks.metadataPorts(
                                                         tx,
@@ -444,7 +444,10 @@ class NetworksTest {
                 .isZero();
         cloud.get(cloud.member, "/networks/" + network + "/tags/pink").expect(404);
         cloud.get(cloud.admin, "/agents").expect(200);
-        cloud.get(cloud.member, "/agents").expect(403);
+        assertThat(cloud.get(cloud.member, "/agents").expect(200).json().at("/agents").size())
+                .isZero();
+        cloud.get(cloud.member, "/networks/" + network + ".json").expect(200);
+        cloud.get(cloud.member, "/networks.json").expect(200);
         cloud.get(cloud.member, "/extensions/router").expect(200);
         cloud.get(cloud.member, "/extensions/qos").expect(404);
         cloud.get(cloud.member, "/availability_zones").expect(200);
@@ -452,6 +455,77 @@ class NetworksTest {
         cloud.api.get("/network/").send().expect(200);
         cloud.api.get("/network/v2.0/").send().expect(200);
         cloud.api.get("/network/v2.0/networks").send().expect(401);
+    }
+
+    @Test
+    void anExternalNetworkGoesWithFloatingIpsThatLeadNowhere() {
+        String network =
+                cloud.post(cloud.admin, "/networks", "{'network': {'router:external': true}}")
+                        .expect(201)
+                        .text("/network/id");
+        cloud.subnet(cloud.admin, network, "203.0.113.0/24");
+        String ip =
+                cloud.post(
+                                cloud.member,
+                                "/floatingips",
+                                "{'floatingip': {'floating_network_id': '" + network + "'}}")
+                        .expect(201)
+                        .text("/floatingip/id");
+        cloud.delete(cloud.admin, "/networks/" + network).expect(204);
+        cloud.get(cloud.member, "/floatingips/" + ip).expect(404);
+        assertThat(cloud.findings()).isEmpty();
+    }
+
+    @Test
+    void rulesNameTheirFaultsAndNoOtherGroupIsCalledDefault() {
+        String group =
+                cloud.post(cloud.member, "/security-groups", "{'security_group': {'name': 'g'}}")
+                        .expect(201)
+                        .text("/security_group/id");
+        String rule =
+                "{'security_group_rule': {'direction': 'ingress', 'security_group_id': '"
+                        + group
+                        + "', ";
+        assertThat(
+                        cloud.post(
+                                        cloud.member,
+                                        "/security-group-rules",
+                                        rule
+                                                + "'protocol': 'icmp', 'port_range_min': 1,"
+                                                + " 'port_range_max': 256}}")
+                                .expect(400)
+                                .text("/NeutronError/message"))
+                .contains("Invalid value for ICMP code (port_range_max) 256");
+        assertThat(
+                        cloud.post(
+                                        cloud.member,
+                                        "/security-group-rules",
+                                        rule
+                                                + "'protocol': 'icmp', 'port_range_min': -1,"
+                                                + " 'port_range_max': 25}}")
+                                .expect(400)
+                                .text("/NeutronError/message"))
+                .contains("Invalid value");
+        cloud.post(cloud.member, "/security-group-rules", rule + "'remote_group_id': 'x'}}")
+                .expect(404);
+        cloud.put(
+                        cloud.member,
+                        "/security-groups/" + group,
+                        "{'security_group': {'name': 'default'}}")
+                .expect(409);
+    }
+
+    @Test
+    void dhcpOptionsThatNobodyTellsAreRefused() {
+        String network = cloud.network(cloud.member);
+        cloud.post(
+                        cloud.member,
+                        "/ports",
+                        "{'port': {'network_id': '"
+                                + network
+                                + "', 'extra_dhcp_opts': [{'opt_name': 'time-offset',"
+                                + " 'opt_value': '1'}]}}")
+                .expect(400);
     }
 
     @Test

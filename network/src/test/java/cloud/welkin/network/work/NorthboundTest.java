@@ -103,7 +103,9 @@ class NorthboundTest {
                                         + "', 'dns_name': 'web', 'security_groups': ['"
                                         + group
                                         + "'],"
-                                        + " 'extra_dhcp_opts': [{'opt_name': 'bootfile-name', 'opt_value': 'x.0'}],"
+                                        + " 'extra_dhcp_opts': [{'opt_name': 'bootfile-name', 'opt_value': 'x.0'},"
+                                        + " {'opt_name': 'server-ip-address', 'opt_value': '10.9.9.9'},"
+                                        + " {'opt_name': '210', 'opt_value': '/boot/'}],"
                                         + " 'allowed_address_pairs': [{'ip_address': '10.0.0.99'}]}}")
                         .expect(201)
                         .text("/port/id");
@@ -172,6 +174,26 @@ class NorthboundTest {
                                 "port_binding",
                                 "type=localport"))
                 .isNotEmpty();
+    }
+
+    @Test
+    void aPortThatWantsNoDhcpIsServedNone() {
+        String port = furnish();
+        cloud.put(
+                        cloud.member,
+                        "/ports/" + port,
+                        "{'port': {'extra_dhcp_opts':"
+                                + " [{'opt_name': 'dhcp_disabled', 'opt_value': 'true'}]}}")
+                .expect(200);
+        reconciler.reconcile();
+        assertThat(
+                        ovn.nbctl(
+                                "--bare",
+                                "--columns=dhcpv4_options",
+                                "find",
+                                "logical_switch_port",
+                                "name=" + port))
+                .isEmpty();
     }
 
     @Test
