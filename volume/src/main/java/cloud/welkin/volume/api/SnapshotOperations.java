@@ -130,7 +130,11 @@ public final class SnapshotOperations implements OperationGroup {
         UUID id =
                 wanted.uuid("volume_id")
                         .orElseThrow(
-                                () -> Failure.badRequest("'volume_id' is a required property"));
+                                () ->
+                                        wanted.has("volume_id")
+                                                ? VolumeAccess.noVolume("None")
+                                                : Failure.badRequest(
+                                                        "'volume_id' is a required property"));
         wanted.truth("force");
         Volume volume =
                 volumes.lock(tx, id)

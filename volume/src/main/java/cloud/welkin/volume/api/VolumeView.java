@@ -108,6 +108,14 @@ final class VolumeView {
         return view;
     }
 
+    /** What a request that makes or changes a volume answers: without what Cinder adds for show. */
+    static Map<String, @Nullable Object> made(Call call, Volume volume, List<Binding> bindings) {
+        Map<String, @Nullable Object> view = full(call, volume, bindings);
+        view.keySet().removeIf(key -> key.startsWith("os-vol-"));
+        view.remove("volume_image_metadata");
+        return view;
+    }
+
     private static Map<String, String> shownMetadata(Volume volume) {
         if (!volume.readOnly()) {
             return volume.metadata();

@@ -9,6 +9,7 @@ import static cloud.welkin.volume.schema.Tables.VOLUMES;
 import cloud.welkin.database.Tx;
 import cloud.welkin.volume.domain.Volume;
 import cloud.welkin.volume.domain.VolumeStatus;
+import cloud.welkin.volume.domain.VolumeType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +80,7 @@ public final class VolumeTable {
                 .set(VOLUMES.METADATA, Rows.json(volume.metadata()))
                 .set(VOLUMES.IMAGE_METADATA, Rows.json(volume.imageMetadata()))
                 .set(VOLUMES.HOST, volume.host().orElse(null))
+                .set(VOLUMES.FAULT, volume.fault())
                 .set(VOLUMES.CREATED_AT, volume.createdAt())
                 .set(VOLUMES.UPDATED_AT, volume.updatedAt())
                 .execute();
@@ -96,6 +98,28 @@ public final class VolumeTable {
                 .set(VOLUMES.IMAGE_METADATA, Rows.json(volume.imageMetadata()))
                 .set(VOLUMES.UPDATED_AT, now)
                 .where(VOLUMES.ID.eq(volume.id()))
+                .execute();
+    }
+
+    public void retype(Tx tx, UUID id, VolumeType type, Instant now) {
+        tx.sql()
+                .update(VOLUMES)
+                .set(VOLUMES.TYPE_ID, type.id())
+                .set(VOLUMES.MULTIATTACH, type.multiattach())
+                .set(VOLUMES.UPDATED_AT, now)
+                .where(VOLUMES.ID.eq(id))
+                .execute();
+    }
+
+    /** Another owner; the volume is available to it. */
+    public void give(Tx tx, UUID id, String project, String user, Instant now) {
+        tx.sql()
+                .update(VOLUMES)
+                .set(VOLUMES.PROJECT, project)
+                .set(VOLUMES.USER_ID, user)
+                .set(VOLUMES.STATUS, VolumeStatus.AVAILABLE.word())
+                .set(VOLUMES.UPDATED_AT, now)
+                .where(VOLUMES.ID.eq(id))
                 .execute();
     }
 
@@ -241,7 +265,7 @@ public final class VolumeTable {
         return tx.sql()
                 .update(VOLUMES)
                 .set(VOLUMES.HOST, host)
-                .where(VOLUMES.HOST.isNull())
+                .where(VOLUMES.HOST.isNull(), VOLUMES.STATUS.eq("creating"))
                 .execute();
     }
 
@@ -293,6 +317,45 @@ public final class VolumeTable {
                                         row.value4(),
                                         row.value5(),
                                         row.value6()));
+    }
+
+    /** What a project has on a host. */
+    public record Kept(
+            String project, long volumes, long volumesGib, long snapshots, long snapshotsGib) {}
+
+    public List<Kept> kept(Tx tx, String host) {
+        Map<String, Kept> byProject = new java.util.TreeMap<>();
+        tx.sql()
+                .select(VOLUMES.PROJECT, DSL.count(), DSL.sum(VOLUMES.SIZE_GIB).cast(Long.class))
+                .from(VOLUMES)
+                .where(VOLUMES.HOST.eq(host))
+                .groupBy(VOLUMES.PROJECT)
+                .forEach(
+                        row ->
+                                byProject.put(
+                                        row.value1(),
+                                        new Kept(row.value1(), row.value2(), row.value3(), 0, 0)));
+        tx.sql()
+                .select(
+                        SNAPSHOTS.PROJECT,
+                        DSL.count(),
+                        DSL.sum(SNAPSHOTS.SIZE_GIB).cast(Long.class))
+                .from(SNAPSHOTS)
+                .where(SNAPSHOTS.HOST.eq(host))
+                .groupBy(SNAPSHOTS.PROJECT)
+                .forEach(
+                        row ->
+                                byProject.merge(
+                                        row.value1(),
+                                        new Kept(row.value1(), 0, 0, row.value2(), row.value3()),
+                                        (one, other) ->
+                                                new Kept(
+                                                        one.project(),
+                                                        one.volumes(),
+                                                        one.volumesGib(),
+                                                        other.snapshots(),
+                                                        other.snapshotsGib())));
+        return List.copyOf(byProject.values());
     }
 
     /** The host with the most free space, not promised to volumes yet. */
