@@ -114,7 +114,7 @@ public final class ImageService implements Images {
                         new ItemOperations(metadefs, clock),
                         new MetadefSchemas());
         return List.of(
-                api("image", "/image/v2", groups),
+                api("image", "/image/v2", groups).withoutTrailingSlash(),
                 api("image-versions", "/image", List.of(new VersionOperations())));
     }
 

@@ -38,10 +38,10 @@ create table messages (
 create index messages_by_project on messages (project, created_at desc, id desc);
 create index messages_by_expiry on messages (expires_at);
 
--- What hosts found on their disks; compared with the rows by the doctor.
+-- The volumes and snapshots whose data hosts found when they last compared; the doctor compares it with the rows.
+alter table hosts add column compared_at timestamptz;
 create table files (
     host text not null references hosts (name) on delete cascade,
     id uuid not null,
-    seen_at timestamptz not null,
     primary key (host, id)
 );

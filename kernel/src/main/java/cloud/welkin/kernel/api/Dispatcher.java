@@ -146,7 +146,11 @@ public final class Dispatcher {
                                                 versioning
                                                         .legacyHeader()
                                                         .flatMap(incoming::header)));
-        List<String> segments = segments(incoming.rawPath().substring(api.path().length()));
+        String rest = incoming.rawPath().substring(api.path().length());
+        if (!api.trailingSlash() && rest.length() > 1 && rest.endsWith("/")) {
+            throw Failure.notFound("The resource could not be found.");
+        }
+        List<String> segments = segments(rest);
         Optional<String> project = Optional.empty();
         if (api.projectInPath()
                 && !segments.isEmpty()

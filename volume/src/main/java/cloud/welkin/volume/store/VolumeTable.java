@@ -1,6 +1,7 @@
 package cloud.welkin.volume.store;
 
 import static cloud.welkin.volume.schema.Tables.ATTACHMENTS;
+import static cloud.welkin.volume.schema.Tables.FILES;
 import static cloud.welkin.volume.schema.Tables.HOSTS;
 import static cloud.welkin.volume.schema.Tables.SNAPSHOTS;
 import static cloud.welkin.volume.schema.Tables.TYPES;
@@ -10,10 +11,12 @@ import cloud.welkin.database.Tx;
 import cloud.welkin.volume.domain.Volume;
 import cloud.welkin.volume.domain.VolumeStatus;
 import cloud.welkin.volume.domain.VolumeType;
+import cloud.welkin.volume.schema.tables.records.FilesRecord;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -366,6 +369,78 @@ public final class VolumeTable {
                 .orderBy(HOSTS.DISK_FREE_GIB.desc(), HOSTS.NAME)
                 .limit(1)
                 .fetchOptional(HOSTS.NAME);
+    }
+
+    /** Writes what the host found, and when. */
+    public void found(Tx tx, String host, Set<UUID> files, Instant now) {
+        tx.sql().update(HOSTS).set(HOSTS.COMPARED_AT, now).where(HOSTS.NAME.eq(host)).execute();
+        Set<UUID> known =
+                tx.sql()
+                        .select(FILES.ID)
+                        .from(FILES)
+                        .where(FILES.HOST.eq(host))
+                        .fetchSet(FILES.ID);
+        List<UUID> gone = known.stream().filter(id -> !files.contains(id)).toList();
+        if (!gone.isEmpty()) {
+            tx.sql().deleteFrom(FILES).where(FILES.HOST.eq(host), FILES.ID.in(gone)).execute();
+        }
+        List<FilesRecord> news = new java.util.ArrayList<>();
+        for (UUID id : files) {
+            if (!known.contains(id)) {
+                news.add(new FilesRecord(host, id));
+            }
+        }
+        if (!news.isEmpty()) {
+            tx.sql().insertInto(FILES).set(news).onConflictDoNothing().execute();
+        }
+    }
+
+    /**
+     * Volumes that should have had their data when their host last compared, and had none.
+     *
+     * @param margin how much older than the comparison a volume's last change must be
+     */
+    public List<UUID> withoutFile(Tx tx, java.time.Duration margin) {
+        return tx.sql()
+                .select(VOLUMES.ID, VOLUMES.UPDATED_AT, HOSTS.COMPARED_AT)
+                .from(VOLUMES.join(HOSTS).on(HOSTS.NAME.eq(VOLUMES.HOST)))
+                .where(
+                        VOLUMES.STATUS.in("available", "awaiting-transfer", "reserved", "in-use"),
+                        VOLUMES.UPDATED_AT.lt(HOSTS.COMPARED_AT),
+                        DSL.notExists(
+                                DSL.selectOne()
+                                        .from(FILES)
+                                        .where(
+                                                FILES.HOST.eq(VOLUMES.HOST),
+                                                FILES.ID.eq(VOLUMES.ID))))
+                .fetch()
+                .stream()
+                .filter(row -> row.value2().isBefore(row.value3().minus(margin)))
+                .map(org.jooq.Record3::value1)
+                .toList();
+    }
+
+    /** Data on hosts that belongs to no volume and no snapshot. */
+    public List<UUID> filesOfNobody(Tx tx) {
+        return tx.sql()
+                .select(FILES.ID)
+                .from(FILES)
+                .where(
+                        DSL.notExists(
+                                DSL.selectOne().from(VOLUMES).where(VOLUMES.ID.eq(FILES.ID))),
+                        DSL.notExists(
+                                DSL.selectOne().from(SNAPSHOTS).where(SNAPSHOTS.ID.eq(FILES.ID))))
+                .fetch(FILES.ID);
+    }
+
+    /** Nothing of it is left on any host. */
+    public void forgetFile(Tx tx, UUID id, Optional<String> host) {
+        host.ifPresent(
+                name ->
+                        tx.sql()
+                                .deleteFrom(FILES)
+                                .where(FILES.HOST.eq(name), FILES.ID.eq(id))
+                                .execute());
     }
 
     /** Volumes whose state and attachments disagree. */

@@ -128,6 +128,7 @@ public final class VolumeLifecycle {
     /** Nothing is left of it. */
     void gone(Tx tx, Volume volume) {
         volumes.delete(tx, volume.id());
+        volumes.forgetFile(tx, volume.id(), volume.host());
         quotas.take(
                 tx,
                 volume.project(),
@@ -340,6 +341,7 @@ public final class VolumeLifecycle {
 
     void gone(Tx tx, Snapshot snapshot) {
         snapshots.delete(tx, snapshot.id());
+        volumes.forgetFile(tx, snapshot.id(), snapshot.host());
         quotas.take(tx, snapshot.project(), typeName(tx, snapshot), snapshotDeltas(snapshot, -1));
         publish(tx, "snapshot.delete.end", snapshot);
     }
