@@ -118,12 +118,8 @@ public final class VolumeService implements Volumes {
                         new QuotaOperations(quotas, limits, types),
                         new ServiceOperations(volumes, zone, clock));
         return List.of(
-                api(
-                        "volume",
-                        "/volume/v3",
-                        Optional.of(versioning()),
-                        groups,
-                        VolumePolicy.rules()),
+                api("volume", "/volume/v3", Optional.of(versioning()), groups, VolumePolicy.rules())
+                        .withoutTrailingSlash(),
                 api(
                         "volume-versions",
                         "/volume",

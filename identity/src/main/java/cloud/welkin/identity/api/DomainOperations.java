@@ -134,7 +134,12 @@ final class DomainOperations implements OperationGroup {
     }
 
     private Object delete(Call call, Tx tx) {
-        Project domain = domain(call, tx);
+        delete(tx, domain(call, tx));
+        return Reply.empty();
+    }
+
+    /** Also of a domain that is deleted as a project. */
+    void delete(Tx tx, Project domain) {
         Options.requireMutable("domain", domain.id().value(), domain.options(), domain.options());
         if (domain.enabled()) {
             throw Failure.forbidden("The domain %s is enabled; disable it first.", domain.id());
@@ -145,7 +150,6 @@ final class DomainOperations implements OperationGroup {
         users.deleteIn(tx, id);
         projects.deleteIn(tx, id);
         changes.made(tx);
-        return Reply.empty();
     }
 
     private Project domain(Call call, Tx tx) {

@@ -46,6 +46,8 @@ public final class IdentityApi {
             CatalogStore catalogStore,
             Catalogue catalogue) {
         RegionOperations regions = new RegionOperations(catalogue, catalogStore, sessions);
+        DomainOperations domains =
+                new DomainOperations(projects, users, groupsOfUsers, roles, sessions);
         List<OperationGroup> groups =
                 List.of(
                         new TokenOperations(
@@ -56,9 +58,9 @@ public final class IdentityApi {
                                 roles,
                                 projects,
                                 catalogue),
-                        new ProjectOperations(projects, roles, sessions),
+                        new ProjectOperations(projects, roles, domains, sessions),
                         new ProjectTagOperations(projects),
-                        new DomainOperations(projects, users, groupsOfUsers, roles, sessions),
+                        domains,
                         new UserOperations(database, clock, passwords, users, projects, sessions),
                         new GroupOperations(groupsOfUsers, users, projects, sessions),
                         new RoleOperations(roles, sessions),

@@ -93,7 +93,6 @@ final class IdentityPolicy {
                 rule("create_user", domainManager("target.user.domain_id"), "Create a user."),
                 rule("update_user", domainManager("target.user.domain_id"), "Change a user."),
                 rule("delete_user", domainManager("target.user.domain_id"), "Delete a user."),
-                rule("change_password", "user_id:%(target.user.id)s", "Change one's own password."),
                 rule(
                         "list_roles",
                         "role:admin or role:manager or (role:reader and system_scope:all)",
@@ -231,7 +230,11 @@ final class IdentityPolicy {
                                 + " (role:admin and project_id:%(target.project.id)s)",
                         "List role assignments of a project and those below it."));
         for (String name :
-                List.of("list_role_inference_rules", "list_implied_roles", "get_implied_role")) {
+                List.of(
+                        "list_role_inference_rules",
+                        "list_implied_roles",
+                        "get_implied_role",
+                        "check_implied_role")) {
             rules.add(rule(name, SYSTEM_READER, "See what roles imply."));
         }
         rules.add(rule("create_implied_role", ADMIN, "Make a role imply another."));

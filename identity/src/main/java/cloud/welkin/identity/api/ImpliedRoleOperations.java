@@ -54,6 +54,15 @@ final class ImpliedRoleOperations implements OperationGroup {
                         .policy("identity:get_implied_role")
                         .doc("Whether a role implies another.")
                         .reads((call, tx) -> view(call, required(call, tx))),
+                Operation.head(ONE)
+                        .policy("identity:check_implied_role")
+                        .status(204)
+                        .doc("Whether a role implies another, without showing them.")
+                        .reads(
+                                (call, tx) -> {
+                                    required(call, tx);
+                                    return Reply.empty();
+                                }),
                 Operation.delete(ONE)
                         .policy("identity:delete_implied_role")
                         .doc("Makes a role no longer imply another.")
@@ -89,8 +98,8 @@ final class ImpliedRoleOperations implements OperationGroup {
         if (roles.withImplied(tx, List.of(pair.implied().id())).contains(pair.prior().id())) {
             throw Failure.badRequest("A role cannot imply one by which it is implied.");
         }
-        if (pair.implied().domain().isPresent()) {
-            throw Failure.badRequest("A role of a domain cannot be implied.");
+        if (pair.implied().domain().isPresent() && pair.prior().domain().isEmpty()) {
+            throw Failure.forbidden("A global role cannot imply one of a domain.");
         }
         roles.imply(tx, pair.prior().id(), pair.implied().id());
         changes.made(tx);

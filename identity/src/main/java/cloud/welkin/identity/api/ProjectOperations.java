@@ -35,11 +35,14 @@ final class ProjectOperations implements OperationGroup {
 
     private final ProjectStore projects;
     private final RoleStore roles;
+    private final DomainOperations domains;
     private final Changes changes;
 
-    ProjectOperations(ProjectStore projects, RoleStore roles, Changes changes) {
+    ProjectOperations(
+            ProjectStore projects, RoleStore roles, DomainOperations domains, Changes changes) {
         this.projects = projects;
         this.roles = roles;
+        this.domains = domains;
         this.changes = changes;
     }
 
@@ -258,7 +261,9 @@ final class ProjectOperations implements OperationGroup {
         Options.requireMutable(
                 "project", project.id().value(), project.options(), project.options());
         if (project.isDomain()) {
-            throw Failure.forbidden("A project acting as a domain is deleted as a domain.");
+            call.require("identity:delete_domain", Target.NOTHING);
+            domains.delete(tx, project);
+            return Reply.empty();
         }
         if (projects.hasChildren(tx, project.id())) {
             throw Failure.forbidden(

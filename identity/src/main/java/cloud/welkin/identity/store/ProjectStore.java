@@ -71,7 +71,9 @@ public final class ProjectStore {
                 conditions.add(PROJECT.TAGS.contains(all.toArray(String[]::new)));
             }
             if (!any.isEmpty()) {
-                conditions.add(DSL.arrayOverlap(PROJECT.TAGS, DSL.val(any.toArray(String[]::new))));
+                conditions.add(
+                        DSL.arrayOverlap(
+                                PROJECT.TAGS, DSL.val(any.toArray(String[]::new), PROJECT.TAGS)));
             }
             if (!notAll.isEmpty()) {
                 conditions.add(DSL.not(PROJECT.TAGS.contains(notAll.toArray(String[]::new))));
@@ -80,7 +82,8 @@ public final class ProjectStore {
                 conditions.add(
                         DSL.not(
                                 DSL.arrayOverlap(
-                                        PROJECT.TAGS, DSL.val(notAny.toArray(String[]::new)))));
+                                        PROJECT.TAGS,
+                                        DSL.val(notAny.toArray(String[]::new), PROJECT.TAGS))));
             }
         }
     }

@@ -91,8 +91,7 @@ public final class ItemOperations implements OperationGroup {
                                                         MetadefForm.item(kind, body))));
         operations.add(
                 Operation.delete(path)
-                        .policyByHandler(
-                                kind == Kind.TAG ? "delete_metadef_tags" : deletes)
+                        .policyByHandler(kind == Kind.TAG ? "delete_metadef_tags" : deletes)
                         .doc("Deletes all " + kind.plural() + " of a namespace.")
                         .writes(
                                 (call, tx, none) -> {
@@ -156,8 +155,7 @@ public final class ItemOperations implements OperationGroup {
                 "/v2/schemas/metadefs/" + kind.plural());
     }
 
-    private Object create(
-            Call call, Tx tx, Kind kind, String name, Map<String, JsonNode> body) {
+    private Object create(Call call, Tx tx, Kind kind, String name, Map<String, JsonNode> body) {
         MetadefNamespace namespace = access.namespace(call, tx);
         if (name.length() > 80 || name.isBlank() || name.indexOf('\0') >= 0) {
             throw Failure.badRequest("A name has 1 to 80 characters.");
@@ -184,8 +182,7 @@ public final class ItemOperations implements OperationGroup {
         for (JsonNode tag : body.path("tags")) {
             String name = MetadefForm.name(MetadefForm.object(tag), "name");
             MetadefItem item =
-                    new MetadefItem(
-                            Kind.TAG, name, MetadefForm.item(Kind.TAG, tag), now(), now());
+                    new MetadefItem(Kind.TAG, name, MetadefForm.item(Kind.TAG, tag), now(), now());
             if (!table.insert(tx, namespace.name(), item)) {
                 throw taken(Kind.TAG, name, namespace);
             }

@@ -6,7 +6,9 @@ import cloud.welkin.image.store.MetadefTable;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.failure.Failure;
 
-/** Finds the namespace of a call: 404 for what the caller may not see, 403 for what it may not do. */
+/**
+ * Finds the namespace of a call: 404 for what the caller may not see, 403 for what it may not do.
+ */
 final class MetadefAccess {
     private final MetadefTable table;
 
@@ -18,10 +20,7 @@ final class MetadefAccess {
         String name = call.path("namespace");
         MetadefNamespace namespace =
                 table.find(tx, name)
-                        .filter(
-                                it ->
-                                        call.allows(
-                                                "get_metadef_namespace", MetadefForm.target(it)))
+                        .filter(it -> call.allows("get_metadef_namespace", MetadefForm.target(it)))
                         .orElseThrow(
                                 () -> {
                                     // Whoever may do it to none is told so, found or not.

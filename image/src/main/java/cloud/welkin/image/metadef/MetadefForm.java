@@ -25,7 +25,8 @@ final class MetadefForm {
     private static final List<String> TYPES =
             List.of("array", "boolean", "integer", "number", "object", "string");
 
-    private static final Set<String> OBJECT_FIELDS = Set.of("description", "required", "properties");
+    private static final Set<String> OBJECT_FIELDS =
+            Set.of("description", "required", "properties");
     private static final Set<String> PROPERTY_FIELDS =
             Set.of(
                     "type",
@@ -167,7 +168,8 @@ final class MetadefForm {
             }
         }
         if (!TYPES.contains(text(body, "type", LONGEST_NAME).orElse(""))) {
-            throw Failure.badRequest("The type of a property is one of %s.", String.join(", ", TYPES));
+            throw Failure.badRequest(
+                    "The type of a property is one of %s.", String.join(", ", TYPES));
         }
         if (text(body, "title", LONGEST_NAME).isEmpty()) {
             throw Failure.badRequest("'title' is a required property");

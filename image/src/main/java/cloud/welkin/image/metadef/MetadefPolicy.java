@@ -8,8 +8,7 @@ import java.util.List;
 public final class MetadefPolicy {
     private static final String ADMIN = "rule:metadef_admin";
     private static final String SEEN =
-            ADMIN
-                    + " or (role:reader and (project_id:%(project_id)s or 'public':%(visibility)s))";
+            ADMIN + " or (role:reader and (project_id:%(project_id)s or 'public':%(visibility)s))";
 
     private MetadefPolicy() {}
 

@@ -75,7 +75,8 @@ public final class MetadefSchemas implements OperationGroup {
                         "namespace", NAME,
                         "display_name", NAME,
                         "description", Map.of("type", "string", "maxLength", 500),
-                        "visibility", Map.of("type", "string", "enum", List.of("public", "private")),
+                        "visibility",
+                                Map.of("type", "string", "enum", List.of("public", "private")),
                         "protected", Map.of("type", "boolean"),
                         "owner", Map.of("type", "string", "maxLength", 255),
                         "resource_type_associations",
@@ -97,8 +98,7 @@ public final class MetadefSchemas implements OperationGroup {
                         "name", NAME,
                         "description", Map.of("type", "string", "maxLength", 500),
                         "required", Map.of("type", "array", "items", TEXT),
-                        "properties",
-                                Map.of("type", "object", "additionalProperties", property()),
+                        "properties", Map.of("type", "object", "additionalProperties", property()),
                         "created_at", TIME,
                         "updated_at", TIME,
                         "self", TEXT,
@@ -144,9 +144,7 @@ public final class MetadefSchemas implements OperationGroup {
         return schema(
                 "properties",
                 List.of(),
-                fields(
-                        "properties",
-                        Map.of("type", "object", "additionalProperties", property())));
+                fields("properties", Map.of("type", "object", "additionalProperties", property())));
     }
 
     private static Map<String, Object> tag() {

@@ -221,8 +221,7 @@ public final class NamespaceOperations implements OperationGroup {
                 new MetadefNamespace(
                         MetadefForm.name(body, "namespace"),
                         owner,
-                        visibility(
-                                MetadefForm.text(body, "visibility", 20).orElse("private")),
+                        visibility(MetadefForm.text(body, "visibility", 20).orElse("private")),
                         guarded(body, false),
                         MetadefForm.text(body, "display_name", 80),
                         MetadefForm.description(body),
@@ -235,7 +234,12 @@ public final class NamespaceOperations implements OperationGroup {
             table.associate(tx, namespace.name(), association(association));
         }
         for (Map.Entry<String, JsonNode> property : body.path("properties").properties()) {
-            define(tx, namespace, MetadefItem.Kind.PROPERTY, property.getKey(), property.getValue());
+            define(
+                    tx,
+                    namespace,
+                    MetadefItem.Kind.PROPERTY,
+                    property.getKey(),
+                    property.getValue());
         }
         for (JsonNode object : body.path("objects")) {
             define(
@@ -254,9 +258,10 @@ public final class NamespaceOperations implements OperationGroup {
 
     private void define(
             Tx tx, MetadefNamespace namespace, MetadefItem.Kind kind, String name, JsonNode body) {
-        MetadefItem item =
-                new MetadefItem(kind, name, MetadefForm.item(kind, body), now(), now());
-        if (name.length() > 80 || name.indexOf('\0') >= 0 || !table.insert(tx, namespace.name(), item)) {
+        MetadefItem item = new MetadefItem(kind, name, MetadefForm.item(kind, body), now(), now());
+        if (name.length() > 80
+                || name.indexOf('\0') >= 0
+                || !table.insert(tx, namespace.name(), item)) {
             throw Failure.badRequest("The name of a %s is too long or there twice.", kind.word());
         }
     }

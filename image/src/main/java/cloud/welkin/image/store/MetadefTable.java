@@ -71,9 +71,7 @@ public final class MetadefTable {
                     METADEF_NAMESPACE.NAME.in(
                             DSL.select(METADEF_ASSOCIATION.NAMESPACE)
                                     .from(METADEF_ASSOCIATION)
-                                    .where(
-                                            METADEF_ASSOCIATION.RESOURCE_TYPE.in(
-                                                    filter.types()))));
+                                    .where(METADEF_ASSOCIATION.RESOURCE_TYPE.in(filter.types()))));
         }
         filter.marker()
                 .flatMap(name -> find(tx, name))
@@ -92,8 +90,7 @@ public final class MetadefTable {
             return filter.descending() ? name.lt(marker.name()) : name.gt(marker.name());
         }
         Field<Instant> time = time(filter);
-        Instant at =
-                filter.sort().equals("created_at") ? marker.createdAt() : marker.updatedAt();
+        Instant at = filter.sort().equals("created_at") ? marker.createdAt() : marker.updatedAt();
         return filter.descending()
                 ? DSL.row(time, name).lt(at, marker.name())
                 : DSL.row(time, name).gt(at, marker.name());
@@ -141,8 +138,7 @@ public final class MetadefTable {
         tx.sql().deleteFrom(METADEF_NAMESPACE).where(METADEF_NAMESPACE.NAME.eq(name)).execute();
     }
 
-    public Optional<MetadefItem> item(
-            Tx tx, String namespace, MetadefItem.Kind kind, String name) {
+    public Optional<MetadefItem> item(Tx tx, String namespace, MetadefItem.Kind kind, String name) {
         return tx.sql()
                 .selectFrom(METADEF_ITEM)
                 .where(in(namespace, kind), METADEF_ITEM.NAME.eq(name))

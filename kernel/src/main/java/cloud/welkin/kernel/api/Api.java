@@ -38,16 +38,7 @@ public record Api(
             int largestBody,
             List<Operation> operations,
             List<PolicyRule> rules) {
-        this(
-                name,
-                path,
-                projectInPath,
-                versioning,
-                errors,
-                largestBody,
-                operations,
-                rules,
-                true);
+        this(name, path, projectInPath, versioning, errors, largestBody, operations, rules, true);
     }
 
     /** The same API as a service that knows no path with a slash behind it: 404, as from Glance. */

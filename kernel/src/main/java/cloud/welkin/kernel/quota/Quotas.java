@@ -118,8 +118,7 @@ public final class Quotas {
     /** The limit of one resource, read alone. */
     public long limit(Tx tx, String projectId, QuotaResource resource) {
         known(resource);
-        QuotaStore.Row row =
-                store.usage(tx, projectId, List.of(resource)).get(resource.column());
+        QuotaStore.Row row = store.usage(tx, projectId, List.of(resource)).get(resource.column());
         return row == null ? resource.defaultLimit() : row.limit();
     }
 

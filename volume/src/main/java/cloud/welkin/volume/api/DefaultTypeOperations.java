@@ -73,8 +73,7 @@ public final class DefaultTypeOperations implements OperationGroup {
                 types.find(tx, name, Optional.of(project), false)
                         .orElseThrow(
                                 () ->
-                                        Failure.notFound(
-                                                        "Volume type %s could not be found.", name)
+                                        Failure.notFound("Volume type %s could not be found.", name)
                                                 .as("VolumeTypeNotFound"));
         types.setDefault(tx, project, type.id());
         return Map.of("default_type", view(project, type.id()));

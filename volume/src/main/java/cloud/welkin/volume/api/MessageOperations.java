@@ -73,10 +73,7 @@ public final class MessageOperations implements OperationGroup {
         Message message =
                 call.pathUuid("message_id")
                         .flatMap((UUID id) -> messages.find(tx, id))
-                        .filter(
-                                it ->
-                                        call.allows(
-                                                "message:get", VolumeAccess.target(it.project())))
+                        .filter(it -> call.allows("message:get", VolumeAccess.target(it.project())))
                         .orElseThrow(
                                 () ->
                                         Failure.notFound(

@@ -195,11 +195,7 @@ public final class QuotaOperations implements OperationGroup {
                 case "snapshots" -> put(absolute, "maxTotalSnapshots", "totalSnapshotsUsed", line);
                 case "backups" -> put(absolute, "maxTotalBackups", "totalBackupsUsed", line);
                 case "backup_gigabytes" ->
-                        put(
-                                absolute,
-                                "maxTotalBackupGigabytes",
-                                "totalBackupGigabytesUsed",
-                                line);
+                        put(absolute, "maxTotalBackupGigabytes", "totalBackupGigabytesUsed", line);
                 default -> {}
             }
         }

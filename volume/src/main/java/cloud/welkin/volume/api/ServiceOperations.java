@@ -12,6 +12,7 @@ import cloud.welkin.volume.store.VolumeTable;
 import cloud.welkin.volume.store.VolumeTable.Host;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,9 +114,15 @@ public final class ServiceOperations implements OperationGroup {
                                 it ->
                                         call.query()
                                                 .text("host")
-                                                .map(wanted -> wanted.equals(it.get("host")))
+                                                .map(wanted -> isOn(wanted, it.get("host")))
                                                 .orElse(true))
                         .toList());
+    }
+
+    /** A host is named with its backend or without. */
+    private static boolean isOn(String wanted, @Nullable Object host) {
+        String name = String.valueOf(host);
+        return name.equals(wanted) || name.startsWith(wanted + "@");
     }
 
     private Map<String, @Nullable Object> service(
@@ -133,18 +140,24 @@ public final class ServiceOperations implements OperationGroup {
 
     private Object hosts(Call call, Tx tx) {
         List<Map<String, @Nullable Object>> hosts = new ArrayList<>();
+        hosts.add(hostLine("welkin", "cinder-scheduler", true, clock.instant()));
         for (Host host : volumes.hosts(tx)) {
             boolean up = host.seenAt().isAfter(clock.instant().minus(DOWN));
-            Map<String, @Nullable Object> view = new LinkedHashMap<>();
-            view.put("host_name", host.name() + "@local");
-            view.put("service", "cinder-volume");
-            view.put("service-status", up ? "available" : "unavailable");
-            view.put("service-state", "enabled");
-            view.put("zone", zone);
-            view.put("last-update", Times.micros(host.seenAt()));
-            hosts.add(view);
+            hosts.add(hostLine(host.name() + "@local", "cinder-volume", up, host.seenAt()));
         }
         return Map.of("hosts", hosts);
+    }
+
+    private Map<String, @Nullable Object> hostLine(
+            String name, String service, boolean up, Instant seen) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("host_name", name);
+        view.put("service", service);
+        view.put("service-status", up ? "available" : "unavailable");
+        view.put("service-state", "enabled");
+        view.put("zone", zone);
+        view.put("last-update", Times.micros(seen));
+        return view;
     }
 
     private Object host(Call call, Tx tx) {

@@ -30,8 +30,7 @@ public final class TransferOperations implements OperationGroup {
     private final VolumeTable volumes;
     private final VolumeTransfers work;
 
-    public TransferOperations(
-            TransferTable transfers, VolumeTable volumes, VolumeTransfers work) {
+    public TransferOperations(TransferTable transfers, VolumeTable volumes, VolumeTransfers work) {
         this.transfers = transfers;
         this.volumes = volumes;
         this.work = work;
@@ -70,9 +69,7 @@ public final class TransferOperations implements OperationGroup {
                 from(since, Operation.get(one))
                         .policyByHandler("volume:get_transfer")
                         .doc("Shows a transfer.")
-                        .reads(
-                                (call, tx) ->
-                                        Map.of("transfer", full(call, own(call, tx), path))));
+                        .reads((call, tx) -> Map.of("transfer", full(call, own(call, tx), path))));
         operations.add(
                 from(since, Operation.post(one + "/accept"))
                         .policy("volume:accept_transfer")
@@ -100,10 +97,7 @@ public final class TransferOperations implements OperationGroup {
     private Object list(Call call, Tx tx, String path, boolean detail) {
         List<Map<String, @Nullable Object>> found =
                 transfers
-                        .list(
-                                tx,
-                                VolumeAccess.asked(call).project(),
-                                call.query().text("name"))
+                        .list(tx, VolumeAccess.asked(call).project(), call.query().text("name"))
                         .stream()
                         .map(it -> detail ? full(call, it, path) : brief(call, it, path))
                         .toList();
@@ -141,8 +135,7 @@ public final class TransferOperations implements OperationGroup {
                 Body.of(body, "accept")
                         .only("auth_key")
                         .text("auth_key")
-                        .orElseThrow(
-                                () -> Failure.badRequest("'auth_key' is a required property"));
+                        .orElseThrow(() -> Failure.badRequest("'auth_key' is a required property"));
         Transfer transfer =
                 call.pathUuid("transfer_id")
                         .flatMap(id -> transfers.lock(tx, id))

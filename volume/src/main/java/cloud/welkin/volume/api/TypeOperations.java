@@ -240,6 +240,9 @@ public final class TypeOperations implements OperationGroup {
 
     private Object addSpecs(Call call, Tx tx, JsonNode body) {
         VolumeType type = find(call, tx);
+        if (!body.path("extra_specs").isObject()) {
+            throw Failure.badRequest("'extra_specs' is a required property");
+        }
         Map<String, String> given = new Body("", body).texts("extra_specs");
         Map<String, String> specs = new HashMap<>(type.extraSpecs());
         specs.putAll(given);

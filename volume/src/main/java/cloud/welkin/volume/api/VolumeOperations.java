@@ -366,8 +366,7 @@ public final class VolumeOperations implements OperationGroup {
                 types.find(tx, name, Optional.of(volume.project()), call.caller().isAdmin())
                         .orElseThrow(
                                 () ->
-                                        Failure.notFound(
-                                                        "Volume type %s could not be found.", name)
+                                        Failure.notFound("Volume type %s could not be found.", name)
                                                 .as("VolumeTypeNotFound")));
     }
 

@@ -166,6 +166,13 @@ final class VolumeView {
         return view;
     }
 
+    /** What a request that makes, changes or lists in brief answers: without what show adds. */
+    static Map<String, @Nullable Object> made(Snapshot snapshot) {
+        Map<String, @Nullable Object> view = of(snapshot);
+        view.keySet().removeIf(key -> key.startsWith("os-extended-snapshot-attributes:"));
+        return view;
+    }
+
     /** An attachment as the attachments API (3.27) shows it. */
     static Map<String, @Nullable Object> of(Binding binding, Map<String, Object> connection) {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();

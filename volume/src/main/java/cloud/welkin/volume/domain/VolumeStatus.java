@@ -5,9 +5,9 @@ import java.util.Set;
 
 /**
  * The states of a volume. Those in which something happens have an end that nobody has to ask for:
- * AWAITING_TRANSFER ends when the offer is taken or withdrawn; CREATING, EXTENDING and DELETING end by the host's report, which comes as long as the host lives
- * and waits for it else; RESERVED, ATTACHING and DETACHING end with the attachment, whose server
- * (or its deletion) settles it.
+ * AWAITING_TRANSFER ends when the offer is taken or withdrawn; CREATING, EXTENDING and DELETING end
+ * by the host's report, which comes as long as the host lives and waits for it else; RESERVED,
+ * ATTACHING and DETACHING end with the attachment, whose server (or its deletion) settles it.
  */
 public enum VolumeStatus {
     CREATING,
@@ -49,14 +49,8 @@ public enum VolumeStatus {
     public Set<VolumeStatus> next() {
         return switch (this) {
             case CREATING -> Set.of(AVAILABLE, ERROR, DELETING);
-            case AVAILABLE -> 
-                    Set.of(
-                            RESERVED,
-                            ATTACHING,
-                            EXTENDING,
-                            AWAITING_TRANSFER,
-                            DELETING,
-                            ERROR);
+            case AVAILABLE ->
+                    Set.of(RESERVED, ATTACHING, EXTENDING, AWAITING_TRANSFER, DELETING, ERROR);
             case AWAITING_TRANSFER -> Set.of(AVAILABLE, DELETING);
             case RESERVED -> Set.of(AVAILABLE, ATTACHING, IN_USE);
             case ATTACHING -> Set.of(AVAILABLE, IN_USE, RESERVED);
@@ -72,12 +66,7 @@ public enum VolumeStatus {
     public boolean inTransit() {
         return switch (this) {
             case CREATING, RESERVED, ATTACHING, DETACHING, EXTENDING, DELETING -> true;
-            case AVAILABLE,
-                    AWAITING_TRANSFER,
-                    IN_USE,
-                    ERROR,
-                    ERROR_EXTENDING,
-                    ERROR_DELETING ->
+            case AVAILABLE, AWAITING_TRANSFER, IN_USE, ERROR, ERROR_EXTENDING, ERROR_DELETING ->
                     false;
         };
     }
@@ -86,7 +75,14 @@ public enum VolumeStatus {
     public boolean ofServer() {
         return switch (this) {
             case RESERVED, ATTACHING, IN_USE, DETACHING -> true;
-            case CREATING, AVAILABLE, AWAITING_TRANSFER, EXTENDING, DELETING, ERROR, ERROR_EXTENDING, ERROR_DELETING ->
+            case CREATING,
+                    AVAILABLE,
+                    AWAITING_TRANSFER,
+                    EXTENDING,
+                    DELETING,
+                    ERROR,
+                    ERROR_EXTENDING,
+                    ERROR_DELETING ->
                     false;
         };
     }

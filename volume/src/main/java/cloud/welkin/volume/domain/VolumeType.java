@@ -24,8 +24,8 @@ public record VolumeType(
                     "vendor_name", "Welkin");
 
     /**
-     * Whether there is a backend that has what the extra specs ask of it. Those without a scope
-     * (or with {@code capabilities:}) compare, the others are not for placing.
+     * Whether there is a backend that has what the extra specs ask of it. Those without a scope (or
+     * with {@code capabilities:}) compare, the others are not for placing.
      */
     public boolean isOffered() {
         return extraSpecs.entrySet().stream()

@@ -148,8 +148,7 @@ public final class VolumeSearch {
             Tx tx, Asked asked, List<Field<?>> columns, Listed listed, List<Condition> filters) {
         List<Sort> sort = sort(asked.query(), listed.keys());
         List<Condition> where = new ArrayList<>(filters);
-        marker(asked.query())
-                .ifPresent(id -> where.add(behind(tx, listed, id, sort, asked)));
+        marker(asked.query()).ifPresent(id -> where.add(behind(tx, listed, id, sort, asked)));
         return tx.sql()
                 .select(columns)
                 .from(listed.table())

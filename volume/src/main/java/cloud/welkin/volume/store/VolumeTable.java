@@ -375,11 +375,7 @@ public final class VolumeTable {
     public void found(Tx tx, String host, Set<UUID> files, Instant now) {
         tx.sql().update(HOSTS).set(HOSTS.COMPARED_AT, now).where(HOSTS.NAME.eq(host)).execute();
         Set<UUID> known =
-                tx.sql()
-                        .select(FILES.ID)
-                        .from(FILES)
-                        .where(FILES.HOST.eq(host))
-                        .fetchSet(FILES.ID);
+                tx.sql().select(FILES.ID).from(FILES).where(FILES.HOST.eq(host)).fetchSet(FILES.ID);
         List<UUID> gone = known.stream().filter(id -> !files.contains(id)).toList();
         if (!gone.isEmpty()) {
             tx.sql().deleteFrom(FILES).where(FILES.HOST.eq(host), FILES.ID.in(gone)).execute();
@@ -401,7 +397,8 @@ public final class VolumeTable {
      * @param margin how much older than the comparison a volume's last change must be
      */
     public List<UUID> withoutFile(Tx tx, java.time.Duration margin) {
-        return tx.sql()
+        return tx
+                .sql()
                 .select(VOLUMES.ID, VOLUMES.UPDATED_AT, HOSTS.COMPARED_AT)
                 .from(VOLUMES.join(HOSTS).on(HOSTS.NAME.eq(VOLUMES.HOST)))
                 .where(
@@ -426,8 +423,7 @@ public final class VolumeTable {
                 .select(FILES.ID)
                 .from(FILES)
                 .where(
-                        DSL.notExists(
-                                DSL.selectOne().from(VOLUMES).where(VOLUMES.ID.eq(FILES.ID))),
+                        DSL.notExists(DSL.selectOne().from(VOLUMES).where(VOLUMES.ID.eq(FILES.ID))),
                         DSL.notExists(
                                 DSL.selectOne().from(SNAPSHOTS).where(SNAPSHOTS.ID.eq(FILES.ID))))
                 .fetch(FILES.ID);

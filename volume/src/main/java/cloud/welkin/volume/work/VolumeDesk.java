@@ -129,7 +129,9 @@ public final class VolumeDesk {
         report(host, List.of(seen));
     }
 
-    /** Many of them, in few transactions; always in the same order, so that none waits in a circle. */
+    /**
+     * Many of them, in few transactions; always in the same order, so that none waits in a circle.
+     */
     public void report(HostName host, List<ObservedVolume> all) {
         List<ObservedVolume> sorted =
                 all.stream().sorted(Comparator.comparing(ObservedVolume::id)).toList();

@@ -17,6 +17,7 @@ public final class VolumeInvariants {
     private final Database database;
     private final VolumeTable volumes;
     private final SnapshotTable snapshots;
+
     /** A volume that was changed while its host compared says nothing. */
     private static final Duration MARGIN = Duration.ofMinutes(1);
 

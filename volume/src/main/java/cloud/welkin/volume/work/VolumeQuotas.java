@@ -20,6 +20,7 @@ public final class VolumeQuotas {
     public static final QuotaResource SNAPSHOTS = new QuotaResource(SERVICE, "snapshots", 10);
     public static final QuotaResource PER_VOLUME =
             new QuotaResource(SERVICE, "per_volume_gigabytes", Quotas.UNLIMITED);
+
     /** Limits that Cinder's sets name; nothing is counted by them before there are such things. */
     private static final List<QuotaResource> LATER =
             List.of(

@@ -108,8 +108,7 @@ public final class VolumeTransfers {
                         .orElseThrow(
                                 () -> VolumeLifecycle.invalid("status must be awaiting-transfer"));
         List<Snapshot> kept = snapshots.ofVolume(tx, volume.id());
-        long gib =
-                volume.sizeGib() + kept.stream().mapToLong(Snapshot::sizeGib).sum();
+        long gib = volume.sizeGib() + kept.stream().mapToLong(Snapshot::sizeGib).sum();
         quotas.checkSize(tx, project, volume.sizeGib());
         move(tx, volume, project, 1, gib, kept.size());
         move(tx, volume, volume.project(), -1, -gib, -kept.size());
