@@ -43,5 +43,7 @@ alter table hosts add column compared_at timestamptz;
 create table files (
     host text not null references hosts (name) on delete cascade,
     id uuid not null,
+    -- Of the first comparison that found it: what two of them found was not just being removed.
+    found_at timestamptz not null,
     primary key (host, id)
 );

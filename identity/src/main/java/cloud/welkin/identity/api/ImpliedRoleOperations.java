@@ -95,11 +95,11 @@ final class ImpliedRoleOperations implements OperationGroup {
             // As Keystone's prohibited_implied_role: nobody becomes admin by the back door.
             throw Failure.forbidden("The role admin cannot be implied by another.");
         }
-        if (roles.withImplied(tx, List.of(pair.implied().id())).contains(pair.prior().id())) {
-            throw Failure.badRequest("A role cannot imply one by which it is implied.");
-        }
         if (pair.implied().domain().isPresent() && pair.prior().domain().isEmpty()) {
             throw Failure.forbidden("A global role cannot imply one of a domain.");
+        }
+        if (roles.withImplied(tx, List.of(pair.implied().id())).contains(pair.prior().id())) {
+            throw Failure.badRequest("A role cannot imply one by which it is implied.");
         }
         roles.imply(tx, pair.prior().id(), pair.implied().id());
         changes.made(tx);

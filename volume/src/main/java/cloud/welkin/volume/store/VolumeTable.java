@@ -383,7 +383,7 @@ public final class VolumeTable {
         List<FilesRecord> news = new java.util.ArrayList<>();
         for (UUID id : files) {
             if (!known.contains(id)) {
-                news.add(new FilesRecord(host, id));
+                news.add(new FilesRecord(host, id, now));
             }
         }
         if (!news.isEmpty()) {
@@ -417,12 +417,16 @@ public final class VolumeTable {
                 .toList();
     }
 
-    /** Data on hosts that belongs to no volume and no snapshot. */
+    /** Data that belongs to no volume and no snapshot, and was there at two comparisons. */
     public List<UUID> filesOfNobody(Tx tx) {
         return tx.sql()
                 .select(FILES.ID)
                 .from(FILES)
                 .where(
+                        FILES.FOUND_AT.lt(
+                                DSL.select(HOSTS.COMPARED_AT)
+                                        .from(HOSTS)
+                                        .where(HOSTS.NAME.eq(FILES.HOST))),
                         DSL.notExists(DSL.selectOne().from(VOLUMES).where(VOLUMES.ID.eq(FILES.ID))),
                         DSL.notExists(
                                 DSL.selectOne().from(SNAPSHOTS).where(SNAPSHOTS.ID.eq(FILES.ID))))
