@@ -291,6 +291,9 @@ final class CloudFixture implements AutoCloseable {
         }
 
         @Override
+        public void foundVolumes(HostName host, java.util.Set<UUID> volumes) {}
+
+        @Override
         public List<HostTask> tasks(HostName host) {
             return compute.desk().tasks(host);
         }

@@ -7,13 +7,16 @@ import cloud.welkin.identity.api.AuthRequest.DomainName;
 import cloud.welkin.identity.api.AuthRequest.UserName;
 import cloud.welkin.identity.domain.ApplicationCredential;
 import cloud.welkin.identity.domain.AssignmentTarget;
+import cloud.welkin.identity.domain.Options;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.TokenPayload;
+import cloud.welkin.identity.domain.Trust;
 import cloud.welkin.identity.domain.User;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
+import cloud.welkin.identity.store.TrustStore;
 import cloud.welkin.identity.store.UserStore;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.DomainId;
@@ -51,6 +54,7 @@ public final class Authentication {
     private final UserStore users;
     private final RoleStore roles;
     private final ApplicationCredentialStore credentials;
+    private final TrustStore trusts;
 
     public Authentication(
             Database database,
@@ -62,7 +66,8 @@ public final class Authentication {
             ProjectStore projects,
             UserStore users,
             RoleStore roles,
-            ApplicationCredentialStore credentials) {
+            ApplicationCredentialStore credentials,
+            TrustStore trusts) {
         this.database = database;
         this.clock = clock;
         this.random = random;
@@ -73,6 +78,7 @@ public final class Authentication {
         this.users = users;
         this.roles = roles;
         this.credentials = credentials;
+        this.trusts = trusts;
     }
 
     /** What the credentials have shown so far. */
@@ -81,7 +87,8 @@ public final class Authentication {
             Set<String> methods,
             Instant notAfter,
             List<String> parentAudits,
-            Optional<ApplicationCredential> credential) {}
+            Optional<ApplicationCredential> credential,
+            boolean trust) {}
 
     /**
      * @throws Failure 401 when the credentials or the scope are not the caller's; 400 when the
@@ -117,11 +124,68 @@ public final class Authentication {
             proven = proven == null ? next : both(proven, next);
         }
         Proven all = java.util.Objects.requireNonNull(proven);
-        return database.read(tx -> issue(tx, all, auth.scope()));
+        if (database.read(tx -> lacksFactors(tx, all))) {
+            log.info("the methods {} are too few for {}", all.methods(), all.user());
+            throw Sessions.unauthorized();
+        }
+        Optional<String> trust =
+                auth.scope().flatMap(AuthRequest.Scope::trust).map(AuthRequest.TrustName::id);
+        return trust.isPresent()
+                ? database.write(tx -> issueOfTrust(tx, all, trust.get()))
+                : database.read(tx -> issue(tx, all, auth.scope()));
     }
 
     private Session issue(Tx tx, Proven proven, Optional<AuthRequest.Scope> asked) {
-        Optional<AssignmentTarget> target = target(tx, proven, asked);
+        return issue(tx, proven, target(tx, proven, asked), Optional.empty());
+    }
+
+    /** A token of a trust, for the trustee alone; takes one of its uses. */
+    private Session issueOfTrust(Tx tx, Proven proven, String id) {
+        if (proven.credential().isPresent() || proven.trust()) {
+            throw Failure.forbidden("Such a token cannot be exchanged for one of a trust.");
+        }
+        Trust trust =
+                trusts.find(tx, id)
+                        .filter(found -> found.usable(clock.instant()))
+                        .orElseThrow(Sessions::unauthorized);
+        if (!trust.trustee().equals(proven.user()) || trust.project().isEmpty()) {
+            throw Failure.forbidden("You are not authorized to use the trust %s.", id);
+        }
+        if (!trusts.use(tx, id)) {
+            throw Sessions.unauthorized();
+        }
+        Instant end = trust.expiresAt().orElse(Instant.MAX);
+        Proven asTrust =
+                new Proven(
+                        trust.user(),
+                        proven.methods(),
+                        end.isBefore(proven.notAfter()) ? end : proven.notAfter(),
+                        proven.parentAudits(),
+                        Optional.empty(),
+                        true);
+        return issue(
+                tx,
+                asTrust,
+                trust.project().map(project -> AssignmentTarget.project(project.value())),
+                Optional.of(id));
+    }
+
+    /** Whether the user must show more than it has shown: Keystone's multi_factor_auth_rules. */
+    private boolean lacksFactors(Tx tx, Proven proven) {
+        return users.find(tx, proven.user())
+                .map(User::options)
+                .filter(options -> Options.flag(options, "multi_factor_auth_enabled"))
+                .map(options -> Options.rules(options, "multi_factor_auth_rules"))
+                .filter(rules -> !rules.isEmpty())
+                .map(
+                        rules ->
+                                !proven.methods().contains("token")
+                                        && rules.stream().noneMatch(proven.methods()::containsAll))
+                .orElse(false);
+    }
+
+    private Session issue(
+            Tx tx, Proven proven, Optional<AssignmentTarget> target, Optional<String> trust) {
         Instant now = clock.instant();
         List<String> audits = new ArrayList<>(List.of(auditId()));
         if (!proven.parentAudits().isEmpty()) {
@@ -141,7 +205,8 @@ public final class Authentication {
                         now,
                         expires,
                         audits,
-                        proven.credential().map(ApplicationCredential::id));
+                        proven.credential().map(ApplicationCredential::id),
+                        trust);
         return sessions.issue(tx, payload);
     }
 
@@ -157,16 +222,21 @@ public final class Authentication {
             throw Sessions.unauthorized();
         }
         return new Proven(
-                user.get().id(), Set.of("password"), Instant.MAX, List.of(), Optional.empty());
+                user.get().id(),
+                Set.of("password"),
+                Instant.MAX,
+                List.of(),
+                Optional.empty(),
+                false);
     }
 
     private Proven token(String text) {
         TokenPayload old = sessions.session(text).payload();
-        if (old.applicationCredential().isPresent()) {
+        if (old.applicationCredential().isPresent() || old.trust().isPresent()) {
             // Such a token is for one project and one set of roles; another from it could be for
             // more.
             throw Failure.forbidden(
-                    "A token of an application credential cannot be exchanged for another.");
+                    "A token of an application credential or a trust cannot be exchanged for another.");
         }
         Set<String> methods = new LinkedHashSet<>(old.methods());
         methods.add("token");
@@ -175,7 +245,8 @@ public final class Authentication {
                 methods,
                 old.expiresAt(),
                 old.auditIds(),
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     private Proven credential(AuthRequest.ApplicationCredential given) {
@@ -203,7 +274,8 @@ public final class Authentication {
                 Set.of("application_credential"),
                 credential.expiresAt().orElse(Instant.MAX),
                 List.of(),
-                found);
+                found,
+                false);
     }
 
     private static Proven both(Proven one, Proven other) {
@@ -217,7 +289,8 @@ public final class Authentication {
                 methods,
                 one.notAfter().isBefore(other.notAfter()) ? one.notAfter() : other.notAfter(),
                 one.parentAudits().isEmpty() ? other.parentAudits() : one.parentAudits(),
-                one.credential().or(other::credential));
+                one.credential().or(other::credential),
+                one.trust() || other.trust());
     }
 
     private Optional<AssignmentTarget> target(

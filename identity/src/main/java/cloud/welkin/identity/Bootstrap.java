@@ -7,6 +7,7 @@ import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.Role;
 import cloud.welkin.identity.domain.TokenCodec;
 import cloud.welkin.identity.domain.User;
+import cloud.welkin.identity.store.CredentialStore;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
 import cloud.welkin.identity.store.TokenStore;
@@ -37,6 +38,7 @@ public final class Bootstrap {
     private final UserStore users;
     private final RoleStore roles;
     private final TokenStore tokens;
+    private final CredentialStore secrets;
 
     public Bootstrap(
             Clock clock,
@@ -45,7 +47,8 @@ public final class Bootstrap {
             ProjectStore projects,
             UserStore users,
             RoleStore roles,
-            TokenStore tokens) {
+            TokenStore tokens,
+            CredentialStore secrets) {
         this.clock = clock;
         this.passwords = passwords;
         this.random = random;
@@ -53,6 +56,7 @@ public final class Bootstrap {
         this.users = users;
         this.roles = roles;
         this.tokens = tokens;
+        this.secrets = secrets;
     }
 
     /** The ids of what others build on. */
@@ -69,6 +73,7 @@ public final class Bootstrap {
         if (tokens.keys(tx).isEmpty()) {
             tokens.addKey(tx, TokenCodec.newKey(random));
         }
+        secrets.prepare(tx);
         if (projects.find(tx, new ProjectId(DomainId.DEFAULT.value())).isEmpty()) {
             projects.insert(tx, domain());
         }
@@ -106,6 +111,8 @@ public final class Bootstrap {
                 "The default domain",
                 true,
                 true,
+                List.of(),
+                Map.of(),
                 Map.of());
     }
 
@@ -123,6 +130,8 @@ public final class Bootstrap {
                                             description,
                                             true,
                                             false,
+                                            List.of(),
+                                            Map.of(),
                                             Map.of());
                             projects.insert(tx, project);
                             return project.id();
@@ -145,6 +154,7 @@ public final class Bootstrap {
                                             Optional.of(project),
                                             Optional.of(passwords.hash(password)),
                                             Instant.EPOCH,
+                                            Map.of(),
                                             Map.of());
                             users.insert(tx, user);
                             return user.id();
@@ -158,13 +168,18 @@ public final class Bootstrap {
                 .orElseGet(
                         () -> {
                             Role role =
-                                    new Role(Ids.hex(), name, Optional.empty(), Optional.empty());
+                                    new Role(
+                                            Ids.hex(),
+                                            name,
+                                            Optional.empty(),
+                                            Optional.empty(),
+                                            Map.of());
                             roles.insert(tx, role);
                             return role.id();
                         });
     }
 
     private void assign(Tx tx, UserId user, AssignmentTarget target, String role) {
-        roles.assign(tx, new RoleStore.Assignment(user, target, role));
+        roles.assign(tx, RoleStore.Assignment.of(user, target, role));
     }
 }

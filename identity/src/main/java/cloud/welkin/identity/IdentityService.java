@@ -6,9 +6,13 @@ import cloud.welkin.identity.api.IdentityApi;
 import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
+import cloud.welkin.identity.store.CatalogStore;
+import cloud.welkin.identity.store.CredentialStore;
+import cloud.welkin.identity.store.GroupStore;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
 import cloud.welkin.identity.store.TokenStore;
+import cloud.welkin.identity.store.TrustStore;
 import cloud.welkin.identity.store.UserStore;
 import cloud.welkin.kernel.api.Api;
 import cloud.welkin.kernel.api.Authenticator;
@@ -40,8 +44,22 @@ public final class IdentityService implements AutoCloseable {
         RoleStore roles = new RoleStore();
         TokenStore tokens = new TokenStore();
         ApplicationCredentialStore credentials = new ApplicationCredentialStore();
+        TrustStore trusts = new TrustStore();
+        CredentialStore secrets = new CredentialStore(random);
+        CatalogStore catalogStore = new CatalogStore();
+        Catalogue catalogue = new Catalogue(database, catalog, catalogStore);
         sessions =
-                new Sessions(database, clock, random, projects, users, roles, tokens, credentials);
+                new Sessions(
+                        database,
+                        clock,
+                        random,
+                        projects,
+                        users,
+                        roles,
+                        tokens,
+                        credentials,
+                        trusts,
+                        catalogue);
         Authentication authentication =
                 new Authentication(
                         database,
@@ -53,8 +71,10 @@ public final class IdentityService implements AutoCloseable {
                         projects,
                         users,
                         roles,
-                        credentials);
-        bootstrap = new Bootstrap(clock, passwords, random, projects, users, roles, tokens);
+                        credentials,
+                        trusts);
+        bootstrap =
+                new Bootstrap(clock, passwords, random, projects, users, roles, tokens, secrets);
         apis =
                 IdentityApi.of(
                         database,
@@ -68,7 +88,11 @@ public final class IdentityService implements AutoCloseable {
                         roles,
                         tokens,
                         credentials,
-                        catalog);
+                        new GroupStore(),
+                        trusts,
+                        secrets,
+                        catalogStore,
+                        catalogue);
     }
 
     public List<Api> apis() {

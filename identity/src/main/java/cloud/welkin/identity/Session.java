@@ -1,8 +1,10 @@
 package cloud.welkin.identity;
 
+import cloud.welkin.identity.domain.AccessRule;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.Role;
 import cloud.welkin.identity.domain.TokenPayload;
+import cloud.welkin.identity.domain.Trust;
 import cloud.welkin.identity.domain.User;
 import cloud.welkin.kernel.policy.Caller;
 import java.util.List;
@@ -13,6 +15,8 @@ import java.util.Optional;
  *
  * @param scoped the project or domain of its scope
  * @param scopedDomain the domain of the project
+ * @param rules the only things that the token's application credential may do
+ * @param trust the trust that the token was had from
  * @param unrestricted false when the token is of an application credential that may not make others
  */
 public record Session(
@@ -23,4 +27,6 @@ public record Session(
         Optional<Project> scoped,
         Optional<Project> scopedDomain,
         List<Role> roles,
-        boolean unrestricted) {}
+        boolean unrestricted,
+        Optional<List<AccessRule>> rules,
+        Optional<Trust> trust) {}

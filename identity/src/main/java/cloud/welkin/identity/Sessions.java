@@ -2,17 +2,20 @@ package cloud.welkin.identity;
 
 import cloud.welkin.database.Database;
 import cloud.welkin.database.Tx;
+import cloud.welkin.identity.domain.AccessRule;
 import cloud.welkin.identity.domain.ApplicationCredential;
 import cloud.welkin.identity.domain.AssignmentTarget;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.Role;
 import cloud.welkin.identity.domain.TokenCodec;
 import cloud.welkin.identity.domain.TokenPayload;
+import cloud.welkin.identity.domain.Trust;
 import cloud.welkin.identity.domain.User;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
 import cloud.welkin.identity.store.TokenStore;
+import cloud.welkin.identity.store.TrustStore;
 import cloud.welkin.identity.store.UserStore;
 import cloud.welkin.kernel.api.Authenticator;
 import cloud.welkin.kernel.failure.Failure;
@@ -51,6 +54,8 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     private final RoleStore roles;
     private final TokenStore tokens;
     private final ApplicationCredentialStore credentials;
+    private final TrustStore trusts;
+    private final Catalogue catalogue;
     private final Cache<String, Session> known = Caffeine.newBuilder().maximumSize(MOST).build();
     private final AtomicLong generation = new AtomicLong();
     private final AutoCloseable listening;
@@ -64,7 +69,9 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
             UserStore users,
             RoleStore roles,
             TokenStore tokens,
-            ApplicationCredentialStore credentials) {
+            ApplicationCredentialStore credentials,
+            TrustStore trusts,
+            Catalogue catalogue) {
         this.database = database;
         this.clock = clock;
         this.random = random;
@@ -73,13 +80,17 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         this.roles = roles;
         this.tokens = tokens;
         this.credentials = credentials;
+        this.trusts = trusts;
+        this.catalogue = catalogue;
         this.listening = database.listen(CHANNEL, payload -> forget());
     }
 
     @Override
     public Caller authenticate(
             String token, Optional<String> serviceToken, String method, String path) {
-        Caller caller = session(token).caller();
+        Session session = session(token);
+        session.rules().ifPresent(rules -> checkAccess(rules, method, path));
+        Caller caller = session.caller();
         if (serviceToken.isEmpty()) {
             return caller;
         }
@@ -91,6 +102,22 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
                 caller.roles(),
                 serviceRoles,
                 caller.token());
+    }
+
+    /**
+     * The rules name a path within a service, which here begins behind the service's own mount; the
+     * whole path is taken too.
+     */
+    private void checkAccess(List<AccessRule> rules, String method, String path) {
+        boolean allowed =
+                rules.stream()
+                        .anyMatch(
+                                rule ->
+                                        catalogue.pathsWithin(rule.service(), path).stream()
+                                                .anyMatch(within -> rule.covers(method, within)));
+        if (!allowed) {
+            throw unauthorized();
+        }
     }
 
     /**
@@ -141,6 +168,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     private void forget() {
         generation.incrementAndGet();
         known.invalidateAll();
+        catalogue.forget();
         codec = null;
     }
 
@@ -180,12 +208,24 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         Optional<Project> scopedDomain =
                 scoped.filter(project -> !project.isDomain())
                         .map(project -> enabled(tx, project.domain().value(), refusal));
+        Optional<Trust> trust = trust(tx, payload, refusal);
         List<Role> held =
                 payload.target()
-                        .map(target -> roles.effective(tx, userId, target))
+                        .map(
+                                target ->
+                                        roles.effective(
+                                                tx,
+                                                trust.map(Trust::trustor).orElse(userId),
+                                                target))
                         .orElse(List.of());
         Optional<ApplicationCredential> credential = credential(tx, payload, refusal);
-        held = restricted(tx, credential, held);
+        held =
+                restricted(
+                        tx,
+                        credential
+                                .map(ApplicationCredential::roles)
+                                .or(() -> trust.map(Trust::roles)),
+                        held);
         if (payload.target().isPresent() && held.isEmpty()) {
             throw refusal.get();
         }
@@ -205,7 +245,9 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
                 scoped,
                 scopedDomain,
                 held,
-                credential.map(ApplicationCredential::unrestricted).orElse(true));
+                credential.map(ApplicationCredential::unrestricted).orElse(true),
+                credential.flatMap(ApplicationCredential::rules),
+                trust);
     }
 
     private Optional<ApplicationCredential> credential(
@@ -219,17 +261,35 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         return credential;
     }
 
+    /** The trust of a token; both sides of it, and of those that it passes on, must be enabled. */
+    private Optional<Trust> trust(Tx tx, TokenPayload payload, Supplier<Failure> refusal) {
+        Optional<Trust> trust = payload.trust().map(id -> trusts.find(tx, id).orElseThrow(refusal));
+        Optional<Trust> link = trust;
+        while (link.isPresent()) {
+            Trust current = link.get();
+            if (current.expiresAt().filter(end -> !clock.instant().isBefore(end)).isPresent()
+                    || !isEnabled(tx, current.trustor())
+                    || !isEnabled(tx, current.trustee())) {
+                throw refusal.get();
+            }
+            link = current.redelegated().map(id -> trusts.find(tx, id).orElseThrow(refusal));
+        }
+        return trust;
+    }
+
+    private boolean isEnabled(Tx tx, UserId user) {
+        return users.find(tx, user).filter(User::enabled).isPresent();
+    }
+
     /**
-     * An application credential's token carries the credential's roles and what they imply, as far
-     * as the user still holds them.
+     * A token of an application credential or a trust carries the roles given to that and what they
+     * imply, as far as the user still holds them.
      */
-    private List<Role> restricted(
-            Tx tx, Optional<ApplicationCredential> credential, List<Role> held) {
-        if (credential.isEmpty()) {
+    private List<Role> restricted(Tx tx, Optional<List<Role>> given, List<Role> held) {
+        if (given.isEmpty()) {
             return held;
         }
-        Set<String> granted =
-                roles.withImplied(tx, credential.get().roles().stream().map(Role::id).toList());
+        Set<String> granted = roles.withImplied(tx, given.get().stream().map(Role::id).toList());
         return held.stream().filter(role -> granted.contains(role.id())).toList();
     }
 

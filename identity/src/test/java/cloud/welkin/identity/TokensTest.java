@@ -392,6 +392,7 @@ class TokensTest {
                                 Instant.now(),
                                 Instant.now().plusSeconds(3600),
                                 List.of("audit"),
+                                Optional.empty(),
                                 Optional.empty()));
         assertThat(use(forged)).isEqualTo(401);
     }

@@ -12,11 +12,16 @@ import cloud.welkin.image.api.VersionOperations;
 import cloud.welkin.image.domain.Image;
 import cloud.welkin.image.domain.ImageDraft;
 import cloud.welkin.image.domain.ImageStatus;
+import cloud.welkin.image.metadef.ItemOperations;
+import cloud.welkin.image.metadef.MetadefPolicy;
+import cloud.welkin.image.metadef.MetadefSchemas;
+import cloud.welkin.image.metadef.NamespaceOperations;
 import cloud.welkin.image.store.ContentTable;
 import cloud.welkin.image.store.ImageSearch;
 import cloud.welkin.image.store.ImageTable;
 import cloud.welkin.image.store.ImageTable.Viewer;
 import cloud.welkin.image.store.MemberTable;
+import cloud.welkin.image.store.MetadefTable;
 import cloud.welkin.image.store.TaskTable;
 import cloud.welkin.image.work.ImageData;
 import cloud.welkin.image.work.ImageImports;
@@ -45,6 +50,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /**
  * The image service, composed: its APIs, its reconcilers, its invariants, and what other services
@@ -58,7 +64,9 @@ public final class ImageService implements Images {
     private final MemberTable members = new MemberTable();
     private final TaskTable tasks = new TaskTable();
     private final ImageSearch search = new ImageSearch(images);
+    private final MetadefTable metadefs = new MetadefTable();
     private final Database database;
+    private final Clock clock;
     private final Quotas quotas;
     private final BiConsumer<Tx, String> poke;
     private final ImageStore store;
@@ -82,6 +90,7 @@ public final class ImageService implements Images {
             Path home,
             Duration grace) {
         this.database = database;
+        this.clock = clock;
         this.quotas = quotas;
         this.poke = poke;
         store = new ImageStore(home);
@@ -100,9 +109,12 @@ public final class ImageService implements Images {
                                 database, images, tasks, data, store, lifecycle, poke),
                         new MemberOperations(images, members, lifecycle),
                         new TagOperations(images, lifecycle),
-                        new DiscoveryOperations(quotas));
+                        new DiscoveryOperations(quotas),
+                        new NamespaceOperations(metadefs, clock),
+                        new ItemOperations(metadefs, clock),
+                        new MetadefSchemas());
         return List.of(
-                api("image", "/image/v2", groups),
+                api("image", "/image/v2", groups).with(Api.Endings.NONE),
                 api("image-versions", "/image", List.of(new VersionOperations())));
     }
 
@@ -117,7 +129,12 @@ public final class ImageService implements Images {
                 ErrorForm.glance(),
                 Api.USUAL_LARGEST_BODY * 10,
                 operations,
-                name.equals("image") ? ImagePolicy.rules() : List.of());
+                name.equals("image")
+                        ? Stream.concat(
+                                        ImagePolicy.rules().stream(),
+                                        MetadefPolicy.rules().stream())
+                                .toList()
+                        : List.of());
     }
 
     public List<Reconciler> reconcilers() {

@@ -11,6 +11,8 @@ import cloud.welkin.kernel.host.ObservedGuest;
 import cloud.welkin.kernel.host.ObservedVolume;
 import cloud.welkin.volume.work.VolumeDesk;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 
 /**
  * The one desk that hosts come to: guests and tasks are compute's, volumes are the volume
@@ -51,6 +53,16 @@ record Desk(GuestDesk guests, VolumeDesk disks) implements HostDesk {
     @Override
     public void report(HostName host, ObservedVolume volume) {
         disks.report(host, volume);
+    }
+
+    @Override
+    public void reportVolumes(HostName host, List<ObservedVolume> volumes) {
+        disks.report(host, volumes);
+    }
+
+    @Override
+    public void foundVolumes(HostName host, Set<UUID> volumes) {
+        disks.found(host, volumes);
     }
 
     @Override

@@ -17,10 +17,13 @@ import cloud.welkin.kernel.policy.PolicyRule;
 import cloud.welkin.kernel.quota.QuotaResource;
 import cloud.welkin.kernel.quota.Quotas;
 import cloud.welkin.volume.api.AttachmentOperations;
+import cloud.welkin.volume.api.DefaultTypeOperations;
+import cloud.welkin.volume.api.MessageOperations;
 import cloud.welkin.volume.api.MetadataOperations;
 import cloud.welkin.volume.api.QuotaOperations;
 import cloud.welkin.volume.api.ServiceOperations;
 import cloud.welkin.volume.api.SnapshotOperations;
+import cloud.welkin.volume.api.TransferOperations;
 import cloud.welkin.volume.api.TypeOperations;
 import cloud.welkin.volume.api.VersionOperations;
 import cloud.welkin.volume.api.VolumeOperations;
@@ -28,7 +31,9 @@ import cloud.welkin.volume.api.VolumePolicy;
 import cloud.welkin.volume.domain.Binding;
 import cloud.welkin.volume.domain.Volume;
 import cloud.welkin.volume.store.BindingTable;
+import cloud.welkin.volume.store.MessageTable;
 import cloud.welkin.volume.store.SnapshotTable;
+import cloud.welkin.volume.store.TransferTable;
 import cloud.welkin.volume.store.TypeTable;
 import cloud.welkin.volume.store.VolumeSearch;
 import cloud.welkin.volume.store.VolumeTable;
@@ -38,6 +43,7 @@ import cloud.welkin.volume.work.VolumeInvariants;
 import cloud.welkin.volume.work.VolumeLifecycle;
 import cloud.welkin.volume.work.VolumeMaking;
 import cloud.welkin.volume.work.VolumeQuotas;
+import cloud.welkin.volume.work.VolumeTransfers;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -58,6 +64,8 @@ public final class VolumeService implements Volumes {
     private final VolumeTable volumes = new VolumeTable();
     private final SnapshotTable snapshots = new SnapshotTable();
     private final BindingTable bindings = new BindingTable();
+    private final TransferTable transfers = new TransferTable();
+    private final MessageTable messages = new MessageTable();
     private final TypeTable types = new TypeTable();
     private final VolumeSearch search = new VolumeSearch();
     private final Database database;
@@ -84,7 +92,7 @@ public final class VolumeService implements Volumes {
         this.clock = clock;
         this.zone = zone;
         limits = new VolumeQuotas(quotas);
-        lifecycle = new VolumeLifecycle(volumes, snapshots, types, limits, events, clock);
+        lifecycle = new VolumeLifecycle(volumes, snapshots, messages, types, limits, events, clock);
         making = new VolumeMaking(volumes, snapshots, types, images, lifecycle, zone);
         binding = new VolumeBindings(volumes, bindings, lifecycle);
         images.addHolder(volumes::contents);
@@ -95,20 +103,23 @@ public final class VolumeService implements Volumes {
                 List.of(
                         new VersionOperations("", 200),
                         new VolumeOperations(
-                                volumes, snapshots, bindings, search, making, lifecycle),
+                                volumes, snapshots, bindings, search, types, making, lifecycle),
                         new MetadataOperations(volumes, snapshots, lifecycle),
                         new SnapshotOperations(volumes, snapshots, search, lifecycle),
                         new TypeOperations(types, volumes, limits),
                         new AttachmentOperations(volumes, bindings, binding),
+                        new TransferOperations(
+                                transfers,
+                                volumes,
+                                new VolumeTransfers(
+                                        transfers, volumes, snapshots, limits, lifecycle)),
+                        new MessageOperations(messages),
+                        new DefaultTypeOperations(types),
                         new QuotaOperations(quotas, limits, types),
                         new ServiceOperations(volumes, zone, clock));
         return List.of(
-                api(
-                        "volume",
-                        "/volume/v3",
-                        Optional.of(versioning()),
-                        groups,
-                        VolumePolicy.rules()),
+                api("volume", "/volume/v3", Optional.of(versioning()), groups, VolumePolicy.rules())
+                        .with(Api.Endings.NONE),
                 api(
                         "volume-versions",
                         "/volume",
@@ -193,7 +204,8 @@ public final class VolumeService implements Volumes {
                                 wanted.source(),
                                 wanted.type(),
                                 wanted.zone(),
-                                Map.of()))
+                                Map.of(),
+                                ""))
                 .id();
     }
 

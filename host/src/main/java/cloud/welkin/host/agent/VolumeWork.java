@@ -4,6 +4,7 @@ import cloud.welkin.kernel.host.DesiredVolume;
 import cloud.welkin.kernel.host.HostDesk;
 import cloud.welkin.kernel.host.HostName;
 import cloud.welkin.kernel.host.ObservedVolume;
+import cloud.welkin.kernel.work.Together;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,18 +20,20 @@ final class VolumeWork {
 
     private static final Logger LOG = LoggerFactory.getLogger(VolumeWork.class);
     private static final Duration AGAIN = Duration.ofSeconds(2);
-    private static final int PARALLEL = 4;
+    private static final int PARALLEL = 16;
 
     private final HostName host;
     private final HostDesk desk;
     private final HostVolumes volumes;
     private final OneAtATime<UUID> workers = new OneAtATime<>(PARALLEL, this::converge);
+    private final Together<ObservedVolume> reports;
     private final Map<UUID, DesiredVolume> desired = new ConcurrentHashMap<>();
 
     VolumeWork(HostName host, HostDesk desk, HostVolumes volumes) {
         this.host = host;
         this.desk = desk;
         this.volumes = volumes;
+        this.reports = new Together<>(all -> desk.reportVolumes(host, all));
     }
 
     void want(List<DesiredVolume> wanted) {
@@ -56,6 +59,7 @@ final class VolumeWork {
             LOG.info("volumes of nobody removed: {}", volumes.removeOthers(keep));
         }
         want(all);
+        desk.foundVolumes(host, Set.copyOf(presentBefore));
     }
 
     List<UUID> present() {
@@ -73,7 +77,7 @@ final class VolumeWork {
         }
         try {
             ObservedVolume observed = volumes.converge(wanted);
-            desk.report(host, observed);
+            reports.take(observed);
             desired.remove(id, wanted);
             if (observed.fault().filter(fault -> fault.retries()).isPresent()) {
                 desired.putIfAbsent(id, wanted);

@@ -5,6 +5,7 @@ import cloud.welkin.kernel.host.DesiredVolume.Source;
 import cloud.welkin.kernel.host.ObservedGuest.Fault;
 import cloud.welkin.kernel.host.ObservedVolume;
 import cloud.welkin.kernel.id.Ids;
+import cloud.welkin.kernel.work.Together;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -34,9 +36,14 @@ public final class LocalVolumes {
     private static final Logger log = LoggerFactory.getLogger(LocalVolumes.class);
     private static final String PART = ".part";
     private static final long GIB = 1L << 30;
+    private static final int COPIES = 4;
 
     private final Path folder;
     private final Function<String, Path> images;
+    private final Together<Boolean> names = new Together<>(all -> syncFolder());
+
+    /** Copies load the disk: few at a time, while those who only need a name go on. */
+    private final Semaphore copies = new Semaphore(COPIES);
 
     /**
      * @param folder {@code HOME/volumes}
@@ -146,11 +153,11 @@ public final class LocalVolumes {
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rw-------")));
             if (wanted.source().isPresent()) {
-                switch (wanted.source().get()) {
-                    case Source.Image(String content, String format) ->
-                            fill(images.apply(content), format, part, size);
-                    case Source.Volume(UUID id) -> copy(path(id), part, size);
-                    case Source.Snapshot(UUID id) -> copy(path(id), part, size);
+                copies.acquireUninterruptibly();
+                try {
+                    fill(wanted.source().get(), part, size);
+                } finally {
+                    copies.release();
                 }
             }
             try (RandomAccessFile file = new RandomAccessFile(part.toFile(), "rw")) {
@@ -168,6 +175,15 @@ public final class LocalVolumes {
             sync();
         } finally {
             Files.deleteIfExists(part);
+        }
+    }
+
+    private void fill(Source source, Path part, long size) throws IOException {
+        switch (source) {
+            case Source.Image(String content, String format) ->
+                    fill(images.apply(content), format, part, size);
+            case Source.Volume(UUID id) -> copy(path(id), part, size);
+            case Source.Snapshot(UUID id) -> copy(path(id), part, size);
         }
     }
 
@@ -291,9 +307,20 @@ public final class LocalVolumes {
         }
     }
 
+    /** Names are durable after this; those who ask at the same time share one write. */
     private void sync() throws IOException {
+        try {
+            names.take(true);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private void syncFolder() {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -158,6 +158,9 @@ final class TestDesk implements HostDesk {
     }
 
     @Override
+    public void foundVolumes(HostName host, java.util.Set<UUID> volumes) {}
+
+    @Override
     public synchronized List<HostTask> tasks(HostName host) {
         answer();
         return List.copyOf(tasks.values());

@@ -3,6 +3,7 @@ package cloud.welkin.identity.api;
 import cloud.welkin.database.Database;
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.Changes;
+import cloud.welkin.identity.domain.AccessRule;
 import cloud.welkin.identity.domain.ApplicationCredential;
 import cloud.welkin.identity.domain.AssignmentTarget;
 import cloud.welkin.identity.domain.Passwords;
@@ -19,7 +20,9 @@ import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.Ids;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
+import cloud.welkin.kernel.validate.Items;
 import cloud.welkin.kernel.validate.Length;
+import cloud.welkin.kernel.validate.OneOf;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -72,6 +75,7 @@ final class ApplicationCredentialOperations implements OperationGroup {
             Optional<String> description,
             Optional<String> expiresAt,
             Optional<List<RoleName>> roles,
+            @Items(max = 100) Optional<List<NewRule>> accessRules,
             Optional<Boolean> unrestricted) {
         @Override
         public String toString() {
@@ -80,6 +84,13 @@ final class ApplicationCredentialOperations implements OperationGroup {
     }
 
     record RoleName(Optional<String> id, Optional<String> name) {}
+
+    record NewRule(
+            Optional<String> id,
+            @Length(max = 128) Optional<String> path,
+            @OneOf({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "COPY"})
+                    Optional<String> method,
+            @Length(max = 64) Optional<String> service) {}
 
     record CredentialView(CredentialBody applicationCredential) {}
 
@@ -94,6 +105,7 @@ final class ApplicationCredentialOperations implements OperationGroup {
             String userId,
             List<RoleBody> roles,
             Optional<String> expiresAt,
+            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<List<AccessRule>> accessRules,
             boolean unrestricted,
             Map<String, String> links) {
         @Override
@@ -143,7 +155,7 @@ final class ApplicationCredentialOperations implements OperationGroup {
                         .map(credential -> body(call, credential, Optional.empty()))
                         .toList(),
                 "links",
-                Links.list(call, Integer.MAX_VALUE, List.of()));
+                Links.whole(call));
     }
 
     private Object create(Call call, NewCredential request) {
@@ -168,7 +180,13 @@ final class ApplicationCredentialOperations implements OperationGroup {
                                     hash,
                                     request.unrestricted().orElse(false),
                                     expires,
-                                    granted(tx, call, request));
+                                    granted(tx, call, request),
+                                    request.accessRules()
+                                            .map(
+                                                    rules ->
+                                                            rules.stream()
+                                                                    .map(r -> rule(tx, user, r))
+                                                                    .toList()));
                     try {
                         credentials.insert(tx, credential);
                     } catch (IntegrityConstraintViolationException e) {
@@ -213,6 +231,30 @@ final class ApplicationCredentialOperations implements OperationGroup {
                                                             + " hold in this project.")));
         }
         return granted.stream().distinct().toList();
+    }
+
+    /** One of the user's rules by id, or by its words, made where it is missing. */
+    private AccessRule rule(Tx tx, UserId user, NewRule wanted) {
+        if (wanted.id().isPresent()) {
+            return credentials.rulesOf(tx, user).stream()
+                    .filter(known -> known.id().equals(wanted.id().get()))
+                    .findFirst()
+                    .orElseThrow(
+                            () ->
+                                    Failure.badRequest(
+                                            "There is no access rule %s.", wanted.id().get()));
+        }
+        if (wanted.path().isEmpty() || wanted.method().isEmpty() || wanted.service().isEmpty()) {
+            throw Failure.badRequest("An access rule has an id, or path, method and service.");
+        }
+        return credentials.rule(
+                tx,
+                user,
+                new AccessRule(
+                        Ids.hex(),
+                        wanted.service().get(),
+                        wanted.method().get(),
+                        wanted.path().get()));
     }
 
     /** Else a leaked, restricted credential could make itself another that outlives it. */
@@ -286,6 +328,7 @@ final class ApplicationCredentialOperations implements OperationGroup {
                         .map(role -> new RoleBody(role.id(), role.name(), Optional.empty()))
                         .toList(),
                 credential.expiresAt().map(Times::micros),
+                credential.rules(),
                 credential.unrestricted(),
                 Links.self(
                         call,

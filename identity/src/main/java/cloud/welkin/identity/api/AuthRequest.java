@@ -66,16 +66,17 @@ public record AuthRequest(Auth auth) {
             Optional<ProjectName> project,
             Optional<DomainName> domain,
             Optional<SystemScope> system,
-            Optional<Map<String, JsonNode>> unscoped) {
+            Optional<Map<String, JsonNode>> unscoped,
+            @JsonProperty("OS-TRUST:trust") Optional<TrustName> trust) {
 
         public Scope {
             long given =
-                    List.of(project, domain, system, unscoped).stream()
+                    List.of(project, domain, system, unscoped, trust).stream()
                             .filter(Optional::isPresent)
                             .count();
             if (given != 1) {
                 throw Failure.badRequest(
-                        "auth.scope must name exactly one of project, domain, system and unscoped.");
+                        "auth.scope must name exactly one of project, domain, system, trust and unscoped.");
             }
         }
 
@@ -86,7 +87,11 @@ public record AuthRequest(Auth auth) {
                 throw Failure.badRequest("auth.scope is not understood.");
             }
             return new Scope(
-                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(Map.of()));
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(Map.of()),
+                    Optional.empty());
         }
 
         @JsonCreator
@@ -94,14 +99,17 @@ public record AuthRequest(Auth auth) {
                 @JsonProperty("project") Optional<ProjectName> project,
                 @JsonProperty("domain") Optional<DomainName> domain,
                 @JsonProperty("system") Optional<SystemScope> system,
-                @JsonProperty("unscoped") Optional<Map<String, JsonNode>> unscoped) {
-            return new Scope(project, domain, system, unscoped);
+                @JsonProperty("unscoped") Optional<Map<String, JsonNode>> unscoped,
+                @JsonProperty("OS-TRUST:trust") Optional<TrustName> trust) {
+            return new Scope(project, domain, system, unscoped, trust);
         }
 
         public boolean isUnscoped() {
             return unscoped.isPresent();
         }
     }
+
+    public record TrustName(String id) {}
 
     public record SystemScope(boolean all) {}
 }

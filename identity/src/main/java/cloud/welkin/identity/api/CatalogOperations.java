@@ -1,52 +1,133 @@
 package cloud.welkin.identity.api;
 
 import cloud.welkin.database.Tx;
-import cloud.welkin.identity.domain.CatalogEntry;
+import cloud.welkin.identity.Catalogue;
+import cloud.welkin.identity.Changes;
+import cloud.welkin.identity.domain.CatalogRow;
+import cloud.welkin.identity.domain.CatalogRow.Endpoint;
+import cloud.welkin.identity.domain.CatalogRow.Service;
+import cloud.welkin.identity.store.CatalogStore;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.kernel.api.Param;
+import cloud.welkin.kernel.api.Reply;
 import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.kernel.id.Ids;
+import cloud.welkin.kernel.json.Field;
+import cloud.welkin.kernel.validate.Length;
+import cloud.welkin.kernel.validate.OneOf;
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
 
 /**
- * The services of this program as Keystone's catalogue shows them: /v3/services, /v3/endpoints,
- * /v3/regions.
+ * Services and endpoints: /v3/services, /v3/endpoints. The program's own are shown with those that
+ * operators added, but belong to the program: nobody changes or deletes them.
  */
 final class CatalogOperations implements OperationGroup {
-    private final List<CatalogEntry> catalog;
+    private final Catalogue catalogue;
+    private final CatalogStore store;
+    private final RegionOperations regions;
+    private final Changes changes;
 
-    CatalogOperations(List<CatalogEntry> catalog) {
-        this.catalog = catalog;
+    CatalogOperations(
+            Catalogue catalogue, CatalogStore store, RegionOperations regions, Changes changes) {
+        this.catalogue = catalogue;
+        this.store = store;
+        this.regions = regions;
+        this.changes = changes;
     }
 
+    record ServiceRequest(NewService service) {}
+
+    record NewService(
+            @Length(min = 1, max = 255) String type,
+            @Length(max = 255) Optional<String> name,
+            Optional<String> description,
+            Optional<Boolean> enabled,
+            @JsonAnySetter Map<String, JsonNode> extra) {
+        NewService {
+            extra = extra == null ? Map.of() : extra;
+        }
+    }
+
+    record ServiceChangeRequest(ServiceChange service) {}
+
+    record ServiceChange(
+            @Length(min = 1, max = 255) Field<String> type,
+            @Length(max = 255) Field<String> name,
+            Field<String> description,
+            Field<Boolean> enabled,
+            @JsonAnySetter Map<String, JsonNode> extra) {
+        ServiceChange {
+            extra = extra == null ? Map.of() : extra;
+        }
+    }
+
+    record EndpointRequest(NewEndpoint endpoint) {}
+
+    record NewEndpoint(
+            String serviceId,
+            @OneOf({"public", "internal", "admin"}) @JsonProperty("interface") String side,
+            @Length(min = 1, max = 225) String url,
+            Optional<String> regionId,
+            Optional<String> region,
+            Optional<String> name,
+            Optional<String> description,
+            Optional<Boolean> enabled,
+            @JsonAnySetter Map<String, JsonNode> extra) {
+        NewEndpoint {
+            extra = extra == null ? Map.of() : extra;
+        }
+    }
+
+    record EndpointChangeRequest(EndpointChange endpoint) {}
+
+    record EndpointChange(
+            Field<String> serviceId,
+            @OneOf({"public", "internal", "admin"}) @JsonProperty("interface") Field<String> side,
+            @Length(min = 1, max = 225) Field<String> url,
+            Field<String> regionId,
+            Field<String> region,
+            Field<String> name,
+            Field<String> description,
+            Field<Boolean> enabled,
+            @JsonAnySetter Map<String, JsonNode> extra) {
+        EndpointChange {
+            extra = extra == null ? Map.of() : extra;
+        }
+    }
+
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
     record ServiceBody(
             String id,
-            String name,
+            Optional<String> name,
             String type,
             boolean enabled,
-            String description,
-            Map<String, String> links) {}
+            Optional<String> description,
+            Map<String, String> links,
+            @JsonAnyGetter Map<String, JsonNode> extra) {}
 
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
     record EndpointBody(
             String id,
             @JsonProperty("interface") String side,
-            String regionId,
-            String region,
+            @JsonInclude(JsonInclude.Include.ALWAYS) Optional<String> regionId,
+            @JsonInclude(JsonInclude.Include.ALWAYS) Optional<String> region,
             String serviceId,
             String url,
+            Optional<String> name,
+            Optional<String> description,
             boolean enabled,
-            Map<String, String> links) {}
-
-    record RegionBody(
-            String id,
-            String description,
-            Optional<String> parentRegionId,
-            Map<String, String> links) {}
+            Map<String, String> links,
+            @JsonAnyGetter Map<String, JsonNode> extra) {}
 
     @Override
     public List<Operation> operations() {
@@ -57,28 +138,31 @@ final class CatalogOperations implements OperationGroup {
                         .params(
                                 Param.text("type", "Those of this type."),
                                 Param.text("name", "Those of this name."))
+                        .anyParam()
                         .reads(this::services),
+                Operation.post("/services")
+                        .policy("identity:create_service")
+                        .doc("Adds a service to the catalogue.")
+                        .body(ServiceRequest.class)
+                        .writes((call, tx, body) -> create(call, tx, body.service())),
                 Operation.get("/services/{service_id}")
                         .policy("identity:get_service")
                         .doc("Shows a service.")
-                        .reads(
-                                (call, tx) ->
-                                        Map.of(
-                                                "service",
-                                                service(
-                                                        call,
-                                                        one(
-                                                                catalog.stream()
-                                                                        .filter(
-                                                                                e ->
-                                                                                        e.serviceId()
-                                                                                                .equals(
-                                                                                                        call
-                                                                                                                .path(
-                                                                                                                        "service_id")))
-                                                                        .findFirst(),
-                                                                "service",
-                                                                call.path("service_id"))))),
+                        .reads((call, tx) -> view(call, service(call, tx))),
+                Operation.patch("/services/{service_id}")
+                        .policy("identity:update_service")
+                        .doc("Changes a service.")
+                        .body(ServiceChangeRequest.class)
+                        .writes((call, tx, body) -> change(call, tx, body.service())),
+                Operation.delete("/services/{service_id}")
+                        .policy("identity:delete_service")
+                        .doc("Takes a service and its endpoints from the catalogue.")
+                        .writes(
+                                (call, tx, body) -> {
+                                    store.deleteService(tx, changeable(service(call, tx)).id());
+                                    changes.made(tx);
+                                    return Reply.empty();
+                                }),
                 Operation.get("/endpoints")
                         .policy("identity:list_endpoints")
                         .doc("Lists the endpoints.")
@@ -86,55 +170,31 @@ final class CatalogOperations implements OperationGroup {
                                 Param.text("service_id", "Those of this service."),
                                 Param.text("interface", "Those of this side."),
                                 Param.text("region_id", "Those of this region."))
+                        .anyParam()
                         .reads(this::endpoints),
+                Operation.post("/endpoints")
+                        .policy("identity:create_endpoint")
+                        .doc("Adds an endpoint to the catalogue.")
+                        .body(EndpointRequest.class)
+                        .writes((call, tx, body) -> create(call, tx, body.endpoint())),
                 Operation.get("/endpoints/{endpoint_id}")
                         .policy("identity:get_endpoint")
                         .doc("Shows an endpoint.")
-                        .reads(
-                                (call, tx) ->
-                                        Map.of(
-                                                "endpoint",
-                                                one(
-                                                        allEndpoints(call)
-                                                                .filter(
-                                                                        e ->
-                                                                                e.id().equals(
-                                                                                                call
-                                                                                                        .path(
-                                                                                                                "endpoint_id")))
-                                                                .findFirst(),
-                                                        "endpoint",
-                                                        call.path("endpoint_id")))),
-                Operation.get("/regions")
-                        .policy("identity:list_regions")
-                        .doc("Lists the regions.")
-                        .anyParam()
-                        .reads(
-                                (call, tx) ->
-                                        Map.of(
-                                                "regions", List.of(region(call)),
-                                                "links",
-                                                        Links.list(
-                                                                call,
-                                                                Integer.MAX_VALUE,
-                                                                List.of()))),
-                Operation.get("/regions/{region_id}")
-                        .policy("identity:get_region")
-                        .doc("Shows a region.")
-                        .reads(
-                                (call, tx) ->
-                                        Map.of(
-                                                "region",
-                                                one(
-                                                        Optional.of(region(call))
-                                                                .filter(
-                                                                        r ->
-                                                                                r.id().equals(
-                                                                                                call
-                                                                                                        .path(
-                                                                                                                "region_id"))),
-                                                        "region",
-                                                        call.path("region_id")))));
+                        .reads((call, tx) -> view(call, endpoint(call, tx))),
+                Operation.patch("/endpoints/{endpoint_id}")
+                        .policy("identity:update_endpoint")
+                        .doc("Changes an endpoint.")
+                        .body(EndpointChangeRequest.class)
+                        .writes((call, tx, body) -> change(call, tx, body.endpoint())),
+                Operation.delete("/endpoints/{endpoint_id}")
+                        .policy("identity:delete_endpoint")
+                        .doc("Takes an endpoint from the catalogue.")
+                        .writes(
+                                (call, tx, body) -> {
+                                    store.deleteEndpoint(tx, changeable(endpoint(call, tx)).id());
+                                    changes.made(tx);
+                                    return Reply.empty();
+                                }));
     }
 
     private Object services(Call call, Tx tx) {
@@ -142,13 +202,46 @@ final class CatalogOperations implements OperationGroup {
         Optional<String> name = call.query().text("name");
         return Map.of(
                 "services",
-                catalog.stream()
-                        .filter(entry -> type.map(entry.type()::equals).orElse(true))
-                        .filter(entry -> name.map(entry.name()::equals).orElse(true))
-                        .map(entry -> service(call, entry))
+                catalogue.services(tx).stream()
+                        .filter(service -> type.map(service.type()::equals).orElse(true))
+                        .filter(service -> name.isEmpty() || service.name().equals(name))
+                        .map(service -> body(call, service))
                         .toList(),
                 "links",
-                Links.list(call, Integer.MAX_VALUE, List.of()));
+                Links.whole(call));
+    }
+
+    private Object create(Call call, Tx tx, NewService request) {
+        return saved(
+                call,
+                tx,
+                new Service(
+                        Ids.hex(),
+                        request.type(),
+                        request.name(),
+                        request.description(),
+                        request.enabled().orElse(true),
+                        Names.free(request.extra())));
+    }
+
+    private Object change(Call call, Tx tx, ServiceChange change) {
+        Service current = changeable(service(call, tx));
+        return saved(
+                call,
+                tx,
+                new Service(
+                        current.id(),
+                        change.type().orKeep(current.type()),
+                        change.name().over(current.name()),
+                        change.description().over(current.description()),
+                        change.enabled().orKeep(current.enabled()),
+                        merged(current.extra(), change.extra())));
+    }
+
+    private Object saved(Call call, Tx tx, Service service) {
+        store.save(tx, service);
+        changes.made(tx);
+        return view(call, service);
     }
 
     private Object endpoints(Call call, Tx tx) {
@@ -157,54 +250,125 @@ final class CatalogOperations implements OperationGroup {
         Optional<String> region = call.query().text("region_id");
         return Map.of(
                 "endpoints",
-                allEndpoints(call)
-                        .filter(e -> service.map(e.serviceId()::equals).orElse(true))
+                catalogue.endpoints(tx, call.origin()).stream()
+                        .filter(e -> service.map(e.service()::equals).orElse(true))
                         .filter(e -> side.map(e.side()::equals).orElse(true))
-                        .filter(e -> region.map(e.regionId()::equals).orElse(true))
+                        .filter(e -> region.isEmpty() || e.region().equals(region))
+                        .map(e -> body(call, e))
                         .toList(),
                 "links",
-                Links.list(call, Integer.MAX_VALUE, List.of()));
+                Links.whole(call));
     }
 
-    private Stream<EndpointBody> allEndpoints(Call call) {
-        return catalog.stream()
-                .flatMap(
-                        entry ->
-                                Stream.of("public", "internal", "admin")
-                                        .map(side -> endpoint(call, entry, side)));
+    private Object create(Call call, Tx tx, NewEndpoint request) {
+        return saved(
+                call,
+                tx,
+                new Endpoint(
+                        Ids.hex(),
+                        request.serviceId(),
+                        request.regionId().or(request::region),
+                        request.side(),
+                        request.url(),
+                        request.name(),
+                        request.description(),
+                        request.enabled().orElse(true),
+                        Names.free(request.extra())));
     }
 
-    private static EndpointBody endpoint(Call call, CatalogEntry entry, String side) {
-        return new EndpointBody(
-                entry.endpointId(side),
-                side,
-                CatalogEntry.REGION,
-                CatalogEntry.REGION,
-                entry.serviceId(),
-                call.origin() + entry.path() + (entry.projectInPath() ? "/$(project_id)s" : ""),
-                true,
-                Links.self(call, "/endpoints/" + entry.endpointId(side)));
+    private Object change(Call call, Tx tx, EndpointChange change) {
+        Endpoint current = changeable(endpoint(call, tx));
+        return saved(
+                call,
+                tx,
+                new Endpoint(
+                        current.id(),
+                        change.serviceId().orKeep(current.service()),
+                        change.regionId().over(change.region().over(current.region())),
+                        change.side().orKeep(current.side()),
+                        change.url().orKeep(current.url()),
+                        change.name().over(current.name()),
+                        change.description().over(current.description()),
+                        change.enabled().orKeep(current.enabled()),
+                        merged(current.extra(), change.extra())));
     }
 
-    private static ServiceBody service(Call call, CatalogEntry entry) {
+    private Object saved(Call call, Tx tx, Endpoint endpoint) {
+        if (catalogue.services(tx).stream().noneMatch(s -> s.id().equals(endpoint.service()))) {
+            throw Failure.badRequest("There is no service %s.", endpoint.service());
+        }
+        // Anything else between these brackets could never be filled in.
+        String rest = endpoint.url().replaceAll("[$%]\\((project_id|tenant_id|user_id)\\)s", "");
+        if (rest.contains("$(") || rest.contains("%(")) {
+            throw Failure.badRequest("Malformed endpoint URL (%s).", endpoint.url());
+        }
+        // As Keystone does for an endpoint in a region that there is not yet.
+        endpoint.region().ifPresent(region -> regions.require(tx, region));
+        store.save(tx, endpoint);
+        changes.made(tx);
+        return view(call, endpoint);
+    }
+
+    private Service service(Call call, Tx tx) {
+        return one(catalogue.services(tx), "service", call.path("service_id"));
+    }
+
+    private Endpoint endpoint(Call call, Tx tx) {
+        return one(catalogue.endpoints(tx, call.origin()), "endpoint", call.path("endpoint_id"));
+    }
+
+    private <T extends CatalogRow> T changeable(T row) {
+        if (catalogue.isOwn(row.id())) {
+            throw Failure.forbidden("%s belongs to the cloud itself.", row.id());
+        }
+        return row;
+    }
+
+    static <T extends CatalogRow> T one(List<T> rows, String what, String id) {
+        return rows.stream()
+                .filter(row -> row.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> Failure.notFound("Could not find %s: %s.", what, id));
+    }
+
+    static Map<String, JsonNode> merged(
+            Map<String, JsonNode> current, Map<String, JsonNode> change) {
+        Map<String, JsonNode> merged = new HashMap<>(current);
+        merged.putAll(Names.free(change));
+        return merged;
+    }
+
+    private static Object view(Call call, Service service) {
+        return Map.of("service", body(call, service));
+    }
+
+    private static Object view(Call call, Endpoint endpoint) {
+        return Map.of("endpoint", body(call, endpoint));
+    }
+
+    private static ServiceBody body(Call call, Service service) {
         return new ServiceBody(
-                entry.serviceId(),
-                entry.name(),
-                entry.type(),
-                true,
-                "",
-                Links.self(call, "/services/" + entry.serviceId()));
+                service.id(),
+                service.name(),
+                service.type(),
+                service.enabled(),
+                service.description(),
+                Links.self(call, "/services/" + service.id()),
+                service.extra());
     }
 
-    private static RegionBody region(Call call) {
-        return new RegionBody(
-                CatalogEntry.REGION,
-                "",
-                Optional.empty(),
-                Links.self(call, "/regions/" + CatalogEntry.REGION));
-    }
-
-    private static <T> T one(Optional<T> found, String what, String id) {
-        return found.orElseThrow(() -> Failure.notFound("Could not find %s: %s.", what, id));
+    private static EndpointBody body(Call call, Endpoint endpoint) {
+        return new EndpointBody(
+                endpoint.id(),
+                endpoint.side(),
+                endpoint.region(),
+                endpoint.region(),
+                endpoint.service(),
+                endpoint.url(),
+                endpoint.name(),
+                endpoint.description(),
+                endpoint.enabled(),
+                Links.self(call, "/endpoints/" + endpoint.id()),
+                endpoint.extra());
     }
 }

@@ -2,13 +2,17 @@ package cloud.welkin.identity.api;
 
 import cloud.welkin.database.Database;
 import cloud.welkin.identity.Authentication;
+import cloud.welkin.identity.Catalogue;
 import cloud.welkin.identity.Sessions;
-import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
+import cloud.welkin.identity.store.CatalogStore;
+import cloud.welkin.identity.store.CredentialStore;
+import cloud.welkin.identity.store.GroupStore;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
 import cloud.welkin.identity.store.TokenStore;
+import cloud.welkin.identity.store.TrustStore;
 import cloud.welkin.identity.store.UserStore;
 import cloud.welkin.kernel.api.Api;
 import cloud.welkin.kernel.api.ErrorForm;
@@ -36,7 +40,14 @@ public final class IdentityApi {
             RoleStore roles,
             TokenStore tokens,
             ApplicationCredentialStore credentials,
-            List<CatalogEntry> catalog) {
+            GroupStore groupsOfUsers,
+            TrustStore trusts,
+            CredentialStore secrets,
+            CatalogStore catalogStore,
+            Catalogue catalogue) {
+        RegionOperations regions = new RegionOperations(catalogue, catalogStore, sessions);
+        DomainOperations domains =
+                new DomainOperations(projects, users, groupsOfUsers, roles, sessions);
         List<OperationGroup> groups =
                 List.of(
                         new TokenOperations(
@@ -46,14 +57,24 @@ public final class IdentityApi {
                                 tokens,
                                 roles,
                                 projects,
-                                catalog),
-                        new ProjectOperations(projects, users, roles, sessions),
+                                catalogue),
+                        new ProjectOperations(projects, roles, domains, sessions),
+                        new ProjectTagOperations(projects),
+                        domains,
                         new UserOperations(database, clock, passwords, users, projects, sessions),
+                        new GroupOperations(groupsOfUsers, users, projects, sessions),
                         new RoleOperations(roles, sessions),
-                        new AssignmentOperations(projects, users, roles, credentials, sessions),
+                        new ImpliedRoleOperations(roles, sessions),
+                        new AssignmentOperations(
+                                projects, users, groupsOfUsers, roles, credentials, sessions),
+                        new AssignmentListOperations(projects, users, groupsOfUsers, roles),
                         new ApplicationCredentialOperations(
                                 database, clock, random, passwords, roles, credentials, sessions),
-                        new CatalogOperations(catalog));
+                        new AccessRuleOperations(credentials),
+                        new CredentialOperations(secrets, users, projects),
+                        new TrustOperations(clock, trusts, users, roles, sessions),
+                        regions,
+                        new CatalogOperations(catalogue, catalogStore, regions, sessions));
         List<Operation> operations = new ArrayList<>();
         operations.add(VersionOperations.ofV3());
         groups.forEach(group -> operations.addAll(group.operations()));

@@ -33,6 +33,11 @@ final class Links {
         return new ListLinks(next, self, Optional.empty());
     }
 
+    /** The links of a list that is always whole. */
+    static ListLinks whole(Call call) {
+        return list(call, Integer.MAX_VALUE, List.of());
+    }
+
     record ListLinks(Optional<String> next, String self, Optional<String> previous) {}
 
     /** How many the client wants at most, within what we give at most. */

@@ -11,7 +11,8 @@ final class Names {
     /**
      * Attributes that every view writes itself: one of the client's own would stand there twice.
      */
-    private static final Set<String> WRITTEN = Set.of("id", "links", "password_expires_at");
+    private static final Set<String> WRITTEN =
+            Set.of("id", "links", "password_expires_at", "parents", "subtree");
 
     private Names() {}
 

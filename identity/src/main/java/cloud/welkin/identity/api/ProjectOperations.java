@@ -1,14 +1,15 @@
 package cloud.welkin.identity.api;
 
-import cloud.welkin.database.Constraints;
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.Changes;
+import cloud.welkin.identity.api.ProjectForm.NewProject;
+import cloud.welkin.identity.api.ProjectForm.ProjectBody;
+import cloud.welkin.identity.api.ProjectForm.ProjectChange;
 import cloud.welkin.identity.domain.AssignmentTarget;
+import cloud.welkin.identity.domain.Options;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
-import cloud.welkin.identity.store.Rows;
-import cloud.welkin.identity.store.UserStore;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
@@ -20,100 +21,36 @@ import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.id.Ids;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
-import cloud.welkin.kernel.json.Field;
-import cloud.welkin.kernel.policy.Scope;
 import cloud.welkin.kernel.policy.Target;
-import cloud.welkin.kernel.validate.Length;
-import com.fasterxml.jackson.annotation.JsonAnyGetter;
-import com.fasterxml.jackson.annotation.JsonAnySetter;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jooq.exception.IntegrityConstraintViolationException;
-import tools.jackson.databind.JsonNode;
 
-/**
- * Projects (/v3/projects) and domains (/v3/domains), which are projects that are their own domain.
- */
+/** Projects and their tree: /v3/projects. Domains have their own operations, DomainOperations. */
 final class ProjectOperations implements OperationGroup {
-    private static final List<Param> LIST_PARAMS =
-            List.of(
-                    Param.text("name", "Those of this name."),
-                    Param.text("name__contains", "Those whose name holds this."),
-                    Param.bool("enabled", "Those that are enabled, or not."),
-                    Param.text("domain_id", "Those of this domain."),
-                    Param.text("parent_id", "Those under this project."),
-                    Param.bool("is_domain", "Domains instead of projects."),
-                    Param.integer("limit", "At most so many."),
-                    Param.text("marker", "Those behind this id."));
+    /** The domain counts: Keystone's max_project_tree_depth. */
+    private static final int DEEPEST_TREE = 5;
 
     private final ProjectStore projects;
-    private final UserStore users;
     private final RoleStore roles;
+    private final DomainOperations domains;
     private final Changes changes;
 
-    ProjectOperations(ProjectStore projects, UserStore users, RoleStore roles, Changes changes) {
+    ProjectOperations(
+            ProjectStore projects, RoleStore roles, DomainOperations domains, Changes changes) {
         this.projects = projects;
-        this.users = users;
         this.roles = roles;
+        this.domains = domains;
         this.changes = changes;
     }
 
     record ProjectRequest(NewProject project) {}
 
-    record DomainRequest(NewProject domain) {}
-
-    record NewProject(
-            @Length(min = 1, max = 64) String name,
-            Optional<String> description,
-            Optional<Boolean> enabled,
-            Optional<String> domainId,
-            Optional<String> parentId,
-            Optional<Boolean> isDomain,
-            Optional<Map<String, JsonNode>> options,
-            @JsonAnySetter Map<String, JsonNode> extra) {
-        NewProject {
-            extra = extra == null ? Map.of() : extra;
-        }
-    }
-
     record ProjectChangeRequest(ProjectChange project) {}
 
-    record DomainChangeRequest(ProjectChange domain) {}
-
-    record ProjectChange(
-            @Length(min = 1, max = 64) Field<String> name,
-            Field<String> description,
-            Field<Boolean> enabled,
-            Field<String> domainId,
-            Field<String> parentId,
-            Field<Map<String, JsonNode>> options,
-            @JsonAnySetter Map<String, JsonNode> extra) {
-        ProjectChange {
-            extra = extra == null ? Map.of() : extra;
-        }
-    }
-
     record ProjectView(ProjectBody project) {}
-
-    record DomainView(ProjectBody domain) {}
-
-    @JsonInclude(JsonInclude.Include.NON_ABSENT)
-    record ProjectBody(
-            String id,
-            String name,
-            String description,
-            boolean enabled,
-            Optional<Boolean> isDomain,
-            Optional<String> domainId,
-            Optional<String> parentId,
-            List<String> tags,
-            Map<String, JsonNode> options,
-            Map<String, String> links,
-            @JsonAnyGetter Map<String, JsonNode> extra) {}
 
     @Override
     public List<Operation> operations() {
@@ -121,7 +58,7 @@ final class ProjectOperations implements OperationGroup {
                 Operation.get("/projects")
                         .policyByHandler("identity:list_projects")
                         .doc("Lists projects.")
-                        .params(LIST_PARAMS)
+                        .params(ProjectForm.LIST_PARAMS)
                         .anyParam()
                         .reads(this::list),
                 Operation.post("/projects")
@@ -132,35 +69,20 @@ final class ProjectOperations implements OperationGroup {
                         .writes((call, tx, body) -> create(call, tx, body.project())),
                 Operation.get("/projects/{project_id}")
                         .policyByHandler("identity:get_project")
-                        .doc("Shows a project.")
+                        .doc("Shows a project, on demand with the tree above and below it.")
+                        .params(
+                                Param.text("parents_as_list", "With all projects above."),
+                                Param.text("parents_as_ids", "With the ids above, as a tree."),
+                                Param.text("subtree_as_list", "With all projects below."),
+                                Param.text("subtree_as_ids", "With the ids below, as a tree."))
                         .anyParam()
-                        .replies(ProjectView.class)
-                        .reads(
-                                (call, tx) ->
-                                        new ProjectView(
-                                                body(
-                                                        call,
-                                                        project(
-                                                                call,
-                                                                tx,
-                                                                call.path("project_id"))))),
+                        .reads(this::show),
                 Operation.patch("/projects/{project_id}")
                         .policyByHandler("identity:update_project")
                         .doc("Changes a project.")
                         .body(ProjectChangeRequest.class)
                         .replies(ProjectView.class)
-                        .writes(
-                                (call, tx, body) ->
-                                        new ProjectView(
-                                                body(
-                                                        call,
-                                                        change(
-                                                                tx,
-                                                                project(
-                                                                        call,
-                                                                        tx,
-                                                                        call.path("project_id")),
-                                                                body.project())))),
+                        .writes((call, tx, body) -> change(call, tx, body.project())),
                 Operation.delete("/projects/{project_id}")
                         .policyByHandler("identity:delete_project")
                         .doc("Deletes a project and all roles held on it.")
@@ -169,104 +91,22 @@ final class ProjectOperations implements OperationGroup {
                         .policyByHandler("identity:list_user_projects")
                         .doc("Lists the projects that a user has a role in.")
                         .anyParam()
-                        .reads(this::ofUser),
-                Operation.get("/domains")
-                        .policyByHandler("identity:list_domains")
-                        .doc("Lists domains.")
-                        .params(LIST_PARAMS)
-                        .anyParam()
-                        .reads(this::listDomains),
-                Operation.post("/domains")
-                        .policy("identity:create_domain")
-                        .doc("Creates a domain.")
-                        .body(DomainRequest.class)
-                        .replies(DomainView.class)
-                        .writes((call, tx, body) -> createDomain(call, tx, body.domain())),
-                Operation.get("/domains/{domain_id}")
-                        .policyByHandler("identity:get_domain")
-                        .doc("Shows a domain.")
-                        .replies(DomainView.class)
-                        .reads(
-                                (call, tx) ->
-                                        new DomainView(
-                                                domainBody(
-                                                        call,
-                                                        domain(call, tx, call.path("domain_id"))))),
-                Operation.patch("/domains/{domain_id}")
-                        .policy("identity:update_domain")
-                        .doc("Changes a domain.")
-                        .body(DomainChangeRequest.class)
-                        .replies(DomainView.class)
-                        .writes(
-                                (call, tx, body) ->
-                                        new DomainView(
-                                                domainBody(
-                                                        call,
-                                                        change(
-                                                                tx,
-                                                                domain(
-                                                                        call,
-                                                                        tx,
-                                                                        call.path("domain_id")),
-                                                                body.domain())))),
-                Operation.delete("/domains/{domain_id}")
-                        .policy("identity:delete_domain")
-                        .doc("Deletes a disabled domain with all its users, projects and roles.")
-                        .writes((call, tx, body) -> deleteDomain(call, tx)));
+                        .reads(this::ofUser));
     }
 
     private Object list(Call call, Tx tx) {
         Query query = call.query();
-        Optional<DomainId> domain = query.text("domain_id").map(DomainId::new);
+        Optional<DomainId> domain = Listing.domain(call);
         call.authorize(Targets.listed(domain));
-        ProjectStore.Filter filter = filter(query, query.bool("is_domain").orElse(false), domain);
+        ProjectStore.Filter filter =
+                ProjectForm.filter(query, query.bool("is_domain").orElse(false), domain);
         List<Project> found = projects.list(tx, filter);
-        return Map.of(
-                "projects", found.stream().map(project -> body(call, project)).toList(),
-                "links",
-                        Links.list(
-                                call,
-                                filter.limit(),
-                                found.stream().map(p -> p.id().value()).toList()));
-    }
-
-    private Object listDomains(Call call, Tx tx) {
-        // Whoever may not see all domains sees the domain that its token is for.
-        Optional<DomainId> own =
-                call.caller().scope() instanceof Scope.Domain(DomainId id)
-                        ? Optional.of(id)
-                        : Optional.empty();
-        call.authorize(
-                own.map(id -> Targets.inDomain("target.domain.id", id))
-                        .orElse(Targets.listed(Optional.empty())));
-        ProjectStore.Filter filter = filter(call.query(), true, Optional.empty());
-        List<Project> found =
-                projects.list(tx, filter).stream()
-                        .filter(
-                                project ->
-                                        call.caller().isAdmin()
-                                                || own.isEmpty()
-                                                || project.id().value().equals(own.get().value()))
-                        .toList();
-        return domainList(call, found);
-    }
-
-    private static ProjectStore.Filter filter(
-            Query query, boolean isDomain, Optional<DomainId> domain) {
-        return new ProjectStore.Filter(
-                isDomain,
-                query.text("name"),
-                query.text("name__contains"),
-                query.bool("enabled"),
-                isDomain ? Optional.empty() : domain,
-                query.text("parent_id").map(ProjectId::new),
-                Optional.empty(),
-                query.text("marker"),
-                Links.limit(query, Rows.MOST));
+        return ProjectForm.projectList(call, found, ProjectForm.links(call, filter, found));
     }
 
     private Object create(Call call, Tx tx, NewProject request) {
-        if (request.isDomain().orElse(false)) {
+        boolean isDomain = request.isDomain().orElse(false);
+        if (isDomain) {
             return createDomain(call, tx, request);
         }
         Optional<Project> parent =
@@ -274,12 +114,12 @@ final class ProjectOperations implements OperationGroup {
                         .map(
                                 id ->
                                         projects.lock(tx, new ProjectId(id))
-                                                .orElseThrow(() -> noProject(id)));
+                                                .orElseThrow(() -> ProjectForm.noProject(id)));
         DomainId domain =
                 request.domainId()
                         .map(DomainId::new)
                         .or(() -> parent.map(Project::domain))
-                        .orElseGet(() -> ownDomain(call));
+                        .orElseGet(() -> Listing.ownDomain(call));
         call.authorize(Targets.inDomain("target.project.domain_id", domain));
         if (projects.lock(tx, new ProjectId(domain.value())).filter(Project::isDomain).isEmpty()) {
             throw Failure.badRequest("There is no domain %s.", domain);
@@ -287,77 +127,144 @@ final class ProjectOperations implements OperationGroup {
         if (parent.isPresent() && !parent.get().domain().equals(domain)) {
             throw Failure.badRequest("A project and its parent must be of the same domain.");
         }
+        if (parent.filter(project -> !project.enabled()).isPresent()) {
+            throw Failure.forbidden("The parent of the project is disabled.");
+        }
+        ProjectId above = parent.map(Project::id).orElse(new ProjectId(domain.value()));
+        if (projects.above(tx, above).size() + 2 > DEEPEST_TREE) {
+            throw Failure.forbidden("Max hierarchy depth reached for %s branch.", above);
+        }
         Project project =
                 new Project(
                         new ProjectId(Ids.hex()),
                         domain,
-                        Optional.of(parent.map(Project::id).orElse(new ProjectId(domain.value()))),
+                        Optional.of(above),
                         Names.of(request.name()),
                         request.description().orElse(""),
                         request.enabled().orElse(true),
                         false,
+                        ProjectForm.tags(request.tags().orElse(List.of())),
+                        Options.ofOther(Map.of(), request.options().orElse(Map.of())),
                         Names.free(request.extra()));
-        insert(tx, project);
-        return new ProjectView(body(call, project));
+        ProjectForm.named(() -> projects.insert(tx, project));
+        changes.made(tx);
+        return new ProjectView(ProjectForm.body(call, project));
     }
 
+    /** A domain can also be asked for as a project with is_domain; both rules hold then. */
     private Object createDomain(Call call, Tx tx, NewProject request) {
-        // A domain can also be asked for as a project with is_domain; both rules hold then.
         call.authorize(Target.NOTHING);
         call.require("identity:create_domain", Target.NOTHING);
-        String id = Ids.hex();
-        Project domain =
-                new Project(
-                        new ProjectId(id),
-                        new DomainId(id),
-                        Optional.empty(),
-                        Names.of(request.name()),
-                        request.description().orElse(""),
-                        request.enabled().orElse(true),
-                        true,
-                        Names.free(request.extra()));
-        insert(tx, domain);
-        return new DomainView(domainBody(call, domain));
+        if (request.parentId().isPresent() || request.domainId().isPresent()) {
+            throw Failure.badRequest("A domain lies in no other domain or project.");
+        }
+        Project domain = DomainOperations.newDomain(request);
+        ProjectForm.named(() -> projects.insert(tx, domain));
+        changes.made(tx);
+        return new ProjectView(ProjectForm.body(call, domain));
     }
 
-    private void insert(Tx tx, Project project) {
-        named(() -> projects.insert(tx, project));
-        changes.made(tx);
+    private Object show(Call call, Tx tx) {
+        Project project = ProjectForm.project(call, tx, projects, call.path("project_id"));
+        Query query = call.query();
+        boolean parentsAsIds = query.has("parents_as_ids");
+        boolean subtreeAsIds = query.has("subtree_as_ids");
+        if (query.has("parents_as_list") && parentsAsIds) {
+            throw Failure.badRequest("Use either parents_as_list or parents_as_ids, not both.");
+        }
+        if (query.has("subtree_as_list") && subtreeAsIds) {
+            throw Failure.badRequest("Use either subtree_as_list or subtree_as_ids, not both.");
+        }
+        Map<String, Object> tree = new LinkedHashMap<>();
+        if (query.has("parents_as_list")) {
+            tree.put("parents", views(call, tx, projects.above(tx, project.id())));
+        } else if (parentsAsIds) {
+            tree.put("parents", chain(projects.above(tx, project.id())));
+        }
+        if (query.has("subtree_as_list")) {
+            tree.put("subtree", views(call, tx, projects.below(tx, project.id())));
+        } else if (subtreeAsIds) {
+            tree.put("subtree", branches(project.id(), projects.below(tx, project.id())));
+        }
+        return Map.of("project", new WithTree(ProjectForm.body(call, project), tree));
     }
 
-    private Project change(Tx tx, Project current, ProjectChange change) {
-        if (change.domainId()
-                .given()
-                .filter(id -> !id.equals(current.domain().value()))
-                .isPresent()) {
-            throw Failure.badRequest("The domain of a project cannot be changed.");
+    record WithTree(
+            @com.fasterxml.jackson.annotation.JsonUnwrapped ProjectBody project,
+            @com.fasterxml.jackson.annotation.JsonAnyGetter Map<String, Object> tree) {}
+
+    /** Those in which the caller has a role, as far as Keystone shows them in a tree. */
+    private List<ProjectView> views(Call call, Tx tx, List<Project> found) {
+        List<String> reachable =
+                roles.reachable(tx, call.caller().user(), AssignmentTarget.Kind.PROJECT);
+        return found.stream()
+                .filter(project -> reachable.contains(project.id().value()))
+                .map(project -> new ProjectView(ProjectForm.body(call, project)))
+                .toList();
+    }
+
+    /** The ids above, each within the one below it; the topmost holds nothing. */
+    private static Optional<Map<String, Object>> chain(List<Project> above) {
+        Optional<Map<String, Object>> chain = Optional.empty();
+        for (Project project : above.reversed()) {
+            Map<String, Object> link = new LinkedHashMap<>();
+            link.put(project.id().value(), chain);
+            chain = Optional.of(link);
         }
-        Optional<String> parent = current.parent().map(ProjectId::value);
-        if (change.parentId().isPresent() && !change.parentId().given().equals(parent)) {
-            throw Failure.forbidden("The parent of a project cannot be changed.");
+        return chain;
+    }
+
+    private static Optional<Map<String, Object>> branches(ProjectId root, List<Project> below) {
+        Map<String, Object> branches = new LinkedHashMap<>();
+        for (Project project : below) {
+            if (project.parent().filter(root::equals).isPresent()) {
+                branches.put(project.id().value(), branches(project.id(), below));
+            }
         }
-        Map<String, JsonNode> extra = new HashMap<>(current.extra());
-        extra.putAll(Names.free(change.extra()));
-        Project changed =
-                new Project(
-                        current.id(),
-                        current.domain(),
-                        current.parent(),
-                        Names.of(change.name().orKeep(current.name())),
-                        change.description().over(Optional.of(current.description())).orElse(""),
-                        change.enabled().orKeep(current.enabled()),
-                        current.isDomain(),
-                        extra);
-        if (current.id().value().equals(DomainId.DEFAULT.value()) && !changed.enabled()) {
-            throw Failure.forbidden("The default domain cannot be disabled.");
-        }
-        named(() -> projects.update(tx, changed));
+        return branches.isEmpty() ? Optional.empty() : Optional.of(branches);
+    }
+
+    private Object change(Call call, Tx tx, ProjectChange change) {
+        Project current = ProjectForm.project(call, tx, projects, call.path("project_id"));
+        Project changed = ProjectForm.changed(current, change);
+        checkBranch(tx, current, changed);
+        ProjectForm.named(() -> projects.update(tx, changed));
         changes.made(tx);
-        return changed;
+        return new ProjectView(ProjectForm.body(call, changed));
+    }
+
+    /** An enabled project has no disabled one above it. */
+    private void checkBranch(Tx tx, Project current, Project changed) {
+        if (changed.isDomain() || current.enabled() == changed.enabled()) {
+            return;
+        }
+        List<Project> others = new ArrayList<>();
+        if (changed.enabled()) {
+            projects.above(tx, current.id()).stream()
+                    .filter(p -> !p.enabled())
+                    .forEach(others::add);
+        } else {
+            projects.below(tx, current.id()).stream().filter(Project::enabled).forEach(others::add);
+        }
+        if (!others.isEmpty()) {
+            throw Failure.forbidden(
+                    changed.enabled()
+                            ? "Cannot enable project %s since it has disabled parents."
+                            : "Cannot disable project %s since its subtree contains enabled"
+                                    + " projects.",
+                    current.id());
+        }
     }
 
     private Object delete(Call call, Tx tx) {
-        Project project = project(call, tx, call.path("project_id"));
+        Project project = ProjectForm.project(call, tx, projects, call.path("project_id"));
+        Options.requireMutable(
+                "project", project.id().value(), project.options(), project.options());
+        if (project.isDomain()) {
+            call.require("identity:delete_domain", Target.NOTHING);
+            domains.delete(tx, project);
+            return Reply.empty();
+        }
         if (projects.hasChildren(tx, project.id())) {
             throw Failure.forbidden(
                     "The project %s has projects below it and cannot be deleted.", project.id());
@@ -368,133 +275,11 @@ final class ProjectOperations implements OperationGroup {
         return Reply.empty();
     }
 
-    private Object deleteDomain(Call call, Tx tx) {
-        Project domain = domain(call, tx, call.path("domain_id"));
-        if (domain.enabled()) {
-            throw Failure.forbidden("The domain %s is enabled; disable it first.", domain.id());
-        }
-        DomainId id = new DomainId(domain.id().value());
-        roles.unassignIn(tx, id);
-        users.deleteIn(tx, id);
-        projects.deleteIn(tx, id);
-        changes.made(tx);
-        return Reply.empty();
-    }
-
     private Object ofUser(Call call, Tx tx) {
         UserId user = new UserId(call.path("user_id"));
         call.authorize(Targets.user(user));
-        List<String> ids =
-                roles
-                        .assignments(
-                                tx,
-                                new RoleStore.AssignmentFilter(
-                                        Optional.of(user), Optional.empty(), Optional.empty()))
-                        .stream()
-                        .map(RoleStore.Assignment::target)
-                        .filter(target -> target.kind() == AssignmentTarget.Kind.PROJECT)
-                        .map(AssignmentTarget::id)
-                        .distinct()
-                        .toList();
-        return projectList(call, projects.list(tx, ProjectStore.Filter.of(false).ids(ids)));
-    }
-
-    private Project project(Call call, Tx tx, String id) {
-        Project project = projects.find(tx, new ProjectId(id)).orElseThrow(() -> missing(call, id));
-        if (!call.may(Targets.project(project))) {
-            throw missing(call, id);
-        }
-        return project;
-    }
-
-    private Project domain(Call call, Tx tx, String id) {
-        Project domain =
-                projects.find(tx, new ProjectId(id))
-                        .filter(Project::isDomain)
-                        .orElseThrow(() -> missing(call, id));
-        if (!call.may(Targets.domain(domain))) {
-            throw missing(call, id);
-        }
-        return domain;
-    }
-
-    /** Who could not see any such thing is told so; for everybody else it does not exist. */
-    private static Failure missing(Call call, String id) {
-        call.authorize(
-                new Target(
-                        Map.of(
-                                "target.project.domain_id", call.caller().userDomain().value(),
-                                "target.domain.id", call.caller().userDomain().value(),
-                                "target.project.id",
-                                        call.caller().project().map(ProjectId::value).orElse(""))));
-        return noProject(id);
-    }
-
-    private static Failure noProject(String id) {
-        return Failure.notFound("Could not find project: %s.", id);
-    }
-
-    private static DomainId ownDomain(Call call) {
-        return switch (call.caller().scope()) {
-            case Scope.Project project -> project.domain();
-            case Scope.Domain domain -> domain.id();
-            case Scope.System system -> call.caller().userDomain();
-            case Scope.Unscoped unscoped -> call.caller().userDomain();
-        };
-    }
-
-    private static void named(Runnable write) {
-        try {
-            write.run();
-        } catch (IntegrityConstraintViolationException e) {
-            if (Constraints.violated(e).filter(name -> name.startsWith("project_")).isPresent()) {
-                throw Failure.conflict(
-                        "Conflict occurred attempting to store project - it is not permitted to"
-                                + " have two projects with the same name in the same domain.");
-            }
-            throw e;
-        }
-    }
-
-    static Object projectList(Call call, List<Project> found) {
-        List<ProjectBody> bodies = new ArrayList<>();
-        found.forEach(project -> bodies.add(body(call, project)));
-        return Map.of("projects", bodies, "links", Links.list(call, Rows.MOST, List.of()));
-    }
-
-    static Object domainList(Call call, List<Project> found) {
-        List<ProjectBody> bodies = new ArrayList<>();
-        found.forEach(domain -> bodies.add(domainBody(call, domain)));
-        return Map.of("domains", bodies, "links", Links.list(call, Rows.MOST, List.of()));
-    }
-
-    private static ProjectBody body(Call call, Project project) {
-        return new ProjectBody(
-                project.id().value(),
-                project.name(),
-                project.description(),
-                project.enabled(),
-                Optional.of(project.isDomain()),
-                Optional.of(project.domain().value()),
-                project.parent().map(ProjectId::value),
-                List.of(),
-                Map.of(),
-                Links.self(call, "/projects/" + project.id()),
-                project.extra());
-    }
-
-    private static ProjectBody domainBody(Call call, Project domain) {
-        return new ProjectBody(
-                domain.id().value(),
-                domain.name(),
-                domain.description(),
-                domain.enabled(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                Map.of(),
-                Links.self(call, "/domains/" + domain.id()),
-                domain.extra());
+        List<String> ids = roles.reachable(tx, user, AssignmentTarget.Kind.PROJECT);
+        return ProjectForm.projectList(
+                call, projects.list(tx, ProjectStore.Filter.of(false).ids(ids)), Links.whole(call));
     }
 }

@@ -2,6 +2,7 @@ package cloud.welkin.identity.api;
 
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.Changes;
+import cloud.welkin.identity.domain.Options;
 import cloud.welkin.identity.domain.Role;
 import cloud.welkin.identity.store.RoleStore;
 import cloud.welkin.kernel.api.Call;
@@ -97,7 +98,7 @@ final class RoleOperations implements OperationGroup {
                         call.query().text("domain_id").map(DomainId::new));
         return Map.of(
                 "roles", found.stream().map(role -> body(call, role)).toList(),
-                "links", Links.list(call, Integer.MAX_VALUE, List.of()));
+                "links", Links.whole(call));
     }
 
     private Object create(Call call, Tx tx, NewRole request) {
@@ -106,19 +107,24 @@ final class RoleOperations implements OperationGroup {
                         Ids.hex(),
                         Names.of(request.name()),
                         request.domainId().map(DomainId::new),
-                        request.description());
+                        request.description(),
+                        Options.ofOther(Map.of(), request.options().orElse(Map.of())));
         store(() -> roles.insert(tx, role));
         return new RoleView(body(call, role));
     }
 
     private Object change(Call call, Tx tx, RoleChange change) {
         Role current = role(call, tx);
+        Map<String, JsonNode> options =
+                Options.ofOther(current.options(), change.options().given().orElse(Map.of()));
+        Options.requireMutable("role", current.id(), current.options(), options);
         Role changed =
                 new Role(
                         current.id(),
                         Names.of(change.name().orKeep(current.name())),
                         current.domain(),
-                        change.description().over(current.description()));
+                        change.description().over(current.description()),
+                        options);
         store(() -> roles.update(tx, changed));
         changes.made(tx);
         return new RoleView(body(call, changed));
@@ -126,6 +132,7 @@ final class RoleOperations implements OperationGroup {
 
     private Object delete(Call call, Tx tx) {
         Role role = role(call, tx);
+        Options.requireMutable("role", role.id(), role.options(), role.options());
         roles.delete(tx, role.id());
         changes.made(tx);
         return Reply.empty();
@@ -153,7 +160,7 @@ final class RoleOperations implements OperationGroup {
                 role.name(),
                 role.domain().map(DomainId::value),
                 role.description(),
-                Map.of(),
+                role.options(),
                 Links.self(call, "/roles/" + role.id()));
     }
 }

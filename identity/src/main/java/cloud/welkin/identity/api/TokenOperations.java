@@ -2,11 +2,11 @@ package cloud.welkin.identity.api;
 
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.Authentication;
+import cloud.welkin.identity.Catalogue;
 import cloud.welkin.identity.Changes;
 import cloud.welkin.identity.Session;
 import cloud.welkin.identity.Sessions;
 import cloud.welkin.identity.domain.AssignmentTarget;
-import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
@@ -20,7 +20,6 @@ import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.policy.Target;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Tokens and what can be asked with one: /v3/auth. */
 final class TokenOperations implements OperationGroup {
@@ -32,7 +31,7 @@ final class TokenOperations implements OperationGroup {
     private final TokenStore tokens;
     private final RoleStore roles;
     private final ProjectStore projects;
-    private final List<CatalogEntry> catalog;
+    private final Catalogue catalogue;
 
     TokenOperations(
             Authentication authentication,
@@ -41,14 +40,14 @@ final class TokenOperations implements OperationGroup {
             TokenStore tokens,
             RoleStore roles,
             ProjectStore projects,
-            List<CatalogEntry> catalog) {
+            Catalogue catalogue) {
         this.authentication = authentication;
         this.sessions = sessions;
         this.changes = changes;
         this.tokens = tokens;
         this.roles = roles;
         this.projects = projects;
-        this.catalog = catalog;
+        this.catalogue = catalogue;
     }
 
     @Override
@@ -80,18 +79,19 @@ final class TokenOperations implements OperationGroup {
                         .doc("The projects that the caller can have a token for.")
                         .reads(
                                 (call, tx) ->
-                                        ProjectOperations.projectList(
+                                        ProjectForm.projectList(
                                                 call,
-                                                reachable(
-                                                        call, tx, AssignmentTarget.Kind.PROJECT))),
+                                                reachable(call, tx, AssignmentTarget.Kind.PROJECT),
+                                                Links.whole(call))),
                 Operation.get("/auth/domains")
                         .policy("identity:get_auth_domains")
                         .doc("The domains that the caller can have a token for.")
                         .reads(
                                 (call, tx) ->
-                                        ProjectOperations.domainList(
+                                        ProjectForm.domainList(
                                                 call,
-                                                reachable(call, tx, AssignmentTarget.Kind.DOMAIN))),
+                                                reachable(call, tx, AssignmentTarget.Kind.DOMAIN),
+                                                Links.whole(call))),
                 Operation.get("/auth/system")
                         .policy("identity:get_auth_system")
                         .doc("Whether the caller can have a token for the system.")
@@ -105,7 +105,7 @@ final class TokenOperations implements OperationGroup {
     }
 
     private Object show(Call call, Tx tx) {
-        Session subject = subject(call, flag(call, "allow_expired"));
+        Session subject = subject(call, Listing.flag(call.query(), "allow_expired"));
         return Reply.of(view(call, subject))
                 .header("X-Subject-Token", subject.caller().token().text());
     }
@@ -133,39 +133,19 @@ final class TokenOperations implements OperationGroup {
         return subject;
     }
 
-    private static boolean flag(Call call, String name) {
-        return call.query()
-                .text(name)
-                .map(text -> !text.equals("0") && !text.equalsIgnoreCase("false"))
-                .orElse(false);
-    }
-
     private TokenView view(Call call, Session session) {
-        return TokenView.of(session, catalog, call.origin(), !call.query().has("nocatalog"));
+        return TokenView.of(session, catalogue, call.origin(), !call.query().has("nocatalog"));
     }
 
     private Object catalog(Call call, Tx tx) {
         Session session = sessions.session(call.caller().token().text());
         return Map.of(
-                "catalog", TokenView.services(session, catalog, call.origin()),
+                "catalog", TokenView.services(session, catalogue, call.origin()),
                 "links", Links.self(call, "/auth/catalog"));
     }
 
     private List<Project> reachable(Call call, Tx tx, AssignmentTarget.Kind kind) {
-        List<String> ids =
-                roles
-                        .assignments(
-                                tx,
-                                new RoleStore.AssignmentFilter(
-                                        Optional.of(call.caller().user()),
-                                        Optional.empty(),
-                                        Optional.empty()))
-                        .stream()
-                        .map(RoleStore.Assignment::target)
-                        .filter(target -> target.kind() == kind)
-                        .map(AssignmentTarget::id)
-                        .distinct()
-                        .toList();
+        List<String> ids = roles.reachable(tx, call.caller().user(), kind);
         return projects
                 .list(tx, ProjectStore.Filter.of(kind == AssignmentTarget.Kind.DOMAIN).ids(ids))
                 .stream()

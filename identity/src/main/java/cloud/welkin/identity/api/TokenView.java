@@ -1,7 +1,9 @@
 package cloud.welkin.identity.api;
 
+import cloud.welkin.identity.Catalogue;
 import cloud.welkin.identity.Session;
-import cloud.welkin.identity.domain.CatalogEntry;
+import cloud.welkin.identity.domain.AccessRule;
+import cloud.welkin.identity.domain.CatalogRow;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.kernel.api.Times;
 import cloud.welkin.kernel.policy.Scope;
@@ -9,7 +11,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** A token as Keystone shows it. */
 record TokenView(Body token) {
@@ -22,13 +23,18 @@ record TokenView(Body token) {
     record Endpoint(
             String id,
             @com.fasterxml.jackson.annotation.JsonProperty("interface") String side,
-            String regionId,
+            Optional<String> regionId,
             String url,
-            String region) {}
+            Optional<String> region) {}
 
     record Service(List<Endpoint> endpoints, String type, String id, String name) {}
 
-    record Credential(String id, boolean restricted) {}
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    record Credential(String id, boolean restricted, Optional<List<AccessRule>> accessRules) {}
+
+    record Person(String id) {}
+
+    record TrustView(String id, Person trustorUser, Person trusteeUser, boolean impersonation) {}
 
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     record Body(
@@ -43,10 +49,11 @@ record TokenView(Body token) {
             Optional<Map<String, Boolean>> system,
             Optional<List<Named>> roles,
             Optional<Credential> applicationCredential,
+            @com.fasterxml.jackson.annotation.JsonProperty("OS-TRUST:trust")
+                    Optional<TrustView> trust,
             Optional<List<Service>> catalog) {}
 
-    static TokenView of(
-            Session session, List<CatalogEntry> catalog, String origin, boolean withCatalog) {
+    static TokenView of(Session session, Catalogue catalogue, String origin, boolean withCatalog) {
         Scope scope = session.caller().scope();
         boolean scoped = !(scope instanceof Scope.Unscoped);
         boolean inProject = scope instanceof Scope.Project;
@@ -84,41 +91,46 @@ record TokenView(Body token) {
                                 : Optional.empty(),
                         session.payload()
                                 .applicationCredential()
-                                .map(id -> new Credential(id, !session.unrestricted())),
+                                .map(
+                                        id ->
+                                                new Credential(
+                                                        id,
+                                                        !session.unrestricted(),
+                                                        session.rules())),
+                        session.trust()
+                                .map(
+                                        trust ->
+                                                new TrustView(
+                                                        trust.id(),
+                                                        new Person(trust.trustor().value()),
+                                                        new Person(trust.trustee().value()),
+                                                        trust.impersonation())),
                         scoped && withCatalog
-                                ? Optional.of(services(session, catalog, origin))
+                                ? Optional.of(services(session, catalogue, origin))
                                 : Optional.empty()));
     }
 
-    static List<Service> services(Session session, List<CatalogEntry> catalog, String origin) {
-        return catalog.stream()
+    static List<Service> services(Session session, Catalogue catalogue, String origin) {
+        return catalogue.of(origin, session.caller().project(), session.user().id()).stream()
                 .map(
-                        entry ->
+                        offered ->
                                 new Service(
-                                        endpoints(entry, session, origin),
-                                        entry.type(),
-                                        entry.serviceId(),
-                                        entry.name()))
-                .filter(service -> !service.endpoints().isEmpty())
+                                        offered.endpoints().stream()
+                                                .map(TokenView::endpoint)
+                                                .toList(),
+                                        offered.service().type(),
+                                        offered.service().id(),
+                                        offered.service().name().orElse("")))
                 .toList();
     }
 
-    private static List<Endpoint> endpoints(CatalogEntry entry, Session session, String origin) {
-        return Stream.of("public", "internal", "admin")
-                .flatMap(
-                        side ->
-                                entry
-                                        .url(origin, session.caller().project())
-                                        .map(
-                                                url ->
-                                                        new Endpoint(
-                                                                entry.endpointId(side),
-                                                                side,
-                                                                CatalogEntry.REGION,
-                                                                url,
-                                                                CatalogEntry.REGION))
-                                        .stream())
-                .toList();
+    private static Endpoint endpoint(CatalogRow.Endpoint endpoint) {
+        return new Endpoint(
+                endpoint.id(),
+                endpoint.side(),
+                endpoint.region(),
+                endpoint.url(),
+                endpoint.region());
     }
 
     private static Named named(Project domain) {

@@ -4,6 +4,7 @@ import cloud.welkin.database.Constraints;
 import cloud.welkin.database.Database;
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.Changes;
+import cloud.welkin.identity.domain.Options;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.User;
@@ -22,7 +23,6 @@ import cloud.welkin.kernel.id.Ids;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
 import cloud.welkin.kernel.json.Field;
-import cloud.welkin.kernel.policy.Scope;
 import cloud.welkin.kernel.validate.Length;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
@@ -137,12 +137,8 @@ final class UserOperations implements OperationGroup {
                         .policyByHandler("identity:list_users")
                         .doc("Lists users.")
                         .params(
-                                Param.text("name", "Those of this name."),
-                                Param.text("name__contains", "Those whose name holds this."),
-                                Param.bool("enabled", "Those that are enabled, or not."),
-                                Param.text("domain_id", "Those of this domain."),
-                                Param.integer("limit", "At most so many."),
-                                Param.text("marker", "Those behind this id."))
+                                Listing.params(
+                                        Param.bool("enabled", "Those that are enabled, or not.")))
                         .anyParam()
                         .reads(this::list),
                 Operation.post("/users")
@@ -167,8 +163,8 @@ final class UserOperations implements OperationGroup {
                         .doc("Deletes a user and every role that it holds.")
                         .writes((call, tx, body) -> delete(call, tx)),
                 Operation.post("/users/{user_id}/password")
-                        .policyByHandler("identity:change_password")
-                        .doc("Changes one's own password.")
+                        .openToAll()
+                        .doc("Changes one's own password; the old one is the proof, not a token.")
                         .body(PasswordRequest.class)
                         .status(204)
                         .computes((call, body) -> changePassword(call, body.user())));
@@ -176,14 +172,7 @@ final class UserOperations implements OperationGroup {
 
     private Object list(Call call, Tx tx) {
         Query query = call.query();
-        Optional<DomainId> domain =
-                query.text("domain_id")
-                        .map(DomainId::new)
-                        .or(
-                                () ->
-                                        call.caller().scope() instanceof Scope.Domain(DomainId id)
-                                                ? Optional.of(id)
-                                                : Optional.empty());
+        Optional<DomainId> domain = Listing.domain(call);
         call.authorize(Targets.listed(domain));
         int limit = Links.limit(query, Rows.MOST);
         List<User> found =
@@ -194,8 +183,13 @@ final class UserOperations implements OperationGroup {
                                 query.text("name__contains"),
                                 query.bool("enabled"),
                                 domain,
+                                Optional.empty(),
                                 query.text("marker"),
                                 limit));
+        return list(call, found, limit);
+    }
+
+    static Object list(Call call, List<User> found, int limit) {
         return Map.of(
                 "users", found.stream().map(user -> body(call, user)).toList(),
                 "links", Links.list(call, limit, found.stream().map(u -> u.id().value()).toList()));
@@ -203,16 +197,7 @@ final class UserOperations implements OperationGroup {
 
     private Object create(Call call, NewUser request) {
         DomainId domain =
-                request.domainId()
-                        .map(DomainId::new)
-                        .orElseGet(
-                                () ->
-                                        switch (call.caller().scope()) {
-                                            case Scope.Project project -> project.domain();
-                                            case Scope.Domain own -> own.id();
-                                            case Scope.System system -> call.caller().userDomain();
-                                            case Scope.Unscoped none -> call.caller().userDomain();
-                                        });
+                request.domainId().map(DomainId::new).orElseGet(() -> Listing.ownDomain(call));
         call.authorize(Targets.inDomain("target.user.domain_id", domain));
         Optional<String> hash = request.password().map(passwords::hash);
         return database.write(
@@ -234,6 +219,7 @@ final class UserOperations implements OperationGroup {
                                     request.defaultProjectId().map(ProjectId::new),
                                     hash,
                                     Instant.EPOCH,
+                                    Options.ofUser(Map.of(), request.options().orElse(Map.of())),
                                     Names.free(request.extra()));
                     store(() -> users.insert(tx, user));
                     return new UserView(body(call, user));
@@ -270,6 +256,9 @@ final class UserOperations implements OperationGroup {
                                             .over(current.defaultProject()),
                                     hash.or(current::passwordHash),
                                     ends ? now : current.tokensValidAfter(),
+                                    Options.ofUser(
+                                            current.options(),
+                                            change.options().given().orElse(Map.of())),
                                     extra);
                     store(() -> users.update(tx, changed));
                     changes.made(tx);
@@ -279,10 +268,16 @@ final class UserOperations implements OperationGroup {
 
     private Object changePassword(Call call, PasswordChange change) {
         UserId id = new UserId(call.path("user_id"));
-        call.authorize(Targets.user(id));
         Optional<User> user = database.read(tx -> users.find(tx, id));
-        if (!passwords.matches(change.originalPassword(), user.flatMap(User::passwordHash))) {
+        if (!passwords.matches(change.originalPassword(), user.flatMap(User::passwordHash))
+                || user.filter(User::enabled).isEmpty()) {
             throw Failure.unauthorized("The request you have made requires authentication.");
+        }
+        if (user.filter(found -> Options.flag(found.options(), "lock_password")).isPresent()) {
+            throw Failure.forbidden("The password of the user %s is locked.", id);
+        }
+        if (change.password().equals(change.originalPassword())) {
+            throw Failure.badRequest("The new password cannot be the same as the old one.");
         }
         String hash = passwords.hash(change.password());
         database.change(
@@ -342,7 +337,7 @@ final class UserOperations implements OperationGroup {
                 user.description(),
                 user.email(),
                 Optional.empty(),
-                Map.of(),
+                user.options(),
                 Links.self(call, "/users/" + user.id()),
                 user.extra());
     }

@@ -9,6 +9,8 @@ import java.util.Optional;
 /**
  * A secret with which a program acts for a user in one project, with some of the user's roles
  * there.
+ *
+ * @param rules the only things that it may do, where it may not do everything
  */
 public record ApplicationCredential(
         String id,
@@ -19,7 +21,8 @@ public record ApplicationCredential(
         String secretHash,
         boolean unrestricted,
         Optional<Instant> expiresAt,
-        List<Role> roles) {
+        List<Role> roles,
+        Optional<List<AccessRule>> rules) {
 
     public boolean expired(Instant now) {
         return expiresAt.map(end -> !now.isBefore(end)).orElse(false);

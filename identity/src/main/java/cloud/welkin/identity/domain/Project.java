@@ -2,6 +2,7 @@ package cloud.welkin.identity.domain;
 
 import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.id.ProjectId;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -9,6 +10,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * A project, or a domain ({@code isDomain}), which is a project that is its own domain.
  *
+ * @param tags words by which lists can be narrowed, in order
+ * @param options Keystone's resource options: {@code immutable}
  * @param extra attributes of the client's own, kept and shown as they came
  */
 public record Project(
@@ -19,4 +22,12 @@ public record Project(
         String description,
         boolean enabled,
         boolean isDomain,
-        Map<String, JsonNode> extra) {}
+        List<String> tags,
+        Map<String, JsonNode> options,
+        Map<String, JsonNode> extra) {
+
+    public Project tagged(List<String> others) {
+        return new Project(
+                id, domain, parent, name, description, enabled, isDomain, others, options, extra);
+    }
+}

@@ -28,7 +28,8 @@ import java.util.function.Predicate;
  * the payload; Fernet's own is not used.
  */
 public final class TokenCodec {
-    private static final int FORM = 1;
+    private static final int FORM = 2;
+    private static final int FORM_WITHOUT_TRUST = 1;
     private static final int LONGEST = 1024;
 
     private final List<Key> keys;
@@ -105,6 +106,7 @@ public final class TokenCodec {
             writeAll(out, payload.methods());
             writeAll(out, payload.auditIds());
             out.writeUTF(payload.applicationCredential().orElse(""));
+            out.writeUTF(payload.trust().orElse(""));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -113,7 +115,8 @@ public final class TokenCodec {
 
     private static TokenPayload payload(byte[] bytes) throws IOException {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-            if (in.readByte() != FORM) {
+            int form = in.readByte();
+            if (form != FORM && form != FORM_WITHOUT_TRUST) {
                 throw new IOException("unknown form of token");
             }
             String user = in.readUTF();
@@ -124,6 +127,7 @@ public final class TokenCodec {
             List<String> methods = readAll(in);
             List<String> audits = readAll(in);
             String credential = in.readUTF();
+            String trust = form == FORM_WITHOUT_TRUST ? "" : in.readUTF();
             return new TokenPayload(
                     user,
                     methods,
@@ -135,7 +139,8 @@ public final class TokenCodec {
                     issued,
                     expires,
                     audits,
-                    credential.isEmpty() ? Optional.empty() : Optional.of(credential));
+                    credential.isEmpty() ? Optional.empty() : Optional.of(credential),
+                    trust.isEmpty() ? Optional.empty() : Optional.of(trust));
         }
     }
 

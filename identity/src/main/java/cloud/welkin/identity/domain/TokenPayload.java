@@ -8,6 +8,7 @@ import java.util.Optional;
  * What a token says: only who, for what, how and how long. Names, roles and the catalogue are
  * looked up when the token is used, so that a change takes effect on tokens that exist.
  *
+ * @param trust the trust that the token was had from
  * @param methods as Keystone names them: password, token, application_credential
  * @param auditIds the token's own audit id, then that of the first of its chain
  */
@@ -18,7 +19,8 @@ public record TokenPayload(
         Instant issuedAt,
         Instant expiresAt,
         List<String> auditIds,
-        Optional<String> applicationCredential) {
+        Optional<String> applicationCredential,
+        Optional<String> trust) {
 
     public TokenPayload {
         methods = List.copyOf(methods);

@@ -13,6 +13,8 @@ import tools.jackson.databind.JsonNode;
  *
  * @param passwordHash empty for a user that cannot log in by password
  * @param tokensValidAfter older tokens are refused
+ * @param options Keystone's resource options: {@code lock_password}, {@code
+ *     multi_factor_auth_rules} …
  */
 public record User(
         UserId id,
@@ -24,6 +26,7 @@ public record User(
         Optional<ProjectId> defaultProject,
         Optional<String> passwordHash,
         Instant tokensValidAfter,
+        Map<String, JsonNode> options,
         Map<String, JsonNode> extra) {
 
     @Override

@@ -28,6 +28,7 @@ public final class ProjectStore {
             Optional<DomainId> domain,
             Optional<ProjectId> parent,
             Optional<List<String>> ids,
+            Tags tags,
             Optional<String> marker,
             int limit) {
 
@@ -40,6 +41,7 @@ public final class ProjectStore {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    Tags.ANY,
                     Optional.empty(),
                     Rows.MOST);
         }
@@ -53,9 +55,66 @@ public final class ProjectStore {
                     domain,
                     parent,
                     Optional.of(some),
+                    tags,
                     marker,
                     limit);
         }
+    }
+
+    /** The tags that a project of a list must have (all or any of), or must not have. */
+    public record Tags(
+            List<String> all, List<String> any, List<String> notAll, List<String> notAny) {
+        public static final Tags ANY = new Tags(List.of(), List.of(), List.of(), List.of());
+
+        private void narrow(List<Condition> conditions) {
+            if (!all.isEmpty()) {
+                conditions.add(PROJECT.TAGS.contains(all.toArray(String[]::new)));
+            }
+            if (!any.isEmpty()) {
+                conditions.add(
+                        DSL.arrayOverlap(
+                                PROJECT.TAGS, DSL.val(any.toArray(String[]::new), PROJECT.TAGS)));
+            }
+            if (!notAll.isEmpty()) {
+                conditions.add(DSL.not(PROJECT.TAGS.contains(notAll.toArray(String[]::new))));
+            }
+            if (!notAny.isEmpty()) {
+                conditions.add(
+                        DSL.not(
+                                DSL.arrayOverlap(
+                                        PROJECT.TAGS,
+                                        DSL.val(notAny.toArray(String[]::new), PROJECT.TAGS))));
+            }
+        }
+    }
+
+    /** The projects above, from the nearest to the domain; of a domain none. */
+    public List<Project> above(Tx tx, ProjectId id) {
+        List<Project> above = new ArrayList<>();
+        Optional<ProjectId> next = find(tx, id).flatMap(Project::parent);
+        while (next.isPresent()) {
+            Optional<Project> parent = find(tx, next.get());
+            parent.ifPresent(above::add);
+            next = parent.flatMap(Project::parent);
+        }
+        return above;
+    }
+
+    /** All projects below, level by level. */
+    public List<Project> below(Tx tx, ProjectId id) {
+        List<Project> below = new ArrayList<>();
+        List<String> level = List.of(id.value());
+        while (!level.isEmpty()) {
+            List<Project> next =
+                    tx.sql()
+                            .selectFrom(PROJECT)
+                            .where(PROJECT.PARENT_ID.in(level))
+                            .orderBy(PROJECT.ID)
+                            .fetch(ProjectStore::project);
+            below.addAll(next);
+            level = next.stream().map(project -> project.id().value()).toList();
+        }
+        return below;
     }
 
     public Optional<Project> find(Tx tx, ProjectId id) {
@@ -98,6 +157,7 @@ public final class ProjectStore {
         filter.domain().ifPresent(domain -> conditions.add(PROJECT.DOMAIN_ID.eq(domain.value())));
         filter.parent().ifPresent(parent -> conditions.add(PROJECT.PARENT_ID.eq(parent.value())));
         filter.ids().ifPresent(ids -> conditions.add(PROJECT.ID.in(ids)));
+        filter.tags().narrow(conditions);
         filter.marker().ifPresent(marker -> conditions.add(PROJECT.ID.gt(marker)));
         return tx.sql()
                 .selectFrom(PROJECT)
@@ -144,6 +204,8 @@ public final class ProjectStore {
         row.setName(project.name());
         row.setDescription(project.description());
         row.setEnabled(project.enabled());
+        row.setTags(project.tags().toArray(String[]::new));
+        row.setOptions(Rows.json(project.options()));
         row.setExtra(Rows.json(project.extra()));
         return row;
     }
@@ -157,6 +219,8 @@ public final class ProjectStore {
                 row.getDescription(),
                 row.getEnabled(),
                 row.getIsDomain(),
+                List.of(row.getTags()),
+                Rows.extra(row.getOptions()),
                 Rows.extra(row.getExtra()));
     }
 }

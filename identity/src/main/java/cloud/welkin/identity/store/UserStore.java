@@ -1,5 +1,6 @@
 package cloud.welkin.identity.store;
 
+import static cloud.welkin.identity.schema.Tables.GROUP_MEMBER;
 import static cloud.welkin.identity.schema.Tables.USER_ACCOUNT;
 
 import cloud.welkin.database.Tx;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jooq.Condition;
+import org.jooq.impl.DSL;
 
 /** Users in the database. */
 public final class UserStore {
@@ -22,6 +24,7 @@ public final class UserStore {
             Optional<String> nameContains,
             Optional<Boolean> enabled,
             Optional<DomainId> domain,
+            Optional<String> group,
             Optional<String> marker,
             int limit) {}
 
@@ -46,6 +49,14 @@ public final class UserStore {
         filter.enabled().ifPresent(enabled -> conditions.add(USER_ACCOUNT.ENABLED.eq(enabled)));
         filter.domain()
                 .ifPresent(domain -> conditions.add(USER_ACCOUNT.DOMAIN_ID.eq(domain.value())));
+        filter.group()
+                .ifPresent(
+                        group ->
+                                conditions.add(
+                                        USER_ACCOUNT.ID.in(
+                                                DSL.select(GROUP_MEMBER.USER_ID)
+                                                        .from(GROUP_MEMBER)
+                                                        .where(GROUP_MEMBER.GROUP_ID.eq(group)))));
         filter.marker().ifPresent(marker -> conditions.add(USER_ACCOUNT.ID.gt(marker)));
         return tx.sql()
                 .selectFrom(USER_ACCOUNT)
@@ -102,6 +113,7 @@ public final class UserStore {
         row.setDefaultProjectId(user.defaultProject().map(ProjectId::value).orElse(null));
         row.setPasswordHash(user.passwordHash().orElse(null));
         row.setTokensValidAfter(user.tokensValidAfter());
+        row.setOptions(Rows.json(user.options()));
         row.setExtra(Rows.json(user.extra()));
         return row;
     }
@@ -117,6 +129,7 @@ public final class UserStore {
                 Optional.ofNullable(row.getDefaultProjectId()).map(ProjectId::new),
                 Optional.ofNullable(row.getPasswordHash()),
                 row.getTokensValidAfter(),
+                Rows.extra(row.getOptions()),
                 Rows.extra(row.getExtra()));
     }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param projectInPath whether the project's id may follow {@code path}, as in Nova's and Cinder's
  *     older URLs
  * @param largestBody bytes that a JSON body may have
- * @param formatInPath whether {@code .json} may follow a path, as in Neutron's older URLs
+ * @param endings what may stand behind an operation's path
  */
 public record Api(
         String name,
@@ -24,12 +24,22 @@ public record Api(
         int largestBody,
         List<Operation> operations,
         List<PolicyRule> rules,
-        boolean formatInPath) {
+        Endings endings) {
 
     /** What services take where they do not say otherwise (Nova's own limit). */
     public static final int USUAL_LARGEST_BODY = 114_688;
 
-    /** An API whose paths name no format. */
+    /** What may stand behind a path without making it another one. */
+    public enum Endings {
+        /** Nothing: a slash makes it a path that is not there, as with Glance and Cinder. */
+        NONE,
+        /** A slash. */
+        SLASH,
+        /** A slash or {@code .json}, as in Neutron's older URLs. */
+        SLASH_OR_FORMAT
+    }
+
+    /** An API whose paths may end in a slash. */
     public Api(
             String name,
             String path,
@@ -39,11 +49,34 @@ public record Api(
             int largestBody,
             List<Operation> operations,
             List<PolicyRule> rules) {
-        this(name, path, projectInPath, versioning, errors, largestBody, operations, rules, false);
+        this(
+                name,
+                path,
+                projectInPath,
+                versioning,
+                errors,
+                largestBody,
+                operations,
+                rules,
+                Endings.SLASH);
     }
 
     public Api {
         operations = List.copyOf(operations);
         rules = List.copyOf(rules);
+    }
+
+    /** The same with other endings. */
+    public Api with(Endings others) {
+        return new Api(
+                name,
+                path,
+                projectInPath,
+                versioning,
+                errors,
+                largestBody,
+                operations,
+                rules,
+                others);
     }
 }

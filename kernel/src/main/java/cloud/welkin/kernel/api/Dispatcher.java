@@ -149,14 +149,18 @@ public final class Dispatcher {
                                                 versioning
                                                         .legacyHeader()
                                                         .flatMap(incoming::header)));
-        List<String> segments = segments(incoming.rawPath().substring(api.path().length()));
+        String rest = incoming.rawPath().substring(api.path().length());
+        if (api.endings() == Api.Endings.NONE && rest.length() > 1 && rest.endsWith("/")) {
+            throw Failure.notFound("The resource could not be found.");
+        }
+        List<String> segments = segments(rest);
         Optional<String> project = Optional.empty();
         if (api.projectInPath()
                 && !segments.isEmpty()
                 && cloud.welkin.kernel.id.Ids.uuid(segments.getFirst()).isPresent()) {
             project = Optional.of(segments.removeFirst());
         }
-        if (api.formatInPath()
+        if (api.endings() == Api.Endings.SLASH_OR_FORMAT
                 && !segments.isEmpty()
                 && segments.getLast().endsWith(FORMAT)
                 && !segments.getLast().equals(FORMAT)) {

@@ -1,6 +1,8 @@
 package cloud.welkin.kernel.host;
 
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 
 /**
  * The controllers' side of a host: where the host agent gets what it shall be and brings what it
@@ -25,6 +27,14 @@ public interface HostDesk {
     List<DesiredVolume> pendingVolumes(HostName host);
 
     void report(HostName host, ObservedVolume volume);
+
+    /** Many reports at once, which cost little more than one. */
+    default void reportVolumes(HostName host, List<ObservedVolume> volumes) {
+        volumes.forEach(volume -> report(host, volume));
+    }
+
+    /** The volumes whose data the host found on its disks when it compared all of them. */
+    void foundVolumes(HostName host, Set<UUID> volumes);
 
     /** Work that is done once: taking an image of a running guest's disk and the like. */
     List<HostTask> tasks(HostName host);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -172,8 +173,18 @@ public final class SimulatedHost implements AutoCloseable {
      * @throws Crash when the faults say so; the next look goes on
      */
     public synchronized void look(boolean full) {
-        for (DesiredVolume volume : full ? desk.volumes(name) : desk.pendingVolumes(name)) {
-            make(volume);
+        Set<UUID> before = Set.copyOf(volumes);
+        List<DesiredVolume> all = full ? desk.volumes(name) : desk.pendingVolumes(name);
+        List<ObservedVolume> made = new ArrayList<>();
+        try {
+            all.forEach(volume -> made.add(make(volume)));
+        } finally {
+            if (!made.isEmpty()) {
+                desk.reportVolumes(name, made);
+            }
+        }
+        if (full) {
+            desk.foundVolumes(name, before);
         }
         List<DesiredGuest> wanted = full ? desk.guests(name) : desk.pendingGuests(name);
         if (full) {
@@ -191,7 +202,7 @@ public final class SimulatedHost implements AutoCloseable {
         }
     }
 
-    private void make(DesiredVolume volume) {
+    private ObservedVolume make(DesiredVolume volume) {
         Optional<ObservedGuest.Fault> fault =
                 volume.present() ? faults.make(volume) : Optional.empty();
         if (fault.isEmpty() && volume.present()) {
@@ -200,15 +211,13 @@ public final class SimulatedHost implements AutoCloseable {
             volumes.remove(volume.id());
         }
         faults.between("made", volume.id());
-        desk.report(
-                name,
-                new ObservedVolume(
-                        volume.id(),
-                        volume.generation(),
-                        volumes.contains(volume.id())
-                                ? Optional.of("/simulated/volumes/" + volume.id())
-                                : Optional.empty(),
-                        fault));
+        return new ObservedVolume(
+                volume.id(),
+                volume.generation(),
+                volumes.contains(volume.id())
+                        ? Optional.of("/simulated/volumes/" + volume.id())
+                        : Optional.empty(),
+                fault);
     }
 
     private void converge(DesiredGuest wanted) {

@@ -115,6 +115,13 @@ public final class Quotas {
                 .toList();
     }
 
+    /** The limit of one resource, read alone. */
+    public long limit(Tx tx, String projectId, QuotaResource resource) {
+        known(resource);
+        QuotaStore.Row row = store.usage(tx, projectId, List.of(resource)).get(resource.column());
+        return row == null ? resource.defaultLimit() : row.limit();
+    }
+
     /** The projects that have a limit of their own of any of the service's resources. */
     public List<String> projectsWithLimits(Tx tx, String service) {
         return store.limited(tx, resources(service).stream().map(QuotaResource::column).toList());

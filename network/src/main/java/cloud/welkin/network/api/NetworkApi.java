@@ -105,7 +105,7 @@ public final class NetworkApi {
                         LARGEST_BODY,
                         operations,
                         NetworkPolicy.rules(),
-                        true),
+                        Api.Endings.SLASH_OR_FORMAT),
                 new Api(
                         "network-versions",
                         "/network",

@@ -57,6 +57,11 @@ record Body(String name, JsonNode node) {
         return Optional.of(checked(field, value.stringValue(), longest));
     }
 
+    /** A text of the path that becomes one of a row. */
+    static String checked(String field, String text) {
+        return checked(field, text, LONGEST);
+    }
+
     private static String checked(String field, String text, int longest) {
         if (text.codePointCount(0, text.length()) > longest) {
             throw Failure.badRequest(

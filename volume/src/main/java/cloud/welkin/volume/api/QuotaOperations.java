@@ -21,9 +21,6 @@ import tools.jackson.databind.JsonNode;
 public final class QuotaOperations implements OperationGroup {
     private static final long LARGEST = Integer.MAX_VALUE;
 
-    /** What Cinder's sets name and Welkin does not have: nothing of it may be made, nothing is. */
-    private static final List<String> ABSENT = List.of("backups", "backup_gigabytes", "groups");
-
     private final Quotas quotas;
     private final VolumeQuotas own;
     private final TypeTable types;
@@ -99,11 +96,6 @@ public final class QuotaOperations implements OperationGroup {
                                     0)
                             : line.limit());
         }
-        for (String absent : ABSENT) {
-            set.put(
-                    absent,
-                    usage ? Map.of("limit", 0, "in_use", 0, "reserved", 0, "allocated", 0) : 0);
-        }
         return Map.of("quota_set", set);
     }
 
@@ -113,7 +105,6 @@ public final class QuotaOperations implements OperationGroup {
         set.put("id", id);
         quotas.defaults(tx, VolumeQuotas.SERVICE)
                 .forEach(line -> set.put(line.resource().name(), line.limit()));
-        ABSENT.forEach(absent -> set.put(absent, 0));
         return set;
     }
 
@@ -132,9 +123,6 @@ public final class QuotaOperations implements OperationGroup {
         quotas.resources(VolumeQuotas.SERVICE).forEach(it -> known.put(it.name(), it));
         for (String name : wanted.node().propertyNames()) {
             if (List.of("tenant_id", "id", "force", "class_name").contains(name)) {
-                continue;
-            }
-            if (ABSENT.contains(name) && wanted.number(name).orElse(1L) == 0L) {
                 continue;
             }
             QuotaResource resource = known.get(name);
@@ -168,7 +156,6 @@ public final class QuotaOperations implements OperationGroup {
         Map<String, Object> set = new LinkedHashMap<>();
         quotas.usage(tx, project, VolumeQuotas.SERVICE)
                 .forEach(line -> set.put(line.resource().name(), line.limit()));
-        ABSENT.forEach(absent -> set.put(absent, 0));
         return Map.of("quota_set", set);
     }
 
@@ -206,16 +193,11 @@ public final class QuotaOperations implements OperationGroup {
                 case "gigabytes" ->
                         put(absolute, "maxTotalVolumeGigabytes", "totalGigabytesUsed", line);
                 case "snapshots" -> put(absolute, "maxTotalSnapshots", "totalSnapshotsUsed", line);
+                case "backups" -> put(absolute, "maxTotalBackups", "totalBackupsUsed", line);
+                case "backup_gigabytes" ->
+                        put(absolute, "maxTotalBackupGigabytes", "totalBackupGigabytesUsed", line);
                 default -> {}
             }
-        }
-        for (String absent :
-                List.of(
-                        "maxTotalBackups",
-                        "totalBackupsUsed",
-                        "maxTotalBackupGigabytes",
-                        "totalBackupGigabytesUsed")) {
-            absolute.put(absent, 0);
         }
         return Map.of("limits", Map.of("rate", List.of(), "absolute", absolute));
     }

@@ -58,13 +58,13 @@ public final class SnapshotOperations implements OperationGroup {
                         .anyParam()
                         .doc("Lists snapshots.")
                         .conversions(VolumeView.SNAPSHOT_HISTORY)
-                        .reads(this::list),
+                        .reads((call, tx) -> list(call, tx, false)),
                 Operation.get("/snapshots/detail")
                         .policy("volume:get_all_snapshots")
                         .anyParam()
                         .doc("Lists snapshots in full.")
                         .conversions(VolumeView.SNAPSHOT_HISTORY)
-                        .reads(this::list),
+                        .reads((call, tx) -> list(call, tx, true)),
                 Operation.get(path)
                         .policyByHandler("volume:get_snapshot")
                         .doc("Shows a snapshot.")
@@ -116,6 +116,10 @@ public final class SnapshotOperations implements OperationGroup {
         return Map.of("snapshot", VolumeView.of(snapshot));
     }
 
+    private static Object made(Snapshot snapshot) {
+        return Map.of("snapshot", VolumeView.made(snapshot));
+    }
+
     private Object create(Call call, Tx tx, JsonNode body) {
         Body wanted =
                 Body.of(body, "snapshot")
@@ -130,7 +134,11 @@ public final class SnapshotOperations implements OperationGroup {
         UUID id =
                 wanted.uuid("volume_id")
                         .orElseThrow(
-                                () -> Failure.badRequest("'volume_id' is a required property"));
+                                () ->
+                                        wanted.has("volume_id")
+                                                ? VolumeAccess.noVolume("None")
+                                                : Failure.badRequest(
+                                                        "'volume_id' is a required property"));
         wanted.truth("force");
         Volume volume =
                 volumes.lock(tx, id)
@@ -160,14 +168,16 @@ public final class SnapshotOperations implements OperationGroup {
                         now,
                         now);
         lifecycle.create(tx, snapshot, volume);
-        return view(snapshot);
+        return made(snapshot);
     }
 
-    private Object list(Call call, Tx tx) {
+    private Object list(Call call, Tx tx, boolean detail) {
         Asked asked = VolumeAccess.asked(call);
         List<Snapshot> page = asked.limit() == 0 ? List.of() : search.snapshots(tx, asked);
         Map<String, Object> view = new LinkedHashMap<>();
-        view.put("snapshots", page.stream().map(VolumeView::of).toList());
+        view.put(
+                "snapshots",
+                page.stream().map(it -> detail ? VolumeView.of(it) : VolumeView.made(it)).toList());
         if (!page.isEmpty() && page.size() == asked.limit()) {
             view.put("snapshots_links", VolumeView.next(call, page.getLast().id().toString()));
         }
@@ -190,7 +200,7 @@ public final class SnapshotOperations implements OperationGroup {
                 wanted.has("description")
                         ? wanted.text("description")
                         : wanted.text("display_description").or(snapshot::description);
-        return view(write(tx, snapshot, name, description, snapshot.metadata()));
+        return made(write(tx, snapshot, name, description, snapshot.metadata()));
     }
 
     private Object metadata(Call call, Tx tx, JsonNode body, boolean replace) {

@@ -114,6 +114,16 @@ public final class TypeOperations implements OperationGroup {
                                         .as("VolumeTypeNotFound"));
     }
 
+    /** What a request that makes or changes a type answers: without what is joined to it. */
+    private static Object made(Call call, VolumeType type) {
+        Map<String, @Nullable Object> view = one(call, type);
+        view.remove("qos_specs_id");
+        if (call.operation().method().equals("PUT")) {
+            view.remove("os-volume-type-access:is_public");
+        }
+        return Map.of("volume_type", view);
+    }
+
     private static Map<String, @Nullable Object> one(Call call, VolumeType type) {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("id", type.id().toString());
@@ -175,7 +185,7 @@ public final class TypeOperations implements OperationGroup {
             throw taken(name);
         }
         quotas.know(name);
-        return view(call, type);
+        return made(call, type);
     }
 
     private static Optional<String> name(Body wanted) {
@@ -209,12 +219,14 @@ public final class TypeOperations implements OperationGroup {
             throw taken(name);
         }
         quotas.know(name);
-        return view(call, changed);
+        return made(call, changed);
     }
 
     private Object delete(Call call, Tx tx) {
         VolumeType type = find(call, tx);
-        if (type.name().equals(VolumeType.DEFAULT) || volumes.typeInUse(tx, type.id())) {
+        if (type.name().equals(VolumeType.DEFAULT)
+                || volumes.typeInUse(tx, type.id())
+                || types.isDefault(tx, type.id())) {
             throw Failure.badRequest("Target volume type is still in use.").as("VolumeTypeInUse");
         }
         types.delete(tx, type.id());
@@ -228,6 +240,9 @@ public final class TypeOperations implements OperationGroup {
 
     private Object addSpecs(Call call, Tx tx, JsonNode body) {
         VolumeType type = find(call, tx);
+        if (!body.path("extra_specs").isObject()) {
+            throw Failure.badRequest("'extra_specs' is a required property");
+        }
         Map<String, String> given = new Body("", body).texts("extra_specs");
         Map<String, String> specs = new HashMap<>(type.extraSpecs());
         specs.putAll(given);

@@ -11,6 +11,7 @@ import cloud.welkin.volume.domain.Volume;
 import cloud.welkin.volume.domain.VolumeStatus;
 import cloud.welkin.volume.store.BindingTable;
 import cloud.welkin.volume.store.SnapshotTable;
+import cloud.welkin.volume.store.TypeTable;
 import cloud.welkin.volume.store.VolumeSearch;
 import cloud.welkin.volume.store.VolumeSearch.Asked;
 import cloud.welkin.volume.store.VolumeTable;
@@ -30,6 +31,7 @@ public final class VolumeOperations implements OperationGroup {
     private final VolumeTable volumes;
     private final BindingTable bindings;
     private final VolumeSearch search;
+    private final TypeTable types;
     private final VolumeMaking making;
     private final VolumeLifecycle lifecycle;
     private final VolumeAccess access;
@@ -39,11 +41,13 @@ public final class VolumeOperations implements OperationGroup {
             SnapshotTable snapshots,
             BindingTable bindings,
             VolumeSearch search,
+            TypeTable types,
             VolumeMaking making,
             VolumeLifecycle lifecycle) {
         this.volumes = volumes;
         this.bindings = bindings;
         this.search = search;
+        this.types = types;
         this.making = making;
         this.lifecycle = lifecycle;
         this.access = new VolumeAccess(volumes, snapshots);
@@ -152,8 +156,9 @@ public final class VolumeOperations implements OperationGroup {
                                 wanted.uuid("source_volid"),
                                 wanted.text("volume_type").filter(it -> !it.isEmpty()),
                                 wanted.text("availability_zone").filter(it -> !it.isEmpty()),
-                                wanted.texts("metadata")));
-        return Map.of("volume", VolumeView.full(call, volume, List.of()));
+                                wanted.texts("metadata"),
+                                call.requestId()));
+        return Map.of("volume", VolumeView.made(call, volume, List.of()));
     }
 
     private Object view(Call call, Tx tx, Volume volume) {
@@ -232,7 +237,12 @@ public final class VolumeOperations implements OperationGroup {
                 wanted.has("metadata") ? wanted.texts("metadata") : volume.metadata();
         Volume changed = Changes.of(volume).named(name, description).metadata(metadata).done();
         volumes.update(tx, changed, lifecycle.now());
-        return view(call, tx, volumes.find(tx, volume.id()).orElse(changed));
+        return Map.of(
+                "volume",
+                VolumeView.made(
+                        call,
+                        volumes.find(tx, volume.id()).orElse(changed),
+                        bindings.ofVolumes(tx, List.of(volume.id()))));
     }
 
     private Object delete(Call call, Tx tx) {
@@ -305,6 +315,7 @@ public final class VolumeOperations implements OperationGroup {
                 }
                 volumes.update(tx, Changes.of(volume).readOnly(readOnly).done(), lifecycle.now());
             }
+            case "os-retype" -> retype(call, tx, volume, Body.of(body, name));
             case "os-force_delete" -> {
                 require(call, volume, "volume_extension:volume_admin_actions:force_delete");
                 lifecycle.delete(tx, volume, false, true);
@@ -338,6 +349,25 @@ public final class VolumeOperations implements OperationGroup {
                             name.length() > 50 ? name.substring(0, 50) : name);
         }
         return Reply.empty();
+    }
+
+    private void retype(Call call, Tx tx, Volume volume, Body wanted) {
+        require(call, volume, "volume:retype");
+        wanted.only("new_type", "migration_policy");
+        String name =
+                wanted.text("new_type")
+                        .orElseThrow(() -> Failure.badRequest("'new_type' is a required property"));
+        if (!wanted.text("migration_policy").orElse("never").matches("never|on-demand")) {
+            throw Failure.badRequest("migration_policy must be never or on-demand.");
+        }
+        lifecycle.retype(
+                tx,
+                volume,
+                types.find(tx, name, Optional.of(volume.project()), call.caller().isAdmin())
+                        .orElseThrow(
+                                () ->
+                                        Failure.notFound("Volume type %s could not be found.", name)
+                                                .as("VolumeTypeNotFound")));
     }
 
     /** Rows tell what is: a status can be set to what it is already, and to nothing else. */

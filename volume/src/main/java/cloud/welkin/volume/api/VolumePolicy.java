@@ -40,7 +40,11 @@ public final class VolumePolicy {
                 "volume_extension:quotas:show",
                 "limits_extension:used_limits",
                 "volume:availability_zone_list",
-                "volume:extensions");
+                "volume:extensions",
+                "volume:get_all_transfers",
+                "volume:get_transfer",
+                "message:get",
+                "message:get_all");
         add(
                 rules,
                 MEMBER,
@@ -57,6 +61,11 @@ public final class VolumePolicy {
                 "volume_extension:volume_actions:unreserve",
                 "volume_extension:volume_actions:set_bootable",
                 "volume:update_readonly_flag",
+                "volume:retype",
+                "volume:create_transfer",
+                "volume:accept_transfer",
+                "volume:delete_transfer",
+                "message:delete",
                 "volume:create_snapshot",
                 "volume:update_snapshot",
                 "volume:delete_snapshot",
@@ -86,6 +95,12 @@ public final class VolumePolicy {
                 "volume_extension:quota_classes:get",
                 "volume_extension:quota_classes:update",
                 "volume_extension:services:index",
+                "volume_extension:hosts",
+                "volume_extension:capabilities",
+                "volume_extension:default_get",
+                "volume_extension:default_get_all",
+                "volume_extension:default_set_or_update",
+                "volume_extension:default_unset",
                 "scheduler_extension:scheduler_stats:get_pools");
         return rules;
     }

@@ -108,6 +108,14 @@ final class VolumeView {
         return view;
     }
 
+    /** What a request that makes or changes a volume answers: without what Cinder adds for show. */
+    static Map<String, @Nullable Object> made(Call call, Volume volume, List<Binding> bindings) {
+        Map<String, @Nullable Object> view = full(call, volume, bindings);
+        view.keySet().removeIf(key -> key.startsWith("os-vol-"));
+        view.remove("volume_image_metadata");
+        return view;
+    }
+
     private static Map<String, String> shownMetadata(Volume volume) {
         if (!volume.readOnly()) {
             return volume.metadata();
@@ -155,6 +163,13 @@ final class VolumeView {
         view.put("user_id", snapshot.user());
         view.put("group_snapshot_id", null);
         view.put("consumes_quota", true);
+        return view;
+    }
+
+    /** What a request that makes, changes or lists in brief answers: without what show adds. */
+    static Map<String, @Nullable Object> made(Snapshot snapshot) {
+        Map<String, @Nullable Object> view = of(snapshot);
+        view.keySet().removeIf(key -> key.startsWith("os-extended-snapshot-attributes:"));
         return view;
     }
 

@@ -35,7 +35,8 @@ public sealed interface VolumeReport {
                 case EXTENDING -> new Failed(VolumeStatus.ERROR_EXTENDING, fault.message());
                 case DELETING -> new Failed(VolumeStatus.ERROR_DELETING, fault.message());
                 // Its data is lost.
-                case AVAILABLE -> new Failed(VolumeStatus.ERROR, fault.message());
+                case AVAILABLE, AWAITING_TRANSFER ->
+                        new Failed(VolumeStatus.ERROR, fault.message());
                 case RESERVED, ATTACHING, IN_USE, DETACHING ->
                         volume.fault().equals(fault.message())
                                 ? new Nothing()
@@ -52,6 +53,7 @@ public sealed interface VolumeReport {
                     IN_USE,
                     DETACHING,
                     EXTENDING,
+                    AWAITING_TRANSFER,
                     ERROR,
                     ERROR_EXTENDING,
                     ERROR_DELETING ->
@@ -68,6 +70,7 @@ public sealed interface VolumeReport {
                     ATTACHING,
                     IN_USE,
                     DETACHING,
+                    AWAITING_TRANSFER,
                     DELETING,
                     ERROR,
                     ERROR_EXTENDING,

@@ -5,9 +5,9 @@ import java.util.Set;
 
 /**
  * The states of a volume. Those in which something happens have an end that nobody has to ask for:
- * CREATING, EXTENDING and DELETING end by the host's report, which comes as long as the host lives
- * and waits for it else; RESERVED, ATTACHING and DETACHING end with the attachment, whose server
- * (or its deletion) settles it.
+ * AWAITING_TRANSFER ends when the offer is taken or withdrawn; CREATING, EXTENDING and DELETING end
+ * by the host's report, which comes as long as the host lives and waits for it else; RESERVED,
+ * ATTACHING and DETACHING end with the attachment, whose server (or its deletion) settles it.
  */
 public enum VolumeStatus {
     CREATING,
@@ -17,6 +17,7 @@ public enum VolumeStatus {
     IN_USE,
     DETACHING,
     EXTENDING,
+    AWAITING_TRANSFER,
     DELETING,
     ERROR,
     ERROR_EXTENDING,
@@ -24,7 +25,20 @@ public enum VolumeStatus {
 
     /** As Cinder spells it. */
     public String word() {
-        return this == IN_USE ? "in-use" : name().toLowerCase(Locale.ROOT);
+        return switch (this) {
+            case IN_USE, AWAITING_TRANSFER -> name().toLowerCase(Locale.ROOT).replace('_', '-');
+            case CREATING,
+                    AVAILABLE,
+                    RESERVED,
+                    ATTACHING,
+                    DETACHING,
+                    EXTENDING,
+                    DELETING,
+                    ERROR,
+                    ERROR_EXTENDING,
+                    ERROR_DELETING ->
+                    name().toLowerCase(Locale.ROOT);
+        };
     }
 
     public static VolumeStatus of(String word) {
@@ -35,7 +49,9 @@ public enum VolumeStatus {
     public Set<VolumeStatus> next() {
         return switch (this) {
             case CREATING -> Set.of(AVAILABLE, ERROR, DELETING);
-            case AVAILABLE -> Set.of(RESERVED, ATTACHING, EXTENDING, DELETING, ERROR);
+            case AVAILABLE ->
+                    Set.of(RESERVED, ATTACHING, EXTENDING, AWAITING_TRANSFER, DELETING, ERROR);
+            case AWAITING_TRANSFER -> Set.of(AVAILABLE, DELETING);
             case RESERVED -> Set.of(AVAILABLE, ATTACHING, IN_USE);
             case ATTACHING -> Set.of(AVAILABLE, IN_USE, RESERVED);
             case IN_USE -> Set.of(DETACHING, AVAILABLE, RESERVED, ATTACHING);
@@ -50,7 +66,8 @@ public enum VolumeStatus {
     public boolean inTransit() {
         return switch (this) {
             case CREATING, RESERVED, ATTACHING, DETACHING, EXTENDING, DELETING -> true;
-            case AVAILABLE, IN_USE, ERROR, ERROR_EXTENDING, ERROR_DELETING -> false;
+            case AVAILABLE, AWAITING_TRANSFER, IN_USE, ERROR, ERROR_EXTENDING, ERROR_DELETING ->
+                    false;
         };
     }
 
@@ -58,7 +75,14 @@ public enum VolumeStatus {
     public boolean ofServer() {
         return switch (this) {
             case RESERVED, ATTACHING, IN_USE, DETACHING -> true;
-            case CREATING, AVAILABLE, EXTENDING, DELETING, ERROR, ERROR_EXTENDING, ERROR_DELETING ->
+            case CREATING,
+                    AVAILABLE,
+                    AWAITING_TRANSFER,
+                    EXTENDING,
+                    DELETING,
+                    ERROR,
+                    ERROR_EXTENDING,
+                    ERROR_DELETING ->
                     false;
         };
     }
@@ -67,7 +91,15 @@ public enum VolumeStatus {
     public boolean deletable() {
         return switch (this) {
             case AVAILABLE, ERROR, ERROR_EXTENDING, ERROR_DELETING -> true;
-            case CREATING, RESERVED, ATTACHING, IN_USE, DETACHING, EXTENDING, DELETING -> false;
+            case CREATING,
+                    RESERVED,
+                    ATTACHING,
+                    IN_USE,
+                    DETACHING,
+                    EXTENDING,
+                    AWAITING_TRANSFER,
+                    DELETING ->
+                    false;
         };
     }
 }

@@ -16,6 +16,30 @@ public record VolumeType(
         Map<String, String> extraSpecs) {
     public static final String DEFAULT = "__DEFAULT__";
 
+    /** What the local backend says of itself: {@code /capabilities} and {@code get_pools}. */
+    public static final Map<String, String> OFFERED =
+            Map.of(
+                    "volume_backend_name", "local",
+                    "storage_protocol", "file",
+                    "vendor_name", "Welkin");
+
+    /**
+     * Whether there is a backend that has what the extra specs ask of it. Those without a scope (or
+     * with {@code capabilities:}) compare, the others are not for placing.
+     */
+    public boolean isOffered() {
+        return extraSpecs.entrySet().stream()
+                .allMatch(
+                        spec -> {
+                            String key =
+                                    spec.getKey().startsWith("capabilities:")
+                                            ? spec.getKey().substring("capabilities:".length())
+                                            : spec.getKey();
+                            String has = OFFERED.get(key);
+                            return has == null || has.equals(spec.getValue());
+                        });
+    }
+
     public boolean multiattach() {
         return extraSpecs.getOrDefault("multiattach", "").equalsIgnoreCase("<is> true");
     }

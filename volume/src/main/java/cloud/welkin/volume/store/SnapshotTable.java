@@ -57,6 +57,16 @@ public final class SnapshotTable {
                 .execute();
     }
 
+    /** Another owner of all snapshots of a volume. */
+    public void give(Tx tx, UUID volume, String project, String user) {
+        tx.sql()
+                .update(SNAPSHOTS)
+                .set(SNAPSHOTS.PROJECT, project)
+                .set(SNAPSHOTS.USER_ID, user)
+                .where(SNAPSHOTS.VOLUME_ID.eq(volume))
+                .execute();
+    }
+
     public void update(Tx tx, Snapshot snapshot, Instant now) {
         tx.sql()
                 .update(SNAPSHOTS)

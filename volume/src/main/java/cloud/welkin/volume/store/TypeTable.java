@@ -1,5 +1,6 @@
 package cloud.welkin.volume.store;
 
+import static cloud.welkin.volume.schema.Tables.DEFAULT_TYPES;
 import static cloud.welkin.volume.schema.Tables.TYPES;
 import static cloud.welkin.volume.schema.Tables.TYPE_ACCESS;
 
@@ -8,6 +9,7 @@ import cloud.welkin.kernel.id.Ids;
 import cloud.welkin.volume.domain.VolumeType;
 import cloud.welkin.volume.schema.tables.records.TypesRecord;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jooq.Condition;
@@ -95,6 +97,43 @@ public final class TypeTable {
 
     public void delete(Tx tx, UUID id) {
         tx.sql().deleteFrom(TYPES).where(TYPES.ID.eq(id)).execute();
+    }
+
+    /** The projects with a default type of their own. */
+    public Map<String, UUID> defaults(Tx tx) {
+        return tx.sql()
+                .selectFrom(DEFAULT_TYPES)
+                .orderBy(DEFAULT_TYPES.PROJECT)
+                .fetchMap(DEFAULT_TYPES.PROJECT, DEFAULT_TYPES.TYPE_ID);
+    }
+
+    public Optional<VolumeType> defaultOf(Tx tx, String project) {
+        return tx.sql()
+                .select(TYPES.fields())
+                .from(TYPES)
+                .join(DEFAULT_TYPES)
+                .on(DEFAULT_TYPES.TYPE_ID.eq(TYPES.ID))
+                .where(DEFAULT_TYPES.PROJECT.eq(project))
+                .fetchOptionalInto(TYPES)
+                .map(TypeTable::type);
+    }
+
+    public void setDefault(Tx tx, String project, UUID type) {
+        tx.sql()
+                .insertInto(DEFAULT_TYPES, DEFAULT_TYPES.PROJECT, DEFAULT_TYPES.TYPE_ID)
+                .values(project, type)
+                .onConflict(DEFAULT_TYPES.PROJECT)
+                .doUpdate()
+                .set(DEFAULT_TYPES.TYPE_ID, type)
+                .execute();
+    }
+
+    public void unsetDefault(Tx tx, String project) {
+        tx.sql().deleteFrom(DEFAULT_TYPES).where(DEFAULT_TYPES.PROJECT.eq(project)).execute();
+    }
+
+    public boolean isDefault(Tx tx, UUID type) {
+        return tx.sql().fetchExists(DEFAULT_TYPES, DEFAULT_TYPES.TYPE_ID.eq(type));
     }
 
     public List<String> access(Tx tx, UUID type) {

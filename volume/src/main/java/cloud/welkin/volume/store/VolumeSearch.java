@@ -88,30 +88,31 @@ public final class VolumeSearch {
         }
     }
 
+    /** By what volumes can be narrowed. */
+    public static List<String> volumeFilterNames() {
+        return names(VOLUME_KEYS);
+    }
+
+    public static List<String> snapshotFilterNames() {
+        return names(SNAPSHOT_KEYS);
+    }
+
+    private static List<String> names(Map<String, Field<?>> keys) {
+        List<String> names = new ArrayList<>(keys.keySet());
+        names.removeAll(List.of("id", "display_name"));
+        names.add("metadata");
+        return names.stream().sorted().toList();
+    }
+
     /** One page of volumes. */
     public List<Volume> volumes(Tx tx, Asked asked) {
-        List<Sort> sort = sort(asked.query(), VOLUME_KEYS);
-        List<Condition> where = volumeFilters(asked);
-        marker(asked.query())
-                .ifPresent(
-                        id ->
-                                where.add(
-                                        behind(
-                                                tx,
-                                                VOLUMES_WITH_TYPES,
-                                                VOLUMES.ID,
-                                                id,
-                                                sort,
-                                                asked,
-                                                VOLUMES.PROJECT)));
-        return tx.sql()
-                .select(VolumeTable.COLUMNS)
-                .from(VOLUMES_WITH_TYPES)
-                .where(where)
-                .orderBy(sort.stream().map(Sort::order).toList())
-                .limit(asked.limit())
-                .offset(asked.query().integer("offset").orElse(0))
-                .fetch(VolumeTable::volume);
+        return page(
+                        tx,
+                        asked,
+                        VolumeTable.COLUMNS,
+                        new Listed(VOLUMES_WITH_TYPES, VOLUMES.ID, VOLUMES.PROJECT, VOLUME_KEYS),
+                        volumeFilters(asked))
+                .map(VolumeTable::volume);
     }
 
     /** How many volumes the filters let through, and their size. */
@@ -129,27 +130,33 @@ public final class VolumeSearch {
 
     /** One page of snapshots. */
     public List<Snapshot> snapshots(Tx tx, Asked asked) {
-        List<Sort> sort = sort(asked.query(), SNAPSHOT_KEYS);
-        List<Condition> where = snapshotFilters(asked);
-        marker(asked.query())
-                .ifPresent(
-                        id ->
-                                where.add(
-                                        behind(
-                                                tx,
-                                                SNAPSHOTS,
-                                                SNAPSHOTS.ID,
-                                                id,
-                                                sort,
-                                                asked,
-                                                SNAPSHOTS.PROJECT)));
+        return page(
+                        tx,
+                        asked,
+                        List.of(SNAPSHOTS.fields()),
+                        new Listed(SNAPSHOTS, SNAPSHOTS.ID, SNAPSHOTS.PROJECT, SNAPSHOT_KEYS),
+                        snapshotFilters(asked))
+                .into(SNAPSHOTS)
+                .map(SnapshotTable::snapshot);
+    }
+
+    /** What is listed: its rows, and the names of its fields. */
+    private record Listed(
+            Table<?> table, Field<UUID> id, Field<String> project, Map<String, Field<?>> keys) {}
+
+    private static org.jooq.Result<org.jooq.Record> page(
+            Tx tx, Asked asked, List<Field<?>> columns, Listed listed, List<Condition> filters) {
+        List<Sort> sort = sort(asked.query(), listed.keys());
+        List<Condition> where = new ArrayList<>(filters);
+        marker(asked.query()).ifPresent(id -> where.add(behind(tx, listed, id, sort, asked)));
         return tx.sql()
-                .selectFrom(SNAPSHOTS)
+                .select(columns)
+                .from(listed.table())
                 .where(where)
                 .orderBy(sort.stream().map(Sort::order).toList())
                 .limit(asked.limit())
                 .offset(asked.query().integer("offset").orElse(0))
-                .fetch(SnapshotTable::snapshot);
+                .fetch();
     }
 
     public int countSnapshots(Tx tx, Asked asked) {
@@ -293,19 +300,13 @@ public final class VolumeSearch {
 
     /** Rows behind the marker's; its own sort values are read first, by the same expressions. */
     private static Condition behind(
-            Tx tx,
-            Table<?> table,
-            Field<UUID> idField,
-            UUID marker,
-            List<Sort> sort,
-            Asked asked,
-            Field<String> project) {
+            Tx tx, Listed listed, UUID marker, List<Sort> sort, Asked asked) {
         var at =
                 tx.sql()
                         .select(sort.stream().map(Sort::field).toList())
-                        .from(table)
-                        .where(idField.eq(marker))
-                        .and(asked.project().map(project::eq).orElse(DSL.trueCondition()))
+                        .from(listed.table())
+                        .where(listed.id().eq(marker))
+                        .and(asked.project().map(listed.project()::eq).orElse(DSL.trueCondition()))
                         .fetchOptional()
                         .orElseThrow(
                                 () ->

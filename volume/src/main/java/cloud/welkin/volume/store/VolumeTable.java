@@ -1,6 +1,7 @@
 package cloud.welkin.volume.store;
 
 import static cloud.welkin.volume.schema.Tables.ATTACHMENTS;
+import static cloud.welkin.volume.schema.Tables.FILES;
 import static cloud.welkin.volume.schema.Tables.HOSTS;
 import static cloud.welkin.volume.schema.Tables.SNAPSHOTS;
 import static cloud.welkin.volume.schema.Tables.TYPES;
@@ -9,10 +10,13 @@ import static cloud.welkin.volume.schema.Tables.VOLUMES;
 import cloud.welkin.database.Tx;
 import cloud.welkin.volume.domain.Volume;
 import cloud.welkin.volume.domain.VolumeStatus;
+import cloud.welkin.volume.domain.VolumeType;
+import cloud.welkin.volume.schema.tables.records.FilesRecord;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -79,6 +83,7 @@ public final class VolumeTable {
                 .set(VOLUMES.METADATA, Rows.json(volume.metadata()))
                 .set(VOLUMES.IMAGE_METADATA, Rows.json(volume.imageMetadata()))
                 .set(VOLUMES.HOST, volume.host().orElse(null))
+                .set(VOLUMES.FAULT, volume.fault())
                 .set(VOLUMES.CREATED_AT, volume.createdAt())
                 .set(VOLUMES.UPDATED_AT, volume.updatedAt())
                 .execute();
@@ -96,6 +101,28 @@ public final class VolumeTable {
                 .set(VOLUMES.IMAGE_METADATA, Rows.json(volume.imageMetadata()))
                 .set(VOLUMES.UPDATED_AT, now)
                 .where(VOLUMES.ID.eq(volume.id()))
+                .execute();
+    }
+
+    public void retype(Tx tx, UUID id, VolumeType type, Instant now) {
+        tx.sql()
+                .update(VOLUMES)
+                .set(VOLUMES.TYPE_ID, type.id())
+                .set(VOLUMES.MULTIATTACH, type.multiattach())
+                .set(VOLUMES.UPDATED_AT, now)
+                .where(VOLUMES.ID.eq(id))
+                .execute();
+    }
+
+    /** Another owner; the volume is available to it. */
+    public void give(Tx tx, UUID id, String project, String user, Instant now) {
+        tx.sql()
+                .update(VOLUMES)
+                .set(VOLUMES.PROJECT, project)
+                .set(VOLUMES.USER_ID, user)
+                .set(VOLUMES.STATUS, VolumeStatus.AVAILABLE.word())
+                .set(VOLUMES.UPDATED_AT, now)
+                .where(VOLUMES.ID.eq(id))
                 .execute();
     }
 
@@ -241,7 +268,7 @@ public final class VolumeTable {
         return tx.sql()
                 .update(VOLUMES)
                 .set(VOLUMES.HOST, host)
-                .where(VOLUMES.HOST.isNull())
+                .where(VOLUMES.HOST.isNull(), VOLUMES.STATUS.eq("creating"))
                 .execute();
     }
 
@@ -295,6 +322,45 @@ public final class VolumeTable {
                                         row.value6()));
     }
 
+    /** What a project has on a host. */
+    public record Kept(
+            String project, long volumes, long volumesGib, long snapshots, long snapshotsGib) {}
+
+    public List<Kept> kept(Tx tx, String host) {
+        Map<String, Kept> byProject = new java.util.TreeMap<>();
+        tx.sql()
+                .select(VOLUMES.PROJECT, DSL.count(), DSL.sum(VOLUMES.SIZE_GIB).cast(Long.class))
+                .from(VOLUMES)
+                .where(VOLUMES.HOST.eq(host))
+                .groupBy(VOLUMES.PROJECT)
+                .forEach(
+                        row ->
+                                byProject.put(
+                                        row.value1(),
+                                        new Kept(row.value1(), row.value2(), row.value3(), 0, 0)));
+        tx.sql()
+                .select(
+                        SNAPSHOTS.PROJECT,
+                        DSL.count(),
+                        DSL.sum(SNAPSHOTS.SIZE_GIB).cast(Long.class))
+                .from(SNAPSHOTS)
+                .where(SNAPSHOTS.HOST.eq(host))
+                .groupBy(SNAPSHOTS.PROJECT)
+                .forEach(
+                        row ->
+                                byProject.merge(
+                                        row.value1(),
+                                        new Kept(row.value1(), 0, 0, row.value2(), row.value3()),
+                                        (one, other) ->
+                                                new Kept(
+                                                        one.project(),
+                                                        one.volumes(),
+                                                        one.volumesGib(),
+                                                        other.snapshots(),
+                                                        other.snapshotsGib())));
+        return List.copyOf(byProject.values());
+    }
+
     /** The host with the most free space, not promised to volumes yet. */
     public Optional<String> emptiestHost(Tx tx) {
         return tx.sql()
@@ -303,6 +369,78 @@ public final class VolumeTable {
                 .orderBy(HOSTS.DISK_FREE_GIB.desc(), HOSTS.NAME)
                 .limit(1)
                 .fetchOptional(HOSTS.NAME);
+    }
+
+    /** Writes what the host found, and when. */
+    public void found(Tx tx, String host, Set<UUID> files, Instant now) {
+        tx.sql().update(HOSTS).set(HOSTS.COMPARED_AT, now).where(HOSTS.NAME.eq(host)).execute();
+        Set<UUID> known =
+                tx.sql().select(FILES.ID).from(FILES).where(FILES.HOST.eq(host)).fetchSet(FILES.ID);
+        List<UUID> gone = known.stream().filter(id -> !files.contains(id)).toList();
+        if (!gone.isEmpty()) {
+            tx.sql().deleteFrom(FILES).where(FILES.HOST.eq(host), FILES.ID.in(gone)).execute();
+        }
+        List<FilesRecord> news = new java.util.ArrayList<>();
+        for (UUID id : files) {
+            if (!known.contains(id)) {
+                news.add(new FilesRecord(host, id, now));
+            }
+        }
+        if (!news.isEmpty()) {
+            tx.sql().insertInto(FILES).set(news).onConflictDoNothing().execute();
+        }
+    }
+
+    /**
+     * Volumes that should have had their data when their host last compared, and had none.
+     *
+     * @param margin how much older than the comparison a volume's last change must be
+     */
+    public List<UUID> withoutFile(Tx tx, java.time.Duration margin) {
+        return tx
+                .sql()
+                .select(VOLUMES.ID, VOLUMES.UPDATED_AT, HOSTS.COMPARED_AT)
+                .from(VOLUMES.join(HOSTS).on(HOSTS.NAME.eq(VOLUMES.HOST)))
+                .where(
+                        VOLUMES.STATUS.in("available", "awaiting-transfer", "reserved", "in-use"),
+                        VOLUMES.UPDATED_AT.lt(HOSTS.COMPARED_AT),
+                        DSL.notExists(
+                                DSL.selectOne()
+                                        .from(FILES)
+                                        .where(
+                                                FILES.HOST.eq(VOLUMES.HOST),
+                                                FILES.ID.eq(VOLUMES.ID))))
+                .fetch()
+                .stream()
+                .filter(row -> row.value2().isBefore(row.value3().minus(margin)))
+                .map(org.jooq.Record3::value1)
+                .toList();
+    }
+
+    /** Data that belongs to no volume and no snapshot, and was there at two comparisons. */
+    public List<UUID> filesOfNobody(Tx tx) {
+        return tx.sql()
+                .select(FILES.ID)
+                .from(FILES)
+                .where(
+                        FILES.FOUND_AT.lt(
+                                DSL.select(HOSTS.COMPARED_AT)
+                                        .from(HOSTS)
+                                        .where(HOSTS.NAME.eq(FILES.HOST))),
+                        DSL.notExists(DSL.selectOne().from(VOLUMES).where(VOLUMES.ID.eq(FILES.ID))),
+                        DSL.notExists(
+                                DSL.selectOne().from(SNAPSHOTS).where(SNAPSHOTS.ID.eq(FILES.ID))))
+                .fetch(FILES.ID);
+    }
+
+    /** Nothing of it is left on any host. */
+    public void forgetFile(Tx tx, UUID id, Optional<String> host) {
+        host.ifPresent(
+                name ->
+                        tx.sql()
+                                .deleteFrom(FILES)
+                                .where(FILES.HOST.eq(name), FILES.ID.eq(id))
+                                .execute());
     }
 
     /** Volumes whose state and attachments disagree. */

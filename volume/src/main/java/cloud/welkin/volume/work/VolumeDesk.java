@@ -14,8 +14,11 @@ import cloud.welkin.volume.domain.VolumeStatus;
 import cloud.welkin.volume.store.SnapshotTable;
 import cloud.welkin.volume.store.VolumeTable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +27,9 @@ import java.util.stream.Stream;
  * of.
  */
 public final class VolumeDesk {
+    /** Reports that share a transaction: few enough that no lock is held for long. */
+    private static final int AT_ONCE = 50;
+
     private final Database database;
     private final VolumeTable volumes;
     private final SnapshotTable snapshots;
@@ -120,19 +126,37 @@ public final class VolumeDesk {
      * nothing.
      */
     public void report(HostName host, ObservedVolume seen) {
-        database.change(
-                tx -> {
-                    Optional<Volume> volume =
-                            volumes.lock(tx, seen.id()).filter(it -> isOn(host, it.host()));
-                    if (volume.isPresent()) {
-                        apply(tx, volume.get(), seen);
-                    } else {
-                        snapshots
-                                .lock(tx, seen.id())
-                                .filter(it -> isOn(host, it.host()))
-                                .ifPresent(snapshot -> apply(tx, snapshot, seen));
-                    }
-                });
+        report(host, List.of(seen));
+    }
+
+    /**
+     * Many of them, in few transactions; always in the same order, so that none waits in a circle.
+     */
+    public void report(HostName host, List<ObservedVolume> all) {
+        List<ObservedVolume> sorted =
+                all.stream().sorted(Comparator.comparing(ObservedVolume::id)).toList();
+        for (int from = 0; from < sorted.size(); from += AT_ONCE) {
+            List<ObservedVolume> some =
+                    sorted.subList(from, Math.min(sorted.size(), from + AT_ONCE));
+            database.change(tx -> some.forEach(seen -> take(tx, host, seen)));
+        }
+    }
+
+    private void take(Tx tx, HostName host, ObservedVolume seen) {
+        Optional<Volume> volume = volumes.lock(tx, seen.id()).filter(it -> isOn(host, it.host()));
+        if (volume.isPresent()) {
+            apply(tx, volume.get(), seen);
+        } else {
+            snapshots
+                    .lock(tx, seen.id())
+                    .filter(it -> isOn(host, it.host()))
+                    .ifPresent(snapshot -> apply(tx, snapshot, seen));
+        }
+    }
+
+    /** Keeps which volumes' data the host found, for the doctor to compare with the rows. */
+    public void found(HostName host, Set<UUID> files) {
+        database.change(tx -> volumes.found(tx, host.value(), files, lifecycle.now()));
     }
 
     private static boolean isOn(HostName host, Optional<String> of) {

@@ -17,6 +17,10 @@ public final class VolumeInvariants {
     private final Database database;
     private final VolumeTable volumes;
     private final SnapshotTable snapshots;
+
+    /** A volume that was changed while its host compared says nothing. */
+    private static final Duration MARGIN = Duration.ofMinutes(1);
+
     private final Quotas quotas;
     private final Clock clock;
 
@@ -50,6 +54,16 @@ public final class VolumeInvariants {
                         "volume",
                         "A volume that stays creating, extending or deleting waits for a host that does not answer.",
                         this::late),
+                new Invariant(
+                        "every volume has its data on its host",
+                        "volume",
+                        "A volume without its data cannot be attached, and its bytes are lost.",
+                        this::withoutFile),
+                new Invariant(
+                        "all data on hosts is a volume's or a snapshot's",
+                        "volume",
+                        "Data of nobody takes space that is promised to others.",
+                        this::ofNobody),
                 quotas.invariant(VolumeQuotas.VOLUMES, volumes::countByProject),
                 quotas.invariant(VolumeQuotas.GIGABYTES, volumes::gibByProject),
                 quotas.invariant(VolumeQuotas.SNAPSHOTS, snapshots::countByProject));
@@ -76,6 +90,30 @@ public final class VolumeInvariants {
                                                 .formatted(id),
                                         List.of(id.toString()),
                                         "Restore its file on its host, or detach it and delete it."))
+                .toList();
+    }
+
+    private List<Finding> withoutFile() {
+        return database.snapshot(tx -> volumes.withoutFile(tx, MARGIN)).stream()
+                .map(
+                        id ->
+                                new Finding(
+                                        "Volume %s has no data on its host".formatted(id),
+                                        List.of(id.toString()),
+                                        "Restore its file on its host, or delete the volume."))
+                .toList();
+    }
+
+    private List<Finding> ofNobody() {
+        return database.snapshot(volumes::filesOfNobody).stream()
+                .map(
+                        id ->
+                                new Finding(
+                                        "The data of %s on a host belongs to no volume"
+                                                .formatted(id),
+                                        List.of(id.toString()),
+                                        "Its host removes it when it compares next; look at the"
+                                                + " host's log if it stays."))
                 .toList();
     }
 

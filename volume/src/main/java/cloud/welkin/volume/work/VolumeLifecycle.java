@@ -7,13 +7,17 @@ import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.json.Json;
 import cloud.welkin.kernel.quota.QuotaResource;
 import cloud.welkin.volume.Volumes.Listener;
+import cloud.welkin.volume.domain.Message;
 import cloud.welkin.volume.domain.Snapshot;
 import cloud.welkin.volume.domain.Volume;
 import cloud.welkin.volume.domain.VolumeStatus;
+import cloud.welkin.volume.domain.VolumeType;
+import cloud.welkin.volume.store.MessageTable;
 import cloud.welkin.volume.store.SnapshotTable;
 import cloud.welkin.volume.store.TypeTable;
 import cloud.welkin.volume.store.VolumeTable;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -34,8 +38,12 @@ public final class VolumeLifecycle {
      */
     static final String CHANNEL = "volume_pending";
 
+    /** Cinder's message_ttl. */
+    private static final Duration MESSAGES_KEPT = Duration.ofDays(30);
+
     private final VolumeTable volumes;
     private final SnapshotTable snapshots;
+    private final MessageTable messages;
     private final TypeTable types;
     private final VolumeQuotas quotas;
     private final Events events;
@@ -45,12 +53,14 @@ public final class VolumeLifecycle {
     public VolumeLifecycle(
             VolumeTable volumes,
             SnapshotTable snapshots,
+            MessageTable messages,
             TypeTable types,
             VolumeQuotas quotas,
             Events events,
             Clock clock) {
         this.volumes = volumes;
         this.snapshots = snapshots;
+        this.messages = messages;
         this.types = types;
         this.quotas = quotas;
         this.events = events;
@@ -118,6 +128,7 @@ public final class VolumeLifecycle {
     /** Nothing is left of it. */
     void gone(Tx tx, Volume volume) {
         volumes.delete(tx, volume.id());
+        volumes.forgetFile(tx, volume.id(), volume.host());
         quotas.take(
                 tx,
                 volume.project(),
@@ -167,6 +178,7 @@ public final class VolumeLifecycle {
                     ATTACHING,
                     IN_USE,
                     DETACHING,
+                    AWAITING_TRANSFER,
                     DELETING,
                     ERROR,
                     ERROR_EXTENDING,
@@ -183,15 +195,113 @@ public final class VolumeLifecycle {
                     tx, volume.project(), volume.typeName(), Map.of(VolumeQuotas.GIGABYTES, -back));
         }
         publish(tx, "volume.error", volume);
+        tell(tx, volume, why);
         if (volume.status() == VolumeStatus.CREATING) {
             listeners.forEach(listener -> listener.settled(tx, volume.id(), false));
         }
+    }
+
+    /** A message for the owner about what a host could not do; it has no request of its own. */
+    private void tell(Tx tx, Volume volume, String why) {
+        Optional<Message.Action> action =
+                switch (volume.status()) {
+                    case CREATING -> Optional.of(Message.Action.CREATE);
+                    case EXTENDING -> Optional.of(Message.Action.EXTEND);
+                    case DELETING -> Optional.of(Message.Action.DELETE);
+                    case AVAILABLE,
+                            RESERVED,
+                            ATTACHING,
+                            IN_USE,
+                            DETACHING,
+                            AWAITING_TRANSFER,
+                            ERROR,
+                            ERROR_EXTENDING,
+                            ERROR_DELETING ->
+                            Optional.empty();
+                };
+        action.ifPresent(what -> tell(tx, volume, "", what, "001", why));
+    }
+
+    private void tell(
+            Tx tx,
+            Volume volume,
+            String request,
+            Message.Action action,
+            String detail,
+            String text) {
+        messages.insert(
+                tx,
+                new Message(
+                        UUID.randomUUID(),
+                        volume.project(),
+                        request,
+                        volume.id(),
+                        action,
+                        detail,
+                        text,
+                        now(),
+                        now().plus(MESSAGES_KEPT)),
+                now());
+    }
+
+    /** No host offers what its type asks for: a volume in error, with a message that says so. */
+    public void refused(Tx tx, Volume volume, String request) {
+        quotas.take(
+                tx,
+                volume.project(),
+                volume.typeName(),
+                Map.of(VolumeQuotas.VOLUMES, 1L, VolumeQuotas.GIGABYTES, volume.sizeGib()));
+        volumes.insert(tx, volume);
+        publish(tx, "volume.error", volume);
+        tell(
+                tx,
+                volume,
+                request,
+                Message.Action.PLACE,
+                "002",
+                "No backend offers what the volume's type asks for.");
     }
 
     /** Its data is missing, and a server has it. */
     void lost(Tx tx, Volume volume, String why) {
         volumes.setFault(tx, volume, why, now());
         publish(tx, "volume.error", volume);
+    }
+
+    /**
+     * Another type, which changes what it is counted by and whether servers may share it.
+     *
+     * @throws Failure 400 unless available, without snapshots and the types differ
+     */
+    public void retype(Tx tx, Volume volume, VolumeType type) {
+        if (volume.status() != VolumeStatus.AVAILABLE) {
+            throw invalid(
+                    "Volume %s status must be available to change its type, currently %s.",
+                    volume.id(), volume.status().word());
+        }
+        if (type.id().equals(volume.type())) {
+            throw Failure.badRequest(
+                            "Invalid input received: New volume_type same as original: %s.",
+                            type.name())
+                    .as("InvalidInput");
+        }
+        if (!snapshots.ofVolume(tx, volume.id()).isEmpty()) {
+            throw invalid("Volume must not have snapshots to change its type.");
+        }
+        if (!type.isOffered()) {
+            throw Failure.badRequest(
+                            "Invalid input received: no backend offers what type %s asks for.",
+                            type.name())
+                    .as("InvalidInput");
+        }
+        Map<QuotaResource, Long> counted =
+                Map.of(VolumeQuotas.VOLUMES, 1L, VolumeQuotas.GIGABYTES, volume.sizeGib());
+        Map<QuotaResource, Long> back =
+                Map.of(VolumeQuotas.VOLUMES, -1L, VolumeQuotas.GIGABYTES, -volume.sizeGib());
+        quotas.take(tx, volume.project(), volume.typeName(), back);
+        quotas.take(tx, volume.project(), type.name(), counted);
+        volumes.retype(tx, volume.id(), type, now());
+        publish(tx, "volume.retype", volume);
     }
 
     public void create(Tx tx, Snapshot snapshot, Volume of) {
@@ -231,6 +341,7 @@ public final class VolumeLifecycle {
 
     void gone(Tx tx, Snapshot snapshot) {
         snapshots.delete(tx, snapshot.id());
+        volumes.forgetFile(tx, snapshot.id(), snapshot.host());
         quotas.take(tx, snapshot.project(), typeName(tx, snapshot), snapshotDeltas(snapshot, -1));
         publish(tx, "snapshot.delete.end", snapshot);
     }
@@ -262,7 +373,7 @@ public final class VolumeLifecycle {
         host.ifPresent(name -> tx.notify(CHANNEL, name));
     }
 
-    private void publish(Tx tx, String type, Volume volume) {
+    void publish(Tx tx, String type, Volume volume) {
         Map<String, Object> payload = new LinkedHashMap<>();
         payload.put("volume_id", volume.id());
         payload.put("display_name", volume.name());

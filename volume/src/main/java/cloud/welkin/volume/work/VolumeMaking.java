@@ -30,6 +30,7 @@ public final class VolumeMaking {
      *
      * @param sizeGib may be left out where the source has one
      * @param type id or name
+     * @param request the id of the request, for the message about a failure; may be empty
      */
     public record Wanted(
             Optional<String> name,
@@ -40,7 +41,8 @@ public final class VolumeMaking {
             Optional<UUID> source,
             Optional<String> type,
             Optional<String> zone,
-            Map<String, String> metadata) {}
+            Map<String, String> metadata,
+            String request) {}
 
     private final VolumeTable volumes;
     private final SnapshotTable snapshots;
@@ -110,7 +112,11 @@ public final class VolumeMaking {
                             + " the %dGB of what it is made from.",
                     size, origin.leastGib());
         }
-        String typeName = wanted.type().or(origin::type).orElse(VolumeType.DEFAULT);
+        String typeName =
+                wanted.type()
+                        .or(origin::type)
+                        .or(() -> types.defaultOf(tx, project).map(VolumeType::name))
+                        .orElse(VolumeType.DEFAULT);
         VolumeType type =
                 types.find(tx, typeName, Optional.of(project), caller.isAdmin())
                         .orElseThrow(
@@ -129,7 +135,7 @@ public final class VolumeMaking {
                         wanted.description(),
                         size,
                         size,
-                        VolumeStatus.CREATING,
+                        type.isOffered() ? VolumeStatus.CREATING : VolumeStatus.ERROR,
                         type.id(),
                         type.name(),
                         zone,
@@ -143,14 +149,20 @@ public final class VolumeMaking {
                         origin.format(),
                         wanted.metadata(),
                         origin.imageMetadata(),
-                        origin.host().or(() -> volumes.emptiestHost(tx)),
+                        type.isOffered()
+                                ? origin.host().or(() -> volumes.emptiestHost(tx))
+                                : Optional.empty(),
                         Optional.empty(),
-                        "",
+                        type.isOffered() ? "" : "no backend offers what its type asks for",
                         1,
                         0,
                         now,
                         now);
-        lifecycle.create(tx, volume);
+        if (type.isOffered()) {
+            lifecycle.create(tx, volume);
+        } else {
+            lifecycle.refused(tx, volume, wanted.request());
+        }
         return volume;
     }
 

@@ -4,7 +4,6 @@ import cloud.welkin.database.Tx;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.quota.QuotaExceeded;
 import cloud.welkin.kernel.quota.QuotaResource;
-import cloud.welkin.kernel.quota.QuotaUsage;
 import cloud.welkin.kernel.quota.Quotas;
 import java.util.HashMap;
 import java.util.List;
@@ -21,8 +20,19 @@ public final class VolumeQuotas {
     public static final QuotaResource SNAPSHOTS = new QuotaResource(SERVICE, "snapshots", 10);
     public static final QuotaResource PER_VOLUME =
             new QuotaResource(SERVICE, "per_volume_gigabytes", Quotas.UNLIMITED);
+
+    /** Limits that Cinder's sets name; nothing is counted by them before there are such things. */
+    private static final List<QuotaResource> LATER =
+            List.of(
+                    new QuotaResource(SERVICE, "backups", 10),
+                    new QuotaResource(SERVICE, "backup_gigabytes", 1000),
+                    new QuotaResource(SERVICE, "groups", 10));
+
     public static final List<QuotaResource> ALL =
-            List.of(VOLUMES, GIGABYTES, SNAPSHOTS, PER_VOLUME);
+            java.util.stream.Stream.concat(
+                            java.util.stream.Stream.of(VOLUMES, GIGABYTES, SNAPSHOTS, PER_VOLUME),
+                            LATER.stream())
+                    .toList();
 
     private final Quotas quotas;
 
@@ -83,13 +93,12 @@ public final class VolumeQuotas {
 
     /** Refuses a volume that is larger than one volume may be. */
     public void checkSize(Tx tx, String project, long gib) {
-        for (QuotaUsage usage : quotas.usage(tx, project, SERVICE)) {
-            if (usage.resource().equals(PER_VOLUME) && usage.limit() >= 0 && gib > usage.limit()) {
-                throw Failure.tooLarge(
-                                "Requested volume size %d is larger than maximum allowed limit %d.",
-                                gib, usage.limit())
-                        .as("VolumeSizeExceedsLimit");
-            }
+        long limit = quotas.limit(tx, project, PER_VOLUME);
+        if (limit >= 0 && gib > limit) {
+            throw Failure.tooLarge(
+                            "Requested volume size %d is larger than maximum allowed limit %d.",
+                            gib, limit)
+                    .as("VolumeSizeExceedsLimit");
         }
     }
 }

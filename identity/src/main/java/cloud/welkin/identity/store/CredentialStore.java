@@ -1,0 +1,102 @@
+package cloud.welkin.identity.store;
+
+import static cloud.welkin.identity.schema.Tables.CREDENTIAL;
+import static cloud.welkin.identity.schema.Tables.CREDENTIAL_KEY;
+
+import cloud.welkin.database.Tx;
+import cloud.welkin.identity.domain.Credential;
+import cloud.welkin.identity.domain.Secrets;
+import cloud.welkin.identity.domain.TokenCodec;
+import cloud.welkin.identity.schema.tables.records.CredentialRecord;
+import cloud.welkin.kernel.id.ProjectId;
+import cloud.welkin.kernel.id.UserId;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jooq.Condition;
+
+/** Credentials in the database, which sees their blobs encrypted only. */
+public final class CredentialStore {
+    private final SecureRandom random;
+
+    public CredentialStore(SecureRandom random) {
+        this.random = random;
+    }
+
+    /** Makes the first key where there is none. */
+    public void prepare(Tx tx) {
+        if (!tx.sql().fetchExists(CREDENTIAL_KEY)) {
+            tx.sql()
+                    .insertInto(CREDENTIAL_KEY)
+                    .set(CREDENTIAL_KEY.SECRET, TokenCodec.newKey(random))
+                    .execute();
+        }
+    }
+
+    public Optional<Credential> find(Tx tx, String id) {
+        return tx.sql()
+                .selectFrom(CREDENTIAL)
+                .where(CREDENTIAL.ID.eq(id))
+                .fetchOptional()
+                .map(row -> credential(row, secrets(tx)));
+    }
+
+    public List<Credential> list(Tx tx, Optional<UserId> user, Optional<String> type) {
+        List<Condition> conditions = new ArrayList<>();
+        user.ifPresent(id -> conditions.add(CREDENTIAL.USER_ID.eq(id.value())));
+        type.ifPresent(text -> conditions.add(CREDENTIAL.TYPE.eq(text)));
+        Secrets secrets = secrets(tx);
+        return tx.sql()
+                .selectFrom(CREDENTIAL)
+                .where(conditions)
+                .orderBy(CREDENTIAL.ID)
+                .limit(Rows.MOST)
+                .fetch(row -> credential(row, secrets));
+    }
+
+    public void insert(Tx tx, Credential credential) {
+        CredentialRecord row = tx.sql().newRecord(CREDENTIAL);
+        row.setId(credential.id());
+        fill(tx, row, credential).insert();
+    }
+
+    public void update(Tx tx, Credential credential) {
+        tx.sql()
+                .update(CREDENTIAL)
+                .set(fill(tx, tx.sql().newRecord(CREDENTIAL), credential))
+                .where(CREDENTIAL.ID.eq(credential.id()))
+                .execute();
+    }
+
+    public void delete(Tx tx, String id) {
+        tx.sql().deleteFrom(CREDENTIAL).where(CREDENTIAL.ID.eq(id)).execute();
+    }
+
+    private Secrets secrets(Tx tx) {
+        return new Secrets(
+                tx.sql()
+                        .select(CREDENTIAL_KEY.SECRET)
+                        .from(CREDENTIAL_KEY)
+                        .orderBy(CREDENTIAL_KEY.ID.desc())
+                        .fetch(CREDENTIAL_KEY.SECRET),
+                random);
+    }
+
+    private CredentialRecord fill(Tx tx, CredentialRecord row, Credential credential) {
+        row.setUserId(credential.user().value());
+        row.setProjectId(credential.project().map(ProjectId::value).orElse(null));
+        row.setType(credential.type());
+        row.setBlob(secrets(tx).encrypt(credential.blob()));
+        return row;
+    }
+
+    private static Credential credential(CredentialRecord row, Secrets secrets) {
+        return new Credential(
+                row.getId(),
+                new UserId(row.getUserId()),
+                Optional.ofNullable(row.getProjectId()).map(ProjectId::new),
+                row.getType(),
+                secrets.decrypt(row.getBlob()));
+    }
+}
