@@ -3,6 +3,7 @@ package cloud.welkin.compute;
 import cloud.welkin.compute.api.ComputeApi;
 import cloud.welkin.compute.domain.Flavor;
 import cloud.welkin.compute.store.ActionStore;
+import cloud.welkin.compute.store.AggregateStore;
 import cloud.welkin.compute.store.ConsoleTokenStore;
 import cloud.welkin.compute.store.FlavorStore;
 import cloud.welkin.compute.store.GuestStore;
@@ -21,6 +22,7 @@ import cloud.welkin.compute.work.Housekeeping;
 import cloud.welkin.compute.work.ImageFromServer;
 import cloud.welkin.compute.work.NewServers;
 import cloud.welkin.compute.work.Plugging;
+import cloud.welkin.compute.work.Rebuilding;
 import cloud.welkin.compute.work.ServerEvents;
 import cloud.welkin.compute.work.ServerLife;
 import cloud.welkin.compute.work.VolumesReady;
@@ -171,12 +173,14 @@ public final class ComputeService implements AutoCloseable {
                         keypairs,
                         hosts,
                         groups,
+                        new AggregateStore(),
                         actions,
                         allocations,
                         quota,
                         newServers,
                         life,
                         plugging,
+                        new Rebuilding(servers, images, life),
                         new ImageFromServer(images, life, sagas, createImage),
                         consoles,
                         tokens);
@@ -226,7 +230,6 @@ public final class ComputeService implements AutoCloseable {
                                         Optional.empty(),
                                         Optional.empty(),
                                         Optional.empty(),
-                                        Optional.empty(),
                                         "flavorid",
                                         false,
                                         Optional.empty(),
@@ -256,6 +259,7 @@ public final class ComputeService implements AutoCloseable {
                         0,
                         0,
                         true,
+                        1,
                         Map.of(),
                         clock.instant()));
     }

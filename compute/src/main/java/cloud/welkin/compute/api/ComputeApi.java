@@ -3,6 +3,7 @@ package cloud.welkin.compute.api;
 import cloud.welkin.compute.ConsoleTokens;
 import cloud.welkin.compute.GuestConsoles;
 import cloud.welkin.compute.store.ActionStore;
+import cloud.welkin.compute.store.AggregateStore;
 import cloud.welkin.compute.store.FlavorStore;
 import cloud.welkin.compute.store.GuestStore;
 import cloud.welkin.compute.store.HostStore;
@@ -10,10 +11,12 @@ import cloud.welkin.compute.store.KeypairStore;
 import cloud.welkin.compute.store.PlugStore;
 import cloud.welkin.compute.store.ServerGroupStore;
 import cloud.welkin.compute.store.ServerStore;
+import cloud.welkin.compute.work.Aggregates;
 import cloud.welkin.compute.work.ComputeQuota;
 import cloud.welkin.compute.work.ImageFromServer;
 import cloud.welkin.compute.work.NewServers;
 import cloud.welkin.compute.work.Plugging;
+import cloud.welkin.compute.work.Rebuilding;
 import cloud.welkin.compute.work.ServerLife;
 import cloud.welkin.kernel.api.Api;
 import cloud.welkin.kernel.api.ErrorForm;
@@ -42,12 +45,14 @@ public final class ComputeApi {
             KeypairStore keypairs,
             HostStore hosts,
             ServerGroupStore groups,
+            AggregateStore aggregates,
             ActionStore actions,
             Allocations allocations,
             ComputeQuota quota,
             NewServers newServers,
             ServerLife life,
             Plugging plugging,
+            Rebuilding rebuilding,
             ImageFromServer images,
             GuestConsoles consoles,
             ConsoleTokens tokens) {
@@ -55,7 +60,22 @@ public final class ComputeApi {
         List<OperationGroup> all =
                 List.of(
                         new ServerOperations(servers, hosts, access, newServers, life, random),
-                        new ServerActionOperations(servers, access, life, images, consoles, tokens),
+                        new ServerActionOperations(
+                                servers,
+                                access,
+                                life,
+                                images,
+                                new RebuildAction(
+                                        servers,
+                                        hosts,
+                                        keypairs,
+                                        access,
+                                        quota,
+                                        rebuilding,
+                                        random),
+                                plugging,
+                                consoles,
+                                tokens),
                         new ServerPartOperations(servers, access, quota),
                         new PlugOperations(servers, plugs, access, plugging),
                         new HistoryOperations(actions, access),
@@ -64,6 +84,8 @@ public final class ComputeApi {
                         new QuotaOperations(quota),
                         new HostOperations(hosts, servers, guests, allocations, life, clock),
                         new GroupOperations(groups, quota, clock),
+                        new AggregateOperations(
+                                aggregates, new Aggregates(aggregates, hosts, servers), clock),
                         new UsageOperations(servers, clock));
         List<Operation> operations = new ArrayList<>(VersionOperations.ofV21());
         all.forEach(group -> operations.addAll(group.operations()));

@@ -161,12 +161,12 @@ final class HostOperations implements OperationGroup {
                 Operation.get("/os-availability-zone")
                         .policy(ComputePolicy.P + "os-availability-zone:list")
                         .doc("The availability zones.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads((call, tx) -> zones(tx, false)),
                 Operation.get("/os-availability-zone/detail")
                         .policy(ComputePolicy.P + "os-availability-zone:detail")
                         .doc("The availability zones with their hosts.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads((call, tx) -> zones(tx, true)));
     }
 

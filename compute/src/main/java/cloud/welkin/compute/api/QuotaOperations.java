@@ -52,7 +52,7 @@ final class QuotaOperations implements OperationGroup {
                 Operation.get(SET + "/defaults")
                         .policy(Q + "defaults")
                         .doc("The limits of projects that have none of their own.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads(
                                 (call, tx) ->
                                         Map.of(
@@ -88,7 +88,7 @@ final class QuotaOperations implements OperationGroup {
                 Operation.get("/os-quota-class-sets/{class}")
                         .policy(ComputePolicy.P + "os-quota-class-sets:show")
                         .doc("The default limits.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads((call, tx) -> classSet(call, tx)),
                 Operation.put("/os-quota-class-sets/{class}")
                         .policy(ComputePolicy.P + "os-quota-class-sets:update")

@@ -8,6 +8,7 @@ import cloud.welkin.compute.domain.VmState;
 import cloud.welkin.compute.store.ServerStore;
 import cloud.welkin.compute.work.Ask;
 import cloud.welkin.compute.work.ImageFromServer;
+import cloud.welkin.compute.work.Plugging;
 import cloud.welkin.compute.work.ServerLife;
 import cloud.welkin.database.Tx;
 import cloud.welkin.kernel.api.Bodies;
@@ -54,6 +55,8 @@ final class ServerActionOperations implements OperationGroup {
             ServerAccess access,
             ServerLife life,
             ImageFromServer images,
+            RebuildAction rebuild,
+            Plugging plugging,
             GuestConsoles consoles,
             ConsoleTokens tokens) {
         this.servers = servers;
@@ -72,7 +75,14 @@ final class ServerActionOperations implements OperationGroup {
         actions.put("lock", entry("os-lock-server:lock", this::lock));
         actions.put("unlock", entry("os-lock-server:unlock", this::unlock));
         actions.put("createImage", entry("servers:create_image", this::createImage));
+        actions.put("rebuild", entry("servers:rebuild", rebuild::act));
+        actions.put(
+                "addSecurityGroup", grouping("os-security-groups:add", plugging::addSecurityGroup));
+        actions.put(
+                "removeSecurityGroup",
+                grouping("os-security-groups:remove", plugging::removeSecurityGroup));
         actions.put("forceDelete", entry("os-deferred-delete:force", this::forceDelete));
+        actions.put("restore", entry("os-deferred-delete:restore", this::restore));
         actions.put("os-getConsoleOutput", entry("os-console-output", this::consoleOutput));
         actions.put(
                 "os-getVNCConsole",
@@ -80,6 +90,8 @@ final class ServerActionOperations implements OperationGroup {
     }
 
     record Reboot(@OneOf({"HARD", "SOFT", "Hard", "Soft", "hard", "soft"}) String type) {}
+
+    record SecurityGroup(@Length(min = 1, max = 255) String name) {}
 
     record LockReason(@Length(min = 1, max = 255) Optional<String> lockedReason) {}
 
@@ -119,12 +131,13 @@ final class ServerActionOperations implements OperationGroup {
         }
         String name = body.propertyNames().iterator().next();
         Entry entry = actions.get(name);
+        // Also those of Nova's actions that are not there say first that a server is not.
+        Server server = access.find(call, tx);
         if (entry == null || !call.version().isBefore(after(entry))) {
             throw Failure.badRequest(
                     "There is no such action: %s",
                     name.length() > 100 ? name.substring(0, 100) : name);
         }
-        Server server = access.find(call, tx);
         call.require(entry.rule(), ServerAccess.target(server));
         return entry.act().on(call, tx, body.get(name));
     }
@@ -143,6 +156,24 @@ final class ServerActionOperations implements OperationGroup {
                 rule,
                 (call, tx, body) -> {
                     life.begin(tx, access.ask(call), access.lock(call, tx), action);
+                    return Reply.empty();
+                });
+    }
+
+    @FunctionalInterface
+    private interface Grouping {
+        void on(Tx tx, Ask ask, Server server, String group);
+    }
+
+    private Entry grouping(String rule, Grouping grouping) {
+        return entry(
+                rule,
+                (call, tx, body) -> {
+                    String group = Bodies.read(body, SecurityGroup.class).name();
+                    if (group.isBlank()) {
+                        throw Failure.badRequest("Security group name cannot be empty");
+                    }
+                    grouping.on(tx, access.ask(call), access.lockEvenLocked(call, tx), group);
                     return Reply.empty();
                 });
     }
@@ -172,8 +203,7 @@ final class ServerActionOperations implements OperationGroup {
         boolean byAdmin =
                 ask.caller().isAdmin()
                         && !ask.caller().project().equals(Optional.of(server.project()));
-        servers.update(
-                tx, Servers.locked(server, new Server.Lock(true, byAdmin, reason), ask.now()));
+        servers.setLock(tx, server.id(), new Server.Lock(true, byAdmin, reason), ask.now());
         life.record(tx, ask, server, "lock", "api_lock");
         return Reply.empty();
     }
@@ -186,7 +216,7 @@ final class ServerActionOperations implements OperationGroup {
                     ServerAccess.target(server));
         }
         Ask ask = access.ask(call);
-        servers.update(tx, Servers.locked(server, Server.Lock.OPEN, ask.now()));
+        servers.setLock(tx, server.id(), Server.Lock.OPEN, ask.now());
         life.record(tx, ask, server, "unlock", "api_lock");
         return Reply.empty();
     }
@@ -209,6 +239,15 @@ final class ServerActionOperations implements OperationGroup {
         return Reply.empty();
     }
 
+    /** Nothing is ever deleted softly, so nothing can be brought back. */
+    private Object restore(Call call, Tx tx, JsonNode body) {
+        Server server = access.lock(call, tx);
+        throw Failure.conflict(
+                        "Cannot 'restore' instance %s while it is in vm_state %s",
+                        server.id(), server.state().vm().text())
+                .as("InstanceInvalidState");
+    }
+
     private Object consoleOutput(Call call, Tx tx, JsonNode body) {
         Optional<Long> length =
                 body.isObject()
@@ -219,7 +258,7 @@ final class ServerActionOperations implements OperationGroup {
                                 Integer.MAX_VALUE)
                         : Optional.empty();
         Server server = access.find(call, tx);
-        if (server.state().vm() == VmState.BUILDING) {
+        if (server.state().vm() == VmState.BUILDING || server.host().isEmpty()) {
             throw Failure.conflict("Instance %s is not ready", server.id()).as("InstanceNotReady");
         }
         String output =

@@ -14,11 +14,8 @@ import java.util.Map;
 final class VersionOperations {
     static final String OLDEST = "2.1";
 
-    /**
-     * The highest version of which everything that is offered here is true; 2.104 changes zones by
-     * PUT, which is not.
-     */
-    static final String NEWEST = "2.103";
+    /** The highest version all of which is true here; 2.97 brings shares, which are not. */
+    static final String NEWEST = "2.96";
 
     private VersionOperations() {}
 

@@ -55,6 +55,17 @@ public final class ComputeQuota {
         take(tx, project, Map.of(INSTANCES, count, CORES, count * vcpus, RAM, count * ramMib));
     }
 
+    /**
+     * @throws Failure 403 when a server shall have more items of metadata than it may
+     */
+    public void checkMetadata(Tx tx, ProjectId project, int items) {
+        long limit = limit(tx, project, METADATA_ITEMS);
+        if (limit >= 0 && items > limit) {
+            throw Failure.forbidden("Maximum number of metadata items exceeds %d", limit)
+                    .as("MetadataLimitExceeded");
+        }
+    }
+
     /** The limit of something that is not counted. */
     public long limit(Tx tx, ProjectId project, QuotaResource resource) {
         return quotas.usage(tx, project.value(), SERVICE).stream()
