@@ -3,7 +3,6 @@ package cloud.welkin.compute;
 import cloud.welkin.compute.api.ComputeApi;
 import cloud.welkin.compute.domain.Flavor;
 import cloud.welkin.compute.store.ActionStore;
-import cloud.welkin.compute.store.AggregateStore;
 import cloud.welkin.compute.store.ConsoleTokenStore;
 import cloud.welkin.compute.store.FlavorStore;
 import cloud.welkin.compute.store.GuestStore;
@@ -173,7 +172,6 @@ public final class ComputeService implements AutoCloseable {
                         keypairs,
                         hosts,
                         groups,
-                        new AggregateStore(),
                         actions,
                         allocations,
                         quota,

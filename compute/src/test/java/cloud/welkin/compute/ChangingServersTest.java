@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Rebuilds, security groups, and what lists are narrowed by. */
+/** Rebuilds, and what lists are narrowed by. */
 class ChangingServersTest {
     @TempDir Path home;
     private CloudFixture cloud;
@@ -123,26 +123,6 @@ class ChangingServersTest {
         assertThat(old.json().at("/server").has("OS-EXT-STS:vm_state")).isFalse();
         assertThat(old.text("/server/accessIPv6")).isEqualTo("::babe:dc0c:1602");
         assertThat(old.headers()).containsKey("x-compute-request-id");
-    }
-
-    @Test
-    void securityGroupsComeAndGo() {
-        cloud.api
-                .post("/network/v2.0/security-groups")
-                .by(cloud.member)
-                .json("{'security_group': {'name': 'web'}}")
-                .send()
-                .expect(201);
-        cloud.act(id, "{'addSecurityGroup': {'name': 'web'}}").expect(202);
-        cloud.act(id, "{'addSecurityGroup': {'name': 'web'}}").expect(202);
-        assertThat(cloud.get("/servers/" + id).json().at("/server/security_groups").size())
-                .isEqualTo(2);
-        cloud.act(id, "{'removeSecurityGroup': {'name': 'default'}}").expect(202);
-        assertThat(cloud.get("/servers/" + id).text("/server/security_groups/0/name"))
-                .isEqualTo("web");
-        cloud.act(id, "{'removeSecurityGroup': {'name': 'default'}}").expect(404);
-        cloud.act(id, "{'addSecurityGroup': {'name': 'none'}}").expect(404);
-        cloud.act(id, "{'addSecurityGroup': {'name': ''}}").expect(400);
     }
 
     @Test

@@ -119,67 +119,50 @@ class PlacingServersTest {
     }
 
     @Test
-    void anAggregateWithAZonePutsItsHostsThere() {
-        String aggregate = admin("", "{'aggregate': {'name': 'fast'}}", 200).text("/aggregate/id");
-        admin("", "{'aggregate': {'name': 'fast'}}", 409);
-        admin("", "{'aggregate': {'name': ''}}", 400);
-        String act = "/" + aggregate + "/action";
-        admin(act, "{'add_host': {'host': 'host2'}}", 200);
-        admin(act, "{'add_host': {'host': 'host2'}}", 409);
-        admin(act, "{'add_host': {'host': 'nowhere'}}", 404);
-        admin(act, "{'set_metadata': {'metadata': {'availability_zone': 'z2', 'ssd': 'y'}}}", 200);
-        admin(act, "{'set_metadata': {'metadata': {'availability_zone': null}}}", 400);
-        assertThat(
-                        admin(act, "{'set_metadata': {'metadata': {'ssd': null}}}", 200)
-                                .text("/aggregate/metadata"))
-                .doesNotContain("ssd");
-        assertThat(cloud.get("/os-availability-zone").text("/availabilityZoneInfo/1/zoneName"))
-                .isEqualTo("z2");
-        String there =
-                boot("42", "'networks': 'none', 'availability_zone': 'z2'")
-                        .expect(202)
-                        .text("/server/id");
-        cloud.settle();
-        assertThat(cloud.get("/servers/" + there).text("/server/OS-EXT-AZ:availability_zone"))
-                .isEqualTo("z2");
-        admin(act, "{'set_metadata': {'metadata': {'availability_zone': 'z3'}}}", 400);
-        admin(act, "{'remove_host': {'host': 'host2'}}", 409);
-        admin(act, "{'remove_host': {'host': 'host1'}}", 404);
-        cloud.delete("/servers/" + there).expect(204);
-        cloud.settle();
+    void limitsOfOneUserAreRefusedInPlaceOfLimitingTheProject() {
+        String set = CloudFixture.C + "/os-quota-sets/" + cloud.member.requireProject();
         cloud.api
-                .delete(CloudFixture.C + "/os-aggregates/" + aggregate)
+                .put(set + "?user_id=someone")
                 .by(cloud.admin)
+                .json("{'quota_set': {'ram': 1}}")
                 .send()
                 .expect(400);
-        admin(act, "{'remove_host': {'host': 'host2'}}", 200);
         cloud.api
-                .delete(CloudFixture.C + "/os-aggregates/" + aggregate)
+                .put(set)
                 .by(cloud.admin)
+                .json("{'quota_set': {'cores': 7, 'fixed_ips': 3}}")
                 .send()
                 .expect(200);
-        boot("42", "'networks': 'none', 'availability_zone': 'z2'").expect(400);
+        cloud.api.delete(set + "?user_id=someone").by(cloud.admin).send().expect(202);
+        Response old = cloud.api.get(set).by(cloud.admin).send().expect(200);
+        assertThat(old.text("/quota_set/cores")).isEqualTo("7");
+        assertThat(old.text("/quota_set/fixed_ips")).isEqualTo("3");
+        Response recent = cloud.get("/os-quota-sets/" + cloud.member.requireProject());
+        assertThat(recent.json().at("/quota_set").has("fixed_ips")).isFalse();
     }
 
     @Test
-    void aHostIsInOneZoneOnly() {
-        String one =
-                admin("", "{'aggregate': {'name': 'one', 'availability_zone': 'z1'}}", 200)
-                        .text("/aggregate/id");
-        String two =
-                admin("", "{'aggregate': {'name': 'two', 'availability_zone': 'z2'}}", 200)
-                        .text("/aggregate/id");
-        admin("/" + one + "/action", "{'add_host': {'host': 'host1'}}", 200);
-        admin("/" + two + "/action", "{'add_host': {'host': 'host1'}}", 409);
-        cloud.get("/os-aggregates").expect(403);
-    }
-
-    private Response admin(String path, String json, int status) {
-        return cloud.api
-                .post(CloudFixture.C + "/os-aggregates" + path)
-                .by(cloud.admin)
-                .json(json)
+    void otherServicesTellOfEventsOfServers() {
+        String id = boot("42", "'networks': 'none'").expect(202).text("/server/id");
+        cloud.settle();
+        var service = cloud.callers.inNewProject("service");
+        String events = CloudFixture.C + "/os-server-external-events";
+        String told = "{'events': [{'name': 'network-changed', 'server_uuid': '%s'}]}";
+        cloud.api.post(events).by(service).json(told.formatted(id)).send().expect(200);
+        Response partly =
+                cloud.api
+                        .post(events)
+                        .by(service)
+                        .json(told.formatted(java.util.UUID.randomUUID()))
+                        .send()
+                        .expect(207);
+        assertThat(partly.text("/events/0/code")).isEqualTo("404");
+        cloud.api
+                .post(events)
+                .by(service)
+                .json(told.formatted(id).replace("changed", "odd"))
                 .send()
-                .expect(status);
+                .expect(400);
+        cloud.api.post(events).by(cloud.member).json(told.formatted(id)).send().expect(403);
     }
 }

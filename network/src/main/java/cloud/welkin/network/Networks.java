@@ -50,17 +50,6 @@ public interface Networks {
     Optional<UUID> securityGroup(Tx tx, Caller caller, String nameOrId);
 
     /**
-     * Gives a security group to all ports of a server; those that have it keep it.
-     *
-     * @throws cloud.welkin.kernel.failure.Failure 404 when the server has no port, 400 when one is
-     *     not filtered or has no address
-     */
-    void addSecurityGroup(Tx tx, Caller caller, UUID server, UUID group);
-
-    /** Takes a security group from all ports of a server; whether any had it. */
-    boolean removeSecurityGroup(Tx tx, Caller caller, UUID server, UUID group);
-
-    /**
      * The device of the port that has this address in this network: who asks the metadata service.
      */
     Optional<UUID> deviceAt(Tx tx, UUID network, String address);

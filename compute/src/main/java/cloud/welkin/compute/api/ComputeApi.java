@@ -3,7 +3,6 @@ package cloud.welkin.compute.api;
 import cloud.welkin.compute.ConsoleTokens;
 import cloud.welkin.compute.GuestConsoles;
 import cloud.welkin.compute.store.ActionStore;
-import cloud.welkin.compute.store.AggregateStore;
 import cloud.welkin.compute.store.FlavorStore;
 import cloud.welkin.compute.store.GuestStore;
 import cloud.welkin.compute.store.HostStore;
@@ -11,7 +10,6 @@ import cloud.welkin.compute.store.KeypairStore;
 import cloud.welkin.compute.store.PlugStore;
 import cloud.welkin.compute.store.ServerGroupStore;
 import cloud.welkin.compute.store.ServerStore;
-import cloud.welkin.compute.work.Aggregates;
 import cloud.welkin.compute.work.ComputeQuota;
 import cloud.welkin.compute.work.ImageFromServer;
 import cloud.welkin.compute.work.NewServers;
@@ -45,7 +43,6 @@ public final class ComputeApi {
             KeypairStore keypairs,
             HostStore hosts,
             ServerGroupStore groups,
-            AggregateStore aggregates,
             ActionStore actions,
             Allocations allocations,
             ComputeQuota quota,
@@ -73,7 +70,6 @@ public final class ComputeApi {
                                         quota,
                                         rebuilding,
                                         random),
-                                plugging,
                                 consoles,
                                 tokens),
                         new ServerPartOperations(servers, access, quota),
@@ -84,8 +80,7 @@ public final class ComputeApi {
                         new QuotaOperations(quota),
                         new HostOperations(hosts, servers, guests, allocations, life, clock),
                         new GroupOperations(groups, quota, clock),
-                        new AggregateOperations(
-                                aggregates, new Aggregates(aggregates, hosts, servers), clock),
+                        new ExternalEventOperations(servers, life),
                         new UsageOperations(servers, clock));
         List<Operation> operations = new ArrayList<>(VersionOperations.ofV21());
         all.forEach(group -> operations.addAll(group.operations()));

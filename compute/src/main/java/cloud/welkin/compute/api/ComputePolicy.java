@@ -107,8 +107,6 @@ final class ComputePolicy {
                 P + "os-volumes-attachments:delete",
                 P + "os-deferred-delete:force",
                 P + "os-deferred-delete:restore",
-                P + "os-security-groups:add",
-                P + "os-security-groups:remove",
                 P + "os-server-groups:create",
                 P + "os-server-groups:delete");
         all(
@@ -154,14 +152,6 @@ final class ComputePolicy {
                 P + "os-simple-tenant-usage:list",
                 P + "limits:other_project",
                 P + "os-server-groups:index:all_projects",
-                P + "os-aggregates:index",
-                P + "os-aggregates:show",
-                P + "os-aggregates:create",
-                P + "os-aggregates:update",
-                P + "os-aggregates:delete",
-                P + "os-aggregates:add_host",
-                P + "os-aggregates:remove_host",
-                P + "os-aggregates:set_metadata",
                 P + "os-migrations:index");
         all(
                 rules,
@@ -180,6 +170,11 @@ final class ComputePolicy {
                 P + "os-keypairs:show",
                 P + "os-keypairs:create",
                 P + "os-keypairs:delete");
+        rules.add(
+                PolicyRule.of(
+                        P + "os-server-external-events:create",
+                        "role:service",
+                        "For other services of the cloud."));
         rules.add(PolicyRule.of(P + "os-quota-sets:detail", READER, "Quota with usage."));
         return List.copyOf(rules);
     }

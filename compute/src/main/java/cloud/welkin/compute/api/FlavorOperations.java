@@ -309,9 +309,6 @@ final class FlavorOperations implements OperationGroup {
                     : Failure.conflict("Flavor with ID %s already exists.", id)
                             .as("FlavorIdExists");
         }
-        if (!flavor.isPublic()) {
-            call.caller().project().ifPresent(own -> flavors.addAccess(tx, id, own.value()));
-        }
         return Map.of("flavor", full(call, flavor));
     }
 

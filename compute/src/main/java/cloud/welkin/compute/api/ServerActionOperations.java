@@ -8,7 +8,6 @@ import cloud.welkin.compute.domain.VmState;
 import cloud.welkin.compute.store.ServerStore;
 import cloud.welkin.compute.work.Ask;
 import cloud.welkin.compute.work.ImageFromServer;
-import cloud.welkin.compute.work.Plugging;
 import cloud.welkin.compute.work.ServerLife;
 import cloud.welkin.database.Tx;
 import cloud.welkin.kernel.api.Bodies;
@@ -56,7 +55,6 @@ final class ServerActionOperations implements OperationGroup {
             ServerLife life,
             ImageFromServer images,
             RebuildAction rebuild,
-            Plugging plugging,
             GuestConsoles consoles,
             ConsoleTokens tokens) {
         this.servers = servers;
@@ -76,11 +74,6 @@ final class ServerActionOperations implements OperationGroup {
         actions.put("unlock", entry("os-lock-server:unlock", this::unlock));
         actions.put("createImage", entry("servers:create_image", this::createImage));
         actions.put("rebuild", entry("servers:rebuild", rebuild::act));
-        actions.put(
-                "addSecurityGroup", grouping("os-security-groups:add", plugging::addSecurityGroup));
-        actions.put(
-                "removeSecurityGroup",
-                grouping("os-security-groups:remove", plugging::removeSecurityGroup));
         actions.put("forceDelete", entry("os-deferred-delete:force", this::forceDelete));
         actions.put("restore", entry("os-deferred-delete:restore", this::restore));
         actions.put("os-getConsoleOutput", entry("os-console-output", this::consoleOutput));
@@ -90,8 +83,6 @@ final class ServerActionOperations implements OperationGroup {
     }
 
     record Reboot(@OneOf({"HARD", "SOFT", "Hard", "Soft", "hard", "soft"}) String type) {}
-
-    record SecurityGroup(@Length(min = 1, max = 255) String name) {}
 
     record LockReason(@Length(min = 1, max = 255) Optional<String> lockedReason) {}
 
@@ -156,24 +147,6 @@ final class ServerActionOperations implements OperationGroup {
                 rule,
                 (call, tx, body) -> {
                     life.begin(tx, access.ask(call), access.lock(call, tx), action);
-                    return Reply.empty();
-                });
-    }
-
-    @FunctionalInterface
-    private interface Grouping {
-        void on(Tx tx, Ask ask, Server server, String group);
-    }
-
-    private Entry grouping(String rule, Grouping grouping) {
-        return entry(
-                rule,
-                (call, tx, body) -> {
-                    String group = Bodies.read(body, SecurityGroup.class).name();
-                    if (group.isBlank()) {
-                        throw Failure.badRequest("Security group name cannot be empty");
-                    }
-                    grouping.on(tx, access.ask(call), access.lockEvenLocked(call, tx), group);
                     return Reply.empty();
                 });
     }

@@ -2,7 +2,6 @@ package cloud.welkin.compute.api;
 
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Operation;
-import cloud.welkin.kernel.api.Reply;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,10 +24,7 @@ final class VersionOperations {
                         .openToAll()
                         .doc("The versions of the API.")
                         .anyParam()
-                        .reads(
-                                (call, tx) ->
-                                        Reply.of(Map.of("versions", List.of(version(call))))
-                                                .status(300)));
+                        .reads((call, tx) -> Map.of("versions", List.of(version(call)))));
     }
 
     static List<Operation> ofV21() {

@@ -71,10 +71,6 @@ public final class HostStore {
                 .execute();
     }
 
-    public void setZone(Tx tx, HostName name, String zone) {
-        tx.sql().update(HOST).set(HOST.ZONE, zone).where(HOST.NAME.eq(name.value())).execute();
-    }
-
     public void setForcedDown(Tx tx, HostName name, boolean down, Instant now) {
         tx.sql()
                 .update(HOST)

@@ -29,7 +29,6 @@ public final class Plugging {
     private final ServerStore servers;
     private final PlugStore plugs;
     private final Volumes volumes;
-    private final Networks networks;
     private final Nics nics;
     private final ServerLife life;
 
@@ -42,7 +41,6 @@ public final class Plugging {
         this.servers = servers;
         this.plugs = plugs;
         this.volumes = volumes;
-        this.networks = networks;
         this.nics = new Nics(networks);
         this.life = life;
     }
@@ -136,38 +134,6 @@ public final class Plugging {
             plugs.nicWanted(tx, nic.port(), false);
             life.begin(tx, ask, server, ServerAction.DETACH_INTERFACE);
         }
-    }
-
-    /**
-     * Gives a security group, by name or id, to all ports of a server.
-     *
-     * @throws Failure 404 for a group that there is not, 400 where it cannot be applied
-     */
-    public void addSecurityGroup(Tx tx, Ask ask, Server server, String group) {
-        networks.addSecurityGroup(tx, ask.caller(), server.id(), group(tx, ask, group));
-    }
-
-    /**
-     * @throws Failure 404 for a group that there is not, or that no port of the server has
-     */
-    public void removeSecurityGroup(Tx tx, Ask ask, Server server, String group) {
-        UUID id = group(tx, ask, group);
-        if (!networks.removeSecurityGroup(tx, ask.caller(), server.id(), id)) {
-            throw Failure.notFound(
-                            "Security group %s not associated with the instance %s",
-                            group, server.id())
-                    .as("SecurityGroupNotFound");
-        }
-    }
-
-    private UUID group(Tx tx, Ask ask, String nameOrId) {
-        return networks.securityGroup(tx, ask.caller(), nameOrId)
-                .orElseThrow(
-                        () ->
-                                Failure.notFound(
-                                                "Security group %s is not found for project %s",
-                                                nameOrId, ask.caller().requireProject())
-                                        .as("SecurityGroupNotFound"));
     }
 
     /** The wanted device if it is free, else the next one after the server's own disks. */

@@ -24,7 +24,6 @@ import cloud.welkin.network.store.ServerPortStore;
 import cloud.welkin.network.store.SubnetStore;
 import cloud.welkin.network.store.Visibility;
 import cloud.welkin.network.work.PortStatuses;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -246,55 +245,6 @@ public final class PortsForServers implements Networks {
             return Optional.of(ports.defaultGroup(tx, project));
         }
         return groups.named(tx, project, nameOrId);
-    }
-
-    @Override
-    public void addSecurityGroup(Tx tx, Caller caller, UUID server, UUID group) {
-        List<PortRow> all = store.ofDevices(tx, List.of(server.toString()));
-        if (all.isEmpty()) {
-            throw Failure.notFound("Server %s has no port.", server).as("SecurityGroupNotFound");
-        }
-        for (PortRow port : all) {
-            if (!port.portSecurity() || port.fixedIps().isEmpty()) {
-                throw Failure.badRequest(
-                                "Network requires port_security_enabled and subnet associated in"
-                                        + " order to apply security groups.")
-                        .as("SecurityGroupCannotBeApplied");
-            }
-            if (!port.securityGroups().contains(group)) {
-                List<UUID> more = new ArrayList<>(port.securityGroups());
-                more.add(group);
-                regroup(tx, caller, port, more);
-            }
-        }
-    }
-
-    @Override
-    public boolean removeSecurityGroup(Tx tx, Caller caller, UUID server, UUID group) {
-        boolean any = false;
-        for (PortRow port : store.ofDevices(tx, List.of(server.toString()))) {
-            if (port.securityGroups().contains(group)) {
-                any = true;
-                List<UUID> fewer = new ArrayList<>(port.securityGroups());
-                fewer.remove(group);
-                regroup(tx, caller, port, fewer);
-            }
-        }
-        return any;
-    }
-
-    private void regroup(Tx tx, Caller caller, PortRow port, List<UUID> wanted) {
-        PortRow locked = store.lock(tx, port.id()).orElseThrow(() -> Refusals.noPort(port.id()));
-        store.replaceGroups(tx, port.id(), wanted);
-        PortRow updated = store.update(tx, locked, journal.now());
-        journal.happened(
-                tx,
-                Actor.of(caller),
-                "port.update.end",
-                updated.project(),
-                updated.id(),
-                Ports.payload(updated));
-        journal.portChanged(tx, updated.id());
     }
 
     @Override
