@@ -126,6 +126,34 @@ class ChangingServersTest {
     }
 
     @Test
+    void theConsolesLastLinesAreCountedAsNovaCounts() {
+        assertThat(console("{'length': 2}")).isEqualTo("login:\n");
+        assertThat(console("{'length': 0}")).isEmpty();
+        assertThat(console("{'length': -1}")).isEqualTo("one\ntwo\nlogin:\n");
+        assertThat(console("{}")).isEqualTo("one\ntwo\nlogin:\n");
+    }
+
+    private String console(String wanted) {
+        return cloud.act(id, "{'os-getConsoleOutput': " + wanted + "}").expect(200).text("/output");
+    }
+
+    @Test
+    void aRebuildTellsUserDataByItsOwnName() {
+        Response rebuilt =
+                cloud.api
+                        .post(CloudFixture.C + "/servers/" + id + "/action")
+                        .by(cloud.admin)
+                        .header("OpenStack-API-Version", "compute 2.75")
+                        .json("{'rebuild': {'imageRef': '" + image + "'}}")
+                        .send()
+                        .expect(202);
+        assertThat(rebuilt.json().at("/server").has("OS-EXT-SRV-ATTR:host")).isTrue();
+        assertThat(rebuilt.json().at("/server").has("user_data")).isTrue();
+        assertThat(rebuilt.json().at("/server").has("OS-EXT-SRV-ATTR:user_data")).isFalse();
+        cloud.settle();
+    }
+
+    @Test
     void listsAreNarrowedByWhatAdminsMayAskFor() {
         for (String one :
                 new String[] {

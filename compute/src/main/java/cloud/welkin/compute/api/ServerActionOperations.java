@@ -234,9 +234,17 @@ final class ServerActionOperations implements OperationGroup {
         if (server.state().vm() == VmState.BUILDING || server.host().isEmpty()) {
             throw Failure.conflict("Instance %s is not ready", server.id()).as("InstanceNotReady");
         }
-        String output =
-                consoles.tail(server.id(), length.map(Long::intValue).orElse(-1)).orElse("");
+        int lines = length.map(Long::intValue).orElse(-1);
+        String output = lastLines(consoles.tail(server.id(), lines).orElse(""), lines);
         return Reply.of(Map.of("output", output)).status(200);
+    }
+
+    /** Nova counts what is behind the last line's end as a line, too. */
+    static String lastLines(String output, int lines) {
+        List<String> all = List.of(output.split("\n", -1));
+        return lines < 0 || all.size() <= lines
+                ? output
+                : String.join("\n", all.subList(all.size() - lines, all.size()));
     }
 
     private Object vncConsole(Call call, Tx tx, JsonNode body) {

@@ -111,6 +111,8 @@ final class ServerView {
     /** What a rebuild answers: since 2.75 all but what only admins see. */
     Map<String, Object> rebuilt(Server server, Map<HostName, Host> hosts) {
         Map<String, Object> out = minor >= 75 ? full(server, hosts, true) : described(server);
+        // It has a name of its own here.
+        out.remove("OS-EXT-SRV-ATTR:user_data");
         if (minor >= 54) {
             out.put("key_name", server.key().map(Server.Key::name));
         }
