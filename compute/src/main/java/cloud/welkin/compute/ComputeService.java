@@ -21,6 +21,7 @@ import cloud.welkin.compute.work.Housekeeping;
 import cloud.welkin.compute.work.ImageFromServer;
 import cloud.welkin.compute.work.NewServers;
 import cloud.welkin.compute.work.Plugging;
+import cloud.welkin.compute.work.Rebuilding;
 import cloud.welkin.compute.work.ServerEvents;
 import cloud.welkin.compute.work.ServerLife;
 import cloud.welkin.compute.work.VolumesReady;
@@ -177,6 +178,7 @@ public final class ComputeService implements AutoCloseable {
                         newServers,
                         life,
                         plugging,
+                        new Rebuilding(servers, images, life),
                         new ImageFromServer(images, life, sagas, createImage),
                         consoles,
                         tokens);
@@ -226,7 +228,6 @@ public final class ComputeService implements AutoCloseable {
                                         Optional.empty(),
                                         Optional.empty(),
                                         Optional.empty(),
-                                        Optional.empty(),
                                         "flavorid",
                                         false,
                                         Optional.empty(),
@@ -256,6 +257,7 @@ public final class ComputeService implements AutoCloseable {
                         0,
                         0,
                         true,
+                        1,
                         Map.of(),
                         clock.instant()));
     }

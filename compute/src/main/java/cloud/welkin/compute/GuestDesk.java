@@ -5,6 +5,7 @@ import cloud.welkin.compute.domain.Guest;
 import cloud.welkin.compute.domain.Nic;
 import cloud.welkin.compute.domain.Observation;
 import cloud.welkin.compute.domain.Server;
+import cloud.welkin.compute.domain.TaskState;
 import cloud.welkin.compute.domain.VmState;
 import cloud.welkin.compute.domain.VolumeAttachment;
 import cloud.welkin.compute.store.ActionStore;
@@ -220,13 +221,16 @@ public final class GuestDesk {
             }
         }
         if (!changed.plugs().isEmpty()) {
-            plugs(tx, server, nics, attachments, changed.plugs());
+            plugs(tx, server, before.host(), nics, attachments, changed.plugs());
         }
         if (!changed.state().equals(server.state()) || !changed.fault().equals(server.fault())) {
             servers.setState(tx, server.id(), changed.state(), changed.fault(), now);
         }
         if (changed.launched()) {
             servers.launched(tx, server.id(), now);
+        }
+        if (changed.ended().isPresent() && server.state().isDoing(TaskState.REBUILDING)) {
+            servers.forgetPassword(tx, server.id());
         }
         if (changed.ended().isPresent() && before.pending()) {
             actions.finish(
@@ -261,6 +265,7 @@ public final class GuestDesk {
     private void plugs(
             Tx tx,
             Server server,
+            HostName host,
             List<Nic> nics,
             List<VolumeAttachment> attachments,
             List<Observation.Plug> what) {
@@ -283,7 +288,7 @@ public final class GuestDesk {
                                                     tx,
                                                     reservation,
                                                     attachment.device(),
-                                                    server.host().value()));
+                                                    host.value()));
                 } else {
                     life.free(tx, attachment.detached());
                     disks = true;

@@ -123,7 +123,7 @@ final class CloudFixture implements AutoCloseable {
     private static final class NoConsoles implements GuestConsoles {
         @Override
         public Optional<String> tail(UUID server, int lines) {
-            return Optional.of("login:");
+            return Optional.of("one\ntwo\nlogin:\n");
         }
 
         @Override

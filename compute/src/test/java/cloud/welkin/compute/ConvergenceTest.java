@@ -146,7 +146,7 @@ class ConvergenceTest {
                                                                         + volumes.get(
                                                                                 random.nextInt(2))
                                                                         + "'}}"),
-                                                        202,
+                                                        200,
                                                         400,
                                                         409,
                                                         404));

@@ -82,9 +82,7 @@ class CreateImageTest implements SagaContract<CreateImage.Input> {
 
         @Override
         public void assertClean() {
-            // Once its data was taken in the image is whole, and stays its owner's whatever happens
-            // after.
-            assertThat(imageStatus()).isIn("gone", "killed", "deleted", "active");
+            assertThat(imageStatus()).isEqualTo("gone");
             rests();
         }
 

@@ -225,9 +225,7 @@ public final class ImageService implements Images {
 
     @Override
     public void giveUp(Tx tx, UUID id) {
-        images.lock(tx, id)
-                .filter(image -> image.status() == ImageStatus.QUEUED)
-                .ifPresent(image -> lifecycle.delete(tx, image, Cause.PROGRAM));
+        images.lock(tx, id).ifPresent(image -> lifecycle.delete(tx, image, Cause.PROGRAM));
         poke.accept(tx, ImageStoreSweep.NAME);
     }
 

@@ -32,8 +32,8 @@ public interface Images {
     void takeIn(UUID id);
 
     /**
-     * Gives a queued image up: it is marked killed and removed as Glance does, its incoming file
-     * too.
+     * The making of an image has failed: nothing of it is left, its incoming file and what was
+     * taken in already included.
      */
     void giveUp(Tx tx, UUID id);
 

@@ -664,7 +664,8 @@ class VolumesTest {
     void theDoctorTellsOfDataOfNobody() {
         UUID stray = UUID.randomUUID();
         service.desk().found(HOST, java.util.Set.of(stray));
-        assertThat(service.invariants().stream().flatMap(it -> it.check().get().stream())).isEmpty();
+        assertThat(service.invariants().stream().flatMap(it -> it.check().get().stream()))
+                .isEmpty();
         service.desk().found(HOST, java.util.Set.of(stray));
         assertThat(service.invariants().stream().flatMap(it -> it.check().get().stream()).toList())
                 .singleElement()

@@ -14,6 +14,7 @@ import cloud.welkin.compute.work.ComputeQuota;
 import cloud.welkin.compute.work.ImageFromServer;
 import cloud.welkin.compute.work.NewServers;
 import cloud.welkin.compute.work.Plugging;
+import cloud.welkin.compute.work.Rebuilding;
 import cloud.welkin.compute.work.ServerLife;
 import cloud.welkin.kernel.api.Api;
 import cloud.welkin.kernel.api.ErrorForm;
@@ -48,6 +49,7 @@ public final class ComputeApi {
             NewServers newServers,
             ServerLife life,
             Plugging plugging,
+            Rebuilding rebuilding,
             ImageFromServer images,
             GuestConsoles consoles,
             ConsoleTokens tokens) {
@@ -55,7 +57,21 @@ public final class ComputeApi {
         List<OperationGroup> all =
                 List.of(
                         new ServerOperations(servers, hosts, access, newServers, life, random),
-                        new ServerActionOperations(servers, access, life, images, consoles, tokens),
+                        new ServerActionOperations(
+                                servers,
+                                access,
+                                life,
+                                images,
+                                new RebuildAction(
+                                        servers,
+                                        hosts,
+                                        keypairs,
+                                        access,
+                                        quota,
+                                        rebuilding,
+                                        random),
+                                consoles,
+                                tokens),
                         new ServerPartOperations(servers, access, quota),
                         new PlugOperations(servers, plugs, access, plugging),
                         new HistoryOperations(actions, access),
@@ -64,6 +80,7 @@ public final class ComputeApi {
                         new QuotaOperations(quota),
                         new HostOperations(hosts, servers, guests, allocations, life, clock),
                         new GroupOperations(groups, quota, clock),
+                        new ExternalEventOperations(servers, life),
                         new UsageOperations(servers, clock));
         List<Operation> operations = new ArrayList<>(VersionOperations.ofV21());
         all.forEach(group -> operations.addAll(group.operations()));

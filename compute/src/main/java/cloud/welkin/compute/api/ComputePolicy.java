@@ -106,6 +106,7 @@ final class ComputePolicy {
                 P + "os-volumes-attachments:update",
                 P + "os-volumes-attachments:delete",
                 P + "os-deferred-delete:force",
+                P + "os-deferred-delete:restore",
                 P + "os-server-groups:create",
                 P + "os-server-groups:delete");
         all(
@@ -169,6 +170,11 @@ final class ComputePolicy {
                 P + "os-keypairs:show",
                 P + "os-keypairs:create",
                 P + "os-keypairs:delete");
+        rules.add(
+                PolicyRule.of(
+                        P + "os-server-external-events:create",
+                        "role:service",
+                        "For other services of the cloud."));
         rules.add(PolicyRule.of(P + "os-quota-sets:detail", READER, "Quota with usage."));
         return List.copyOf(rules);
     }

@@ -51,6 +51,7 @@ final class FlavorOperations implements OperationGroup {
             @JsonProperty("OS-FLV-EXT-DATA:ephemeral") Optional<JsonNode> ephemeral,
             Optional<JsonNode> swap,
             @JsonProperty("os-flavor-access:is_public") Optional<JsonNode> isPublic,
+            Optional<JsonNode> rxtxFactor,
             @Length(max = 65_535) Field<String> description) {}
 
     record ChangeRequest(Change flavor) {}
@@ -75,8 +76,7 @@ final class FlavorOperations implements OperationGroup {
                         Param.text("sort_dir", "asc or desc."),
                         Param.text("is_public", "Only public ones, or not; for admins."),
                         Param.text("minRam", "With at least so many MiB."),
-                        Param.text("minDisk", "With at least so many GiB."),
-                        Param.text("name", "The one of this name (2.102)."));
+                        Param.text("minDisk", "With at least so many GiB."));
         return List.of(
                 Operation.get("/flavors")
                         .policy(F + "flavors")
@@ -95,13 +95,12 @@ final class FlavorOperations implements OperationGroup {
                         .doc("Makes a flavor.")
                         .body(FlavorRequest.class)
                         .status(200)
-                        .requestBefore("2.102", FlavorOperations::dropFactor)
                         .requestBefore("2.55", body -> {})
                         .writes((call, tx, body) -> create(call, tx, body.flavor())),
                 Operation.get("/flavors/{flavor_id}")
                         .policy(F + "flavors")
                         .doc("Shows a flavor.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads((call, tx) -> Map.of("flavor", full(call, find(call, tx)))),
                 Operation.put("/flavors/{flavor_id}")
                         .policy(F + "os-flavor-manage:update")
@@ -131,7 +130,7 @@ final class FlavorOperations implements OperationGroup {
                 Operation.get("/flavors/{flavor_id}/os-extra_specs")
                         .policy(F + "os-flavor-extra-specs:index")
                         .doc("A flavor's extra specs.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads((call, tx) -> Map.of("extra_specs", find(call, tx).extraSpecs())),
                 Operation.post("/flavors/{flavor_id}/os-extra_specs")
                         .policy(F + "os-flavor-extra-specs:create")
@@ -146,7 +145,7 @@ final class FlavorOperations implements OperationGroup {
                 Operation.get("/flavors/{flavor_id}/os-extra_specs/{key}")
                         .policy(F + "os-flavor-extra-specs:show")
                         .doc("One extra spec of a flavor.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads(
                                 (call, tx) -> {
                                     String value =
@@ -178,7 +177,7 @@ final class FlavorOperations implements OperationGroup {
                 Operation.get("/flavors/{flavor_id}/os-flavor-access")
                         .policy(F + "os-flavor-access")
                         .doc("The projects that have access to a flavor.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads(
                                 (call, tx) -> {
                                     Flavor flavor = find(call, tx);
@@ -194,13 +193,6 @@ final class FlavorOperations implements OperationGroup {
                         .body(AccessBody.class)
                         .status(200)
                         .writes(this::changeAccess));
-    }
-
-    /** Nova gave it up in 2.102; only its default can be meant here. */
-    private static void dropFactor(ObjectNode body) {
-        if (body.get("flavor") instanceof ObjectNode flavor) {
-            flavor.remove("rxtx_factor");
-        }
     }
 
     private Object list(Call call, Tx tx, boolean detail) {
@@ -233,9 +225,6 @@ final class FlavorOperations implements OperationGroup {
                                         isPublic,
                                         number(call, "minDisk"),
                                         number(call, "minRam"),
-                                        call.version().atLeast("2.102")
-                                                ? call.query().text("name")
-                                                : Optional.empty(),
                                         call.query().text("sort_key").orElse("flavorid"),
                                         direction.equals("desc"),
                                         marker,
@@ -308,6 +297,7 @@ final class FlavorOperations implements OperationGroup {
                                 wanted.swap().filter(node -> !node.asString("x").isEmpty()),
                                 0),
                         Loose.bool("os-flavor-access:is_public", wanted.isPublic()).orElse(true),
+                        factor(wanted.rxtxFactor()),
                         Map.of(),
                         clock.instant());
         try {
@@ -319,10 +309,26 @@ final class FlavorOperations implements OperationGroup {
                     : Failure.conflict("Flavor with ID %s already exists.", id)
                             .as("FlavorIdExists");
         }
-        if (!flavor.isPublic()) {
-            call.caller().project().ifPresent(own -> flavors.addAccess(tx, id, own.value()));
-        }
         return Map.of("flavor", full(call, flavor));
+    }
+
+    private static double factor(Optional<JsonNode> node) {
+        return node.map(
+                        value -> {
+                            double factor =
+                                    value.isNumber()
+                                            ? value.doubleValue()
+                                            : value.asString("")
+                                                            .matches("[0-9]{1,30}(\\.[0-9]{1,30})?")
+                                                    ? Double.parseDouble(value.asString())
+                                                    : 0;
+                            // Nova keeps it in single precision.
+                            if (!(factor > 0) || factor > Float.MAX_VALUE) {
+                                throw Loose.wrong("rxtx_factor", value, "is not a number above 0");
+                            }
+                            return factor;
+                        })
+                .orElse(1.0);
     }
 
     private static int number(String field, Optional<JsonNode> node, long least) {
@@ -431,10 +437,8 @@ final class FlavorOperations implements OperationGroup {
         view.put("vcpus", flavor.vcpus());
         view.put("OS-FLV-EXT-DATA:ephemeral", flavor.ephemeralGib());
         view.put("os-flavor-access:is_public", flavor.isPublic());
-        if (!call.version().atLeast("2.102")) {
-            view.put("OS-FLV-DISABLED:disabled", false);
-            view.put("rxtx_factor", 1.0);
-        }
+        view.put("OS-FLV-DISABLED:disabled", false);
+        view.put("rxtx_factor", flavor.rxtxFactor());
         if (call.version().atLeast("2.61")) {
             view.put("extra_specs", flavor.extraSpecs());
         }

@@ -67,7 +67,7 @@ final class GroupOperations implements OperationGroup {
                 Operation.get("/os-server-groups/{group_id}")
                         .policyByHandler(G + "show")
                         .doc("Shows a server group.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads((call, tx) -> Map.of("server_group", view(call, find(call, tx)))),
                 Operation.delete("/os-server-groups/{group_id}")
                         .policyByHandler(G + "delete")

@@ -48,7 +48,7 @@ final class HistoryOperations implements OperationGroup {
                 Operation.get(PATH + "/{request_id}")
                         .policyByHandler(P + "show")
                         .doc("One action with its events.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads(this::show));
     }
 
@@ -141,7 +141,7 @@ final class HistoryOperations implements OperationGroup {
             if (admin) {
                 view.put("host", event.host());
             }
-            view.put("hostId", ServerView.hostId(server.project().value() + event.host()));
+            view.put("hostId", ServerView.hostId(server.project(), event.host()));
         }
         if (details) {
             view.put("details", event.details());

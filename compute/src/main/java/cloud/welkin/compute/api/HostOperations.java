@@ -122,6 +122,35 @@ final class HostOperations implements OperationGroup {
                                     view.put("uptime", uptime(host));
                                     return Map.of("hypervisor", view);
                                 }),
+                Operation.get("/os-hypervisors/{hypervisor_id}/search")
+                        .policy(H + "search")
+                        .doc("Hosts with this within their names.")
+                        .until("2.52")
+                        .anyParam()
+                        .reads(
+                                (call, tx) ->
+                                        Map.of(
+                                                "hypervisors",
+                                                matching(call, tx).stream()
+                                                        .map(host -> brief(call, host))
+                                                        .toList())),
+                Operation.get("/os-hypervisors/{hypervisor_id}/servers")
+                        .policy(H + "servers")
+                        .doc("The servers on hosts with this within their names.")
+                        .until("2.52")
+                        .anyParam()
+                        .reads(
+                                (call, tx) ->
+                                        Map.of(
+                                                "hypervisors",
+                                                matching(call, tx).stream()
+                                                        .map(
+                                                                host ->
+                                                                        named(
+                                                                                tx,
+                                                                                host,
+                                                                                brief(call, host)))
+                                                        .toList())),
                 Operation.get("/os-services")
                         .policy(S + "list")
                         .doc("Lists the services on hosts.")
@@ -161,12 +190,12 @@ final class HostOperations implements OperationGroup {
                 Operation.get("/os-availability-zone")
                         .policy(ComputePolicy.P + "os-availability-zone:list")
                         .doc("The availability zones.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads((call, tx) -> zones(tx, false)),
                 Operation.get("/os-availability-zone/detail")
                         .policy(ComputePolicy.P + "os-availability-zone:detail")
                         .doc("The availability zones with their hosts.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads((call, tx) -> zones(tx, true)));
     }
 
@@ -228,11 +257,31 @@ final class HostOperations implements OperationGroup {
         return view;
     }
 
+    private List<Host> matching(Call call, Tx tx) {
+        String pattern = call.path("hypervisor_id");
+        List<Host> found =
+                hosts.all(tx).stream()
+                        .filter(host -> host.name().value().contains(pattern))
+                        .toList();
+        if (found.isEmpty()) {
+            throw Failure.notFound("No hypervisor matching '%s' could be found.", shorten(pattern));
+        }
+        return found;
+    }
+
     private Map<String, Object> withServers(Call call, Tx tx, Host host, Map<String, Object> view) {
-        if (call.version().atLeast("2.53") && call.query().bool("with_servers").orElse(false)) {
+        boolean wanted =
+                call.version().atLeast("2.53") && call.query().bool("with_servers").orElse(false);
+        return wanted ? named(tx, host, view) : view;
+    }
+
+    /** Names the servers on the host, if it has any, as Nova does. */
+    private Map<String, Object> named(Tx tx, Host host, Map<String, Object> view) {
+        List<Server> on = servers.list(tx, new ServerFilter().host(host.name().value()));
+        if (!on.isEmpty()) {
             view.put(
                     "servers",
-                    servers.list(tx, new ServerFilter().host(host.name().value())).stream()
+                    on.stream()
                             .map(
                                     server ->
                                             Map.of(

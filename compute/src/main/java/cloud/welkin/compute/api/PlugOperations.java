@@ -88,14 +88,14 @@ final class PlugOperations implements OperationGroup {
                         .policyByHandler(V + "create")
                         .doc("Attaches a volume to a server.")
                         .body(AttachVolume.class)
-                        .status(202)
+                        .status(200)
                         .requestBefore("2.79", body -> refuse(body, "delete_on_termination"))
                         .requestBefore("2.49", body -> refuse(body, "tag"))
                         .writes((call, tx, body) -> attach(call, tx, body.volumeAttachment())),
                 Operation.get(VOLUMES + "/{volume_id}")
                         .policyByHandler(V + "show")
                         .doc("One volume of a server.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads(
                                 (call, tx) ->
                                         Map.of(
@@ -124,7 +124,7 @@ final class PlugOperations implements OperationGroup {
                 Operation.get(NICS)
                         .policyByHandler(N + "list")
                         .doc("The ports of a server.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads(
                                 (call, tx) ->
                                         Map.of(
@@ -143,7 +143,7 @@ final class PlugOperations implements OperationGroup {
                 Operation.get(NICS + "/{port_id}")
                         .policyByHandler(N + "show")
                         .doc("One port of a server.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads(
                                 (call, tx) ->
                                         Map.of(
@@ -203,9 +203,7 @@ final class PlugOperations implements OperationGroup {
                         wanted.tag(),
                         Loose.bool("delete_on_termination", wanted.deleteOnTermination())
                                 .orElse(false));
-        return call.version().atLeast("2.101")
-                ? Reply.empty()
-                : Reply.of(Map.of("volumeAttachment", view(call, made))).status(200);
+        return Map.of("volumeAttachment", view(call, made));
     }
 
     private Object update(Call call, Tx tx, ChangedAttachment wanted) {

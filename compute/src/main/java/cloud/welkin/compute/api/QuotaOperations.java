@@ -35,7 +35,7 @@ final class QuotaOperations implements OperationGroup {
 
     @Override
     public List<Operation> operations() {
-        Param user = Param.text("user_id", "A user's; limits are the project's here.");
+        Param user = Param.text("user_id", "A user's: the project's, as none is set for one user.");
         return List.of(
                 Operation.get(SET)
                         .policyByHandler(Q + "show")
@@ -52,7 +52,7 @@ final class QuotaOperations implements OperationGroup {
                 Operation.get(SET + "/defaults")
                         .policy(Q + "defaults")
                         .doc("The limits of projects that have none of their own.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads(
                                 (call, tx) ->
                                         Map.of(
@@ -78,17 +78,18 @@ final class QuotaOperations implements OperationGroup {
                         .status(202)
                         .writes(
                                 (call, tx, body) -> {
-                                    quota.quotas()
-                                            .resetLimits(
-                                                    tx,
-                                                    project(call).value(),
-                                                    ComputeQuota.SERVICE);
+                                    ProjectId project = project(call);
+                                    if (!call.query().has("user_id")) {
+                                        quota.quotas()
+                                                .resetLimits(
+                                                        tx, project.value(), ComputeQuota.SERVICE);
+                                    }
                                     return Reply.empty();
                                 }),
                 Operation.get("/os-quota-class-sets/{class}")
                         .policy(ComputePolicy.P + "os-quota-class-sets:show")
                         .doc("The default limits.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads((call, tx) -> classSet(call, tx)),
                 Operation.put("/os-quota-class-sets/{class}")
                         .policy(ComputePolicy.P + "os-quota-class-sets:update")
@@ -149,6 +150,11 @@ final class QuotaOperations implements OperationGroup {
 
     private Object update(Call call, Tx tx, Map<String, JsonNode> given) {
         ProjectId project = project(call);
+        if (call.query().has("user_id")) {
+            throw Failure.badRequest(
+                    "Limits of single users are not offered by this cloud: leave out user_id to"
+                            + " limit the project.");
+        }
         boolean force = Loose.bool("force", Optional.ofNullable(given.get("force"))).orElse(false);
         Map<String, Long> used = new LinkedHashMap<>();
         quota.quotas()
@@ -175,10 +181,6 @@ final class QuotaOperations implements OperationGroup {
                         false));
     }
 
-    /**
-     * What of the body limits something that there is; what Nova knew of networks and files limits
-     * nothing.
-     */
     private static Map<QuotaResource, Long> limits(Call call, Map<String, JsonNode> given) {
         Map<QuotaResource, Long> limits = new LinkedHashMap<>();
         given.forEach(
@@ -188,7 +190,7 @@ final class QuotaOperations implements OperationGroup {
                     }
                     QuotaResource resource =
                             ComputeQuota.ALL.stream()
-                                    .filter(one -> one.name().equals(name))
+                                    .filter(one -> one.name().equals(name) && known(call, one))
                                     .findFirst()
                                     .orElseThrow(
                                             () ->
@@ -213,26 +215,18 @@ final class QuotaOperations implements OperationGroup {
         Map<String, Object> view = new LinkedHashMap<>();
         id.ifPresent(text -> view.put("id", text));
         for (QuotaUsage usage : usages) {
+            if (!known(call, usage.resource())) {
+                continue;
+            }
             view.put(usage.resource().name(), item(usage.limit(), usage.used(), detail));
         }
-        if (!call.version().atLeast("2.57")) {
-            view.put("injected_files", item(0, 0, detail));
-            view.put("injected_file_content_bytes", item(0, 0, detail));
-            view.put("injected_file_path_bytes", item(0, 0, detail));
-        }
-        if (!call.version().atLeast("2.36")) {
-            // Networks have their own quota in their own service; Nova's shadow of it limits
-            // nothing.
-            for (String name :
-                    List.of(
-                            "floating_ips",
-                            "fixed_ips",
-                            "security_groups",
-                            "security_group_rules")) {
-                view.put(name, item(-1, 0, detail));
-            }
-        }
         return view;
+    }
+
+    /** Whether clients of this version know of the resource. */
+    private static boolean known(Call call, QuotaResource resource) {
+        return !(call.version().atLeast("2.36") && ComputeQuota.UNTIL_2_35.contains(resource))
+                && !(call.version().atLeast("2.57") && ComputeQuota.UNTIL_2_56.contains(resource));
     }
 
     private static Object item(long limit, long used, boolean detail) {

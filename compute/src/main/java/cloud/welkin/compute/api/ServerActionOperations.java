@@ -54,6 +54,7 @@ final class ServerActionOperations implements OperationGroup {
             ServerAccess access,
             ServerLife life,
             ImageFromServer images,
+            RebuildAction rebuild,
             GuestConsoles consoles,
             ConsoleTokens tokens) {
         this.servers = servers;
@@ -72,7 +73,9 @@ final class ServerActionOperations implements OperationGroup {
         actions.put("lock", entry("os-lock-server:lock", this::lock));
         actions.put("unlock", entry("os-lock-server:unlock", this::unlock));
         actions.put("createImage", entry("servers:create_image", this::createImage));
+        actions.put("rebuild", entry("servers:rebuild", rebuild::act));
         actions.put("forceDelete", entry("os-deferred-delete:force", this::forceDelete));
+        actions.put("restore", entry("os-deferred-delete:restore", this::restore));
         actions.put("os-getConsoleOutput", entry("os-console-output", this::consoleOutput));
         actions.put(
                 "os-getVNCConsole",
@@ -119,12 +122,13 @@ final class ServerActionOperations implements OperationGroup {
         }
         String name = body.propertyNames().iterator().next();
         Entry entry = actions.get(name);
+        // Also those of Nova's actions that are not there say first that a server is not.
+        Server server = access.find(call, tx);
         if (entry == null || !call.version().isBefore(after(entry))) {
             throw Failure.badRequest(
                     "There is no such action: %s",
                     name.length() > 100 ? name.substring(0, 100) : name);
         }
-        Server server = access.find(call, tx);
         call.require(entry.rule(), ServerAccess.target(server));
         return entry.act().on(call, tx, body.get(name));
     }
@@ -172,8 +176,7 @@ final class ServerActionOperations implements OperationGroup {
         boolean byAdmin =
                 ask.caller().isAdmin()
                         && !ask.caller().project().equals(Optional.of(server.project()));
-        servers.update(
-                tx, Servers.locked(server, new Server.Lock(true, byAdmin, reason), ask.now()));
+        servers.setLock(tx, server.id(), new Server.Lock(true, byAdmin, reason), ask.now());
         life.record(tx, ask, server, "lock", "api_lock");
         return Reply.empty();
     }
@@ -186,7 +189,7 @@ final class ServerActionOperations implements OperationGroup {
                     ServerAccess.target(server));
         }
         Ask ask = access.ask(call);
-        servers.update(tx, Servers.locked(server, Server.Lock.OPEN, ask.now()));
+        servers.setLock(tx, server.id(), Server.Lock.OPEN, ask.now());
         life.record(tx, ask, server, "unlock", "api_lock");
         return Reply.empty();
     }
@@ -209,6 +212,15 @@ final class ServerActionOperations implements OperationGroup {
         return Reply.empty();
     }
 
+    /** Nothing is ever deleted softly, so nothing can be brought back. */
+    private Object restore(Call call, Tx tx, JsonNode body) {
+        Server server = access.lock(call, tx);
+        throw Failure.conflict(
+                        "Cannot 'restore' instance %s while it is in vm_state %s",
+                        server.id(), server.state().vm().text())
+                .as("InstanceInvalidState");
+    }
+
     private Object consoleOutput(Call call, Tx tx, JsonNode body) {
         Optional<Long> length =
                 body.isObject()
@@ -219,12 +231,20 @@ final class ServerActionOperations implements OperationGroup {
                                 Integer.MAX_VALUE)
                         : Optional.empty();
         Server server = access.find(call, tx);
-        if (server.state().vm() == VmState.BUILDING) {
+        if (server.state().vm() == VmState.BUILDING || server.host().isEmpty()) {
             throw Failure.conflict("Instance %s is not ready", server.id()).as("InstanceNotReady");
         }
-        String output =
-                consoles.tail(server.id(), length.map(Long::intValue).orElse(-1)).orElse("");
+        int lines = length.map(Long::intValue).orElse(-1);
+        String output = lastLines(consoles.tail(server.id(), lines).orElse(""), lines);
         return Reply.of(Map.of("output", output)).status(200);
+    }
+
+    /** Nova counts what is behind the last line's end as a line, too. */
+    static String lastLines(String output, int lines) {
+        List<String> all = List.of(output.split("\n", -1));
+        return lines < 0 || all.size() <= lines
+                ? output
+                : String.join("\n", all.subList(all.size() - lines, all.size()));
     }
 
     private Object vncConsole(Call call, Tx tx, JsonNode body) {

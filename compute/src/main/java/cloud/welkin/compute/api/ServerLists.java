@@ -8,6 +8,7 @@ import cloud.welkin.compute.domain.VmState;
 import cloud.welkin.compute.store.HostStore;
 import cloud.welkin.compute.store.Rows;
 import cloud.welkin.compute.store.ServerFilter;
+import cloud.welkin.compute.store.ServerFilter.Shown;
 import cloud.welkin.compute.store.ServerStore;
 import cloud.welkin.database.Tx;
 import cloud.welkin.kernel.api.Call;
@@ -18,6 +19,8 @@ import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.host.HostName;
 import cloud.welkin.kernel.id.Ids;
 import cloud.welkin.kernel.json.WrittenView;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +38,7 @@ import org.jooq.exception.DataAccessException;
 /** Lists of servers: what Nova lets a list be narrowed, sorted and paged by. */
 final class ServerLists {
     private static final String BAD_REGULAR_EXPRESSION = "2201B";
+    private static final String JOINED = "Known to Nova's schema, and refused.";
 
     /** All parameters that Nova declares; those that say nothing here narrow nothing. */
     static final List<Param> PARAMS =
@@ -49,6 +53,7 @@ final class ServerLists {
                     Param.text("ip", "A regular expression within an IPv4 address."),
                     Param.text("ip6", "A regular expression within an IPv6 address."),
                     Param.text("image", "Made from this image."),
+                    Param.text("image_ref", "As image."),
                     Param.text("flavor", "Made with this flavor."),
                     Param.text("changes-since", "Changed since then, deleted ones included."),
                     Param.text("changes-before", "Last changed before then (2.66)."),
@@ -76,63 +81,126 @@ final class ServerLists {
                     Param.text("tags-any", "With any of these tags."),
                     Param.text("not-tags", "Without all of these tags."),
                     Param.text("not-tags-any", "Without any of these tags."),
-                    Param.text("metadata", "With this metadata, JSON."),
-                    Param.text("created_at", "Made since then."),
-                    Param.text("launched_at", "Launched since then."),
-                    Param.text("terminated_at", "Ended since then."),
-                    Param.text("updated_at", "Changed since then."),
-                    Param.text("access_ip_v4", "With this access address."),
-                    Param.text("access_ip_v6", "With this access address."),
-                    Param.text("kernel_id", "Narrows nothing."),
-                    Param.text("ramdisk_id", "Narrows nothing."),
-                    Param.text("launch_index", "Narrows nothing."),
-                    Param.text("root_device_name", "Narrows nothing."),
-                    Param.text("progress", "Narrows nothing."),
-                    Param.text("auto_disk_config", "Narrows nothing."),
-                    Param.text("disable_terminate", "Narrows nothing."));
+                    Param.text("created_at", "A regular expression within that time."),
+                    Param.text("launched_at", "A regular expression within that time."),
+                    Param.text("terminated_at", "A regular expression within that time."),
+                    Param.text("access_ip_v4", "A regular expression within that address."),
+                    Param.text("access_ip_v6", "A regular expression within that address."),
+                    Param.text("kernel_id", "A regular expression within the kernel's id."),
+                    Param.text("ramdisk_id", "A regular expression within the ramdisk's id."),
+                    Param.text("launch_index", "The how-manieth of its request it is."),
+                    Param.text("root_device_name", "A regular expression within the device."),
+                    Param.text("progress", "How much is done, as answers show it."),
+                    Param.text("auto_disk_config", "Whether its disk is partitioned for it."),
+                    Param.text("locked_by", "owner or admin."),
+                    Param.text("block_device_mapping", JOINED),
+                    Param.text("services", JOINED),
+                    Param.text("metadata", JOINED),
+                    Param.text("system_metadata", JOINED),
+                    Param.text("info_cache", JOINED),
+                    Param.text("security_groups", JOINED),
+                    Param.text("pci_devices", JOINED));
+
+    /** Names that Nova's schema knows and its API refuses. */
+    private static final Set<String> REFUSED =
+            Set.of(
+                    "block_device_mapping",
+                    "services",
+                    "metadata",
+                    "system_metadata",
+                    "info_cache",
+                    "security_groups",
+                    "pci_devices");
 
     /**
-     * What members of a project may narrow lists by; what else they name is passed over, as Nova
-     * does.
+     * What members of a project may narrow lists by, with the version that brought it; what else
+     * they name is passed over, as Nova does.
      */
-    private static final Set<String> FOR_ALL =
-            Set.of(
-                    "limit",
-                    "marker",
-                    "sort_key",
-                    "sort_dir",
-                    "name",
-                    "status",
-                    "uuid",
-                    "ip",
-                    "ip6",
-                    "image",
-                    "flavor",
-                    "changes-since",
-                    "changes-before",
-                    "reservation_id",
-                    "hostname",
-                    "display_name",
-                    "locked",
-                    "tags",
-                    "tags-any",
-                    "not-tags",
-                    "not-tags-any",
-                    "metadata");
+    private static final Map<String, String> FOR_ALL =
+            Map.ofEntries(
+                    Map.entry("reservation_id", "2.1"),
+                    Map.entry("name", "2.1"),
+                    Map.entry("status", "2.1"),
+                    Map.entry("image", "2.1"),
+                    Map.entry("flavor", "2.1"),
+                    Map.entry("ip", "2.1"),
+                    Map.entry("changes-since", "2.1"),
+                    Map.entry("ip6", "2.5"),
+                    Map.entry("tags", "2.26"),
+                    Map.entry("tags-any", "2.26"),
+                    Map.entry("not-tags", "2.26"),
+                    Map.entry("not-tags-any", "2.26"),
+                    Map.entry("changes-before", "2.66"),
+                    Map.entry("locked", "2.73"),
+                    Map.entry("availability_zone", "2.83"),
+                    Map.entry("config_drive", "2.83"),
+                    Map.entry("key_name", "2.83"),
+                    Map.entry("created_at", "2.83"),
+                    Map.entry("launched_at", "2.83"),
+                    Map.entry("terminated_at", "2.83"),
+                    Map.entry("power_state", "2.83"),
+                    Map.entry("task_state", "2.83"),
+                    Map.entry("vm_state", "2.83"),
+                    Map.entry("progress", "2.83"),
+                    Map.entry("user_id", "2.83"),
+                    Map.entry("hostname", "2.90"));
 
-    private static final Set<String> FOR_ALL_SINCE_2_83 =
+    /** Parameters that are regular expressions within what they look at. */
+    private static final Map<String, Shown> SHOWN =
+            Map.ofEntries(
+                    Map.entry("reservation_id", Shown.RESERVATION),
+                    Map.entry("node", Shown.NODE),
+                    Map.entry("availability_zone", Shown.ZONE),
+                    Map.entry("key_name", Shown.KEY_NAME),
+                    Map.entry("access_ip_v4", Shown.ACCESS_V4),
+                    Map.entry("access_ip_v6", Shown.ACCESS_V6),
+                    Map.entry("kernel_id", Shown.KERNEL),
+                    Map.entry("ramdisk_id", Shown.RAMDISK),
+                    Map.entry("launch_index", Shown.LAUNCH_INDEX),
+                    Map.entry("root_device_name", Shown.ROOT_DEVICE),
+                    Map.entry("progress", Shown.PROGRESS),
+                    Map.entry("locked_by", Shown.LOCKED_BY),
+                    Map.entry("created_at", Shown.CREATED),
+                    Map.entry("launched_at", Shown.LAUNCHED),
+                    Map.entry("terminated_at", Shown.TERMINATED));
+
+    /** Keys that Nova passed over before 2.75 and refuses since. */
+    private static final Set<String> NO_SORT_KEYS =
             Set.of(
-                    "availability_zone",
-                    "config_drive",
-                    "key_name",
-                    "created_at",
-                    "launched_at",
-                    "terminated_at",
-                    "power_state",
-                    "task_state",
-                    "vm_state",
-                    "progress",
-                    "user_id");
+                    "architecture",
+                    "cell_name",
+                    "cleaned",
+                    "default_ephemeral_device",
+                    "default_swap_device",
+                    "deleted",
+                    "deleted_at",
+                    "disable_terminate",
+                    "ephemeral_gb",
+                    "ephemeral_key_uuid",
+                    "id",
+                    "key_data",
+                    "launched_on",
+                    "memory_mb",
+                    "os_type",
+                    "reservation_id",
+                    "root_gb",
+                    "shutdown_terminate",
+                    "user_data",
+                    "vcpus",
+                    "vm_mode");
+
+    /** States of Nova's that no server is ever in here. */
+    private static final Set<String> NEVER =
+            Set.of(
+                    "MIGRATING",
+                    "PASSWORD",
+                    "RESCUE",
+                    "RESIZE",
+                    "REVERT_RESIZE",
+                    "SHELVED",
+                    "SHELVED_OFFLOADED",
+                    "SOFT_DELETED",
+                    "VERIFY_RESIZE");
 
     private final ServerStore servers;
     private final HostStore hosts;
@@ -177,7 +245,14 @@ final class ServerLists {
     private Map<HostName, Host> hosts(Tx tx, List<Server> found) {
         return found.isEmpty()
                 ? Map.of()
-                : hosts.named(tx, found.stream().map(Server::host).distinct().toList()).stream()
+                : hosts
+                        .named(
+                                tx,
+                                found.stream()
+                                        .flatMap(server -> server.host().stream())
+                                        .distinct()
+                                        .toList())
+                        .stream()
                         .collect(Collectors.toMap(Host::name, Function.identity()));
     }
 
@@ -218,26 +293,26 @@ final class ServerLists {
             }
         }
         filter.page(limit, marker);
-        sort(query, filter);
+        sort(call, filter);
         Filters given = new Filters(call, mayAll);
+        given.refuseInternal();
         given.each("name", filter::nameMatches);
         given.each("display_name", filter::nameMatches);
         given.each("hostname", filter::hostnameMatches);
         given.each("description", filter::descriptionMatches);
         given.each("display_description", filter::descriptionMatches);
         given.each("ip", pattern -> filter.addressMatches(4, pattern));
-        if (call.version().atLeast("2.5") || mayAll) {
-            given.each("ip6", pattern -> filter.addressMatches(6, pattern));
-        }
+        given.each("ip6", pattern -> filter.addressMatches(6, pattern));
         given.each("uuid", text -> filter.ids(Ids.uuid(text).map(List::of).orElse(List.of())));
         given.each("image", image -> filter.image(image.substring(image.lastIndexOf('/') + 1)));
+        given.each("image_ref", filter::image);
         given.each("flavor", filter::flavor);
-        given.each("reservation_id", filter::reservation);
         given.each("host", filter::host);
-        given.each("node", filter::host);
         given.each("user_id", filter::user);
-        given.each("availability_zone", filter::zone);
-        given.each("key_name", filter::keyName);
+        SHOWN.forEach((name, what) -> given.each(name, pattern -> filter.shows(what, pattern)));
+        given.each(
+                "auto_disk_config",
+                text -> query.bool("auto_disk_config").ifPresent(filter::diskConfig));
         given.each("vm_state", text -> vmState(text, filter));
         given.each("task_state", filter::taskText);
         given.each("power_state", text -> powerState(text, filter));
@@ -247,18 +322,17 @@ final class ServerLists {
         given.each("tags-any", text -> filter.anyTag(List.of(text.split(","))));
         given.each("not-tags", text -> filter.notTags(List.of(text.split(","))));
         given.each("not-tags-any", text -> filter.noTag(List.of(text.split(","))));
-        given.each("metadata", text -> metadata(text, filter));
-        given.each("changes-since", text -> filter.changedSince(time("changes-since", text)));
-        if (call.version().atLeast("2.66")) {
-            given.each(
-                    "changes-before", text -> filter.changedBefore(time("changes-before", text)));
+        Optional<Instant> since =
+                given.of("changes-since").map(text -> time("changes-since", text));
+        Optional<Instant> before =
+                given.of("changes-before").map(text -> time("changes-before", text));
+        if (since.isPresent() && before.isPresent() && before.get().isBefore(since.get())) {
+            throw Failure.badRequest(
+                    "The value of changes-since must be less than or equal to changes-before.");
         }
-        given.each("created_at", text -> filter.createdSince(time("created_at", text)));
-        given.each("launched_at", text -> filter.launchedSince(time("launched_at", text)));
-        given.each("terminated_at", text -> filter.terminatedSince(time("terminated_at", text)));
-        if (call.version().atLeast("2.73")) {
-            given.each("locked", text -> query.bool("locked").ifPresent(filter::locked));
-        }
+        since.ifPresent(filter::changedSince);
+        before.ifPresent(filter::changedBefore);
+        given.each("locked", text -> query.bool("locked").ifPresent(filter::locked));
         given.each(
                 "deleted",
                 text -> {
@@ -272,15 +346,26 @@ final class ServerLists {
 
     /** The values of a parameter that the caller may use, the last of each. */
     private record Filters(Call call, boolean mayAll) {
+        Optional<String> of(String name) {
+            String since = FOR_ALL.get(name);
+            boolean may = mayAll || (since != null && call.version().atLeast(since));
+            return may ? call.query().text(name) : Optional.empty();
+        }
+
         void each(String name, Consumer<String> use) {
-            boolean may =
-                    mayAll
-                            || FOR_ALL.contains(name)
-                            || (call.version().atLeast("2.83")
-                                    && FOR_ALL_SINCE_2_83.contains(name));
-            if (may) {
-                call.query().text(name).ifPresent(use);
-            }
+            of(name).ifPresent(use);
+        }
+
+        /** Nova reads these names, and those that begin with a line, as its own columns. */
+        void refuseInternal() {
+            call.query().values().keySet().stream()
+                    .filter(name -> mayAll && (REFUSED.contains(name) || name.startsWith("_")))
+                    .findFirst()
+                    .ifPresent(
+                            name -> {
+                                throw Failure.badRequest(
+                                        "Invalid filter field: %s.", shorten(name));
+                            });
         }
     }
 
@@ -328,12 +413,17 @@ final class ServerLists {
                     filter.deletedOnes();
                 }
                 default -> {
-                    continue;
+                    if (!NEVER.contains(status.toUpperCase(java.util.Locale.ROOT))) {
+                        continue;
+                    }
                 }
             }
             known = true;
         }
-        if (!known) {
+        if (!known && call.version().atLeast("2.38")) {
+            throw Failure.badRequest("Invalid status value");
+        }
+        if (vm.isEmpty()) {
             filter.nothing();
             return;
         }
@@ -347,14 +437,26 @@ final class ServerLists {
         }
     }
 
-    private static void sort(Query query, ServerFilter filter) {
-        List<String> keys = query.all("sort_key");
-        List<String> directions = query.all("sort_dir");
+    private static void sort(Call call, ServerFilter filter) {
+        List<String> keys = new ArrayList<>(call.query().all("sort_key"));
+        List<String> directions = new ArrayList<>(call.query().all("sort_dir"));
         if (directions.stream().anyMatch(dir -> !dir.equals("asc") && !dir.equals("desc"))) {
             throw Failure.badRequest("Unknown sort direction, must be 'asc' or 'desc'");
         }
         if (directions.size() > Math.max(1, keys.size())) {
             throw Failure.badRequest("Sort direction size exceeds sort key size");
+        }
+        for (int i = keys.size() - 1; i >= 0; i--) {
+            String key = keys.get(i);
+            if (!call.version().atLeast(key.equals("locked") ? "2.73" : "2.75")
+                    && (key.equals("locked") || NO_SORT_KEYS.contains(key))) {
+                keys.remove(i);
+                if (i < directions.size()) {
+                    directions.remove(i);
+                }
+            } else if ((key.equals("host") || key.equals("node")) && !call.caller().isAdmin()) {
+                throw Failure.forbidden("Only administrators can sort servers by %s", key);
+            }
         }
         for (int i = 0; i < keys.size(); i++) {
             String direction =
@@ -393,16 +495,7 @@ final class ServerLists {
         }
     }
 
-    private static void metadata(String text, ServerFilter filter) {
-        try {
-            cloud.welkin.kernel.json.Json.mapper().readTree(text);
-            filter.metadata(text);
-        } catch (tools.jackson.core.JacksonException e) {
-            throw Failure.badRequest("Invalid filter metadata: it is not JSON.");
-        }
-    }
-
-    static java.time.Instant time(String name, String text) {
+    private static Instant time(String name, String text) {
         try {
             return Times.parse(text);
         } catch (java.time.DateTimeException e) {

@@ -94,7 +94,7 @@ final class ServerOperations implements OperationGroup {
                 Operation.get("/servers/{server_id}")
                         .policyByHandler(ComputePolicy.S + "show")
                         .doc("Shows a server.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads((call, tx) -> shown(call, tx, access.find(call, tx))),
                 Operation.put("/servers/{server_id}")
                         .policyByHandler(ComputePolicy.S + "update")
@@ -170,7 +170,10 @@ final class ServerOperations implements OperationGroup {
 
     Object shown(Call call, Tx tx, Server server) {
         ServerView view = new ServerView(call, access.ask(call).now());
-        Optional<Host> host = view.needsHosts() ? hosts.find(tx, server.host()) : Optional.empty();
+        Optional<Host> host =
+                view.needsHosts()
+                        ? server.host().flatMap(name -> hosts.find(tx, name))
+                        : Optional.empty();
         return Map.of(
                 "server",
                 view.full(server, host.map(h -> Map.of(h.name(), h)).orElse(Map.of()), true));
@@ -178,19 +181,11 @@ final class ServerOperations implements OperationGroup {
 
     private Object update(Call call, Tx tx, Change change) {
         Server server = access.lockEvenLocked(call, tx);
-        change.name()
-                .filter(String::isBlank)
-                .ifPresent(
-                        name -> {
-                            throw Failure.badRequest(
-                                    "Invalid input for field/attribute name. Value: %s. It must not be"
-                                            + " only spaces.",
-                                    name);
-                        });
-        Server changed =
-                Servers.changed(
-                        server,
-                        change.name().map(String::strip).orElse(server.name()),
+        servers.describe(
+                tx,
+                server.id(),
+                new ServerStore.Description(
+                        change.name().map(ServerRequest::name).orElse(server.name()),
                         change.hostname().map(Hostnames::check).orElse(server.hostname()),
                         change.description().over(server.description()),
                         Addressed.check(
@@ -201,9 +196,11 @@ final class ServerOperations implements OperationGroup {
                                 "accessIPv6",
                                 change.accessIpv6().over(Optional.of(server.accessV6())),
                                 6),
-                        change.diskConfig().orElse(server.diskConfig()),
-                        access.ask(call).now());
-        servers.update(tx, changed);
-        return shown(call, tx, servers.find(tx, server.id()).orElse(changed));
+                        change.diskConfig().orElse(server.diskConfig())),
+                access.ask(call).now());
+        Server changed = servers.find(tx, server.id()).orElse(server);
+        return call.version().atLeast("2.75")
+                ? shown(call, tx, changed)
+                : Map.of("server", new ServerView(call, access.ask(call).now()).described(changed));
     }
 }

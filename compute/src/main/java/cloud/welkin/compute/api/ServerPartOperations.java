@@ -10,7 +10,6 @@ import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.kernel.api.Reply;
 import cloud.welkin.kernel.failure.Failure;
-import cloud.welkin.kernel.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -49,7 +48,7 @@ final class ServerPartOperations implements OperationGroup {
                 Operation.get(METADATA)
                         .policyByHandler(M + "index")
                         .doc("A server's metadata.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads(
                                 (call, tx) ->
                                         Map.of(
@@ -70,7 +69,7 @@ final class ServerPartOperations implements OperationGroup {
                 Operation.get(METADATA + "/{key}")
                         .policyByHandler(M + "show")
                         .doc("One item of a server's metadata.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads(
                                 (call, tx) -> {
                                     String key = call.path("key");
@@ -95,7 +94,7 @@ final class ServerPartOperations implements OperationGroup {
                         .policyByHandler(T + "index")
                         .doc("A server's tags.")
                         .since("2.26")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads((call, tx) -> Map.of("tags", access.find(call, tx).tags())),
                 Operation.put(TAGS)
                         .policyByHandler(T + "update_all")
@@ -121,7 +120,7 @@ final class ServerPartOperations implements OperationGroup {
                         .doc("Whether a server has a tag.")
                         .since("2.26")
                         .status(204)
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads(
                                 (call, tx) -> {
                                     hasTag(access.find(call, tx), call.path("tag"));
@@ -148,15 +147,19 @@ final class ServerPartOperations implements OperationGroup {
                 Operation.get("/servers/{server_id}/ips")
                         .policyByHandler(ComputePolicy.P + "ips:index")
                         .doc("A server's addresses by network.")
-                        .anyParamBefore("2.102")
-                        .reads((call, tx) -> Map.of("addresses", addresses(access.find(call, tx)))),
+                        .anyParam()
+                        .reads(
+                                (call, tx) ->
+                                        Map.of(
+                                                "addresses",
+                                                ServerView.addresses(access.find(call, tx)))),
                 Operation.get("/servers/{server_id}/ips/{network}")
                         .policyByHandler(ComputePolicy.P + "ips:show")
                         .doc("A server's addresses in one network.")
-                        .anyParamBefore("2.102")
+                        .anyParam()
                         .reads(
                                 (call, tx) -> {
-                                    JsonNode all = addresses(access.find(call, tx));
+                                    JsonNode all = ServerView.addresses(access.find(call, tx));
                                     JsonNode one = all.get(call.path("network"));
                                     if (one == null) {
                                         throw Failure.notFound(
@@ -164,20 +167,6 @@ final class ServerPartOperations implements OperationGroup {
                                     }
                                     return Map.of(call.path("network"), one);
                                 }));
-    }
-
-    /** Here Nova tells only version and address. */
-    private static JsonNode addresses(Server server) {
-        JsonNode tree = Json.mapper().readTree(server.addressesJson());
-        tree.forEach(
-                network ->
-                        network.forEach(
-                                address -> {
-                                    var object = (tools.jackson.databind.node.ObjectNode) address;
-                                    object.remove("OS-EXT-IPS:type");
-                                    object.remove("OS-EXT-IPS-MAC:mac_addr");
-                                }));
-        return tree;
     }
 
     private Object metadata(Call call, Tx tx, Map<String, String> given, boolean add) {
@@ -213,12 +202,8 @@ final class ServerPartOperations implements OperationGroup {
     }
 
     private void save(Call call, Tx tx, Server server, Map<String, String> all) {
-        long limit = quota.limit(tx, server.project(), ComputeQuota.METADATA_ITEMS);
-        if (limit >= 0 && all.size() > limit) {
-            throw Failure.forbidden("Maximum number of metadata items exceeds %d", limit)
-                    .as("MetadataLimitExceeded");
-        }
-        servers.update(tx, Servers.withMetadata(server, Json.text(all), access.ask(call).now()));
+        quota.checkMetadata(tx, server.project(), all.size());
+        servers.setMetadata(tx, server.id(), all, access.ask(call).now());
     }
 
     private List<String> setTags(Call call, Tx tx, List<String> given) {

@@ -90,15 +90,8 @@ record ServerRequest(
         if (least > most) {
             throw Failure.badRequest("min_count must be <= max_count");
         }
-        if (server.name().isBlank()) {
-            throw Failure.badRequest(
-                    "Invalid input for field/attribute name. Value: %s. It must not be only spaces.",
-                    server.name());
-        }
         if (server.trustedImageCertificates().filter(list -> !list.isEmpty()).isPresent()) {
-            throw Failure.badRequest(
-                    "Image signature verification is not offered by this cloud:"
-                            + " trusted_image_certificates must be left out.");
+            throw noCertificates();
         }
         server.userData().ifPresent(ServerRequest::checkBase64);
         Map<String, String> metadata = server.metadata().orElse(Map.of());
@@ -110,7 +103,7 @@ record ServerRequest(
         Optional<String> zoneHost =
                 zoneParts.stream().skip(1).filter(part -> !part.isEmpty()).findFirst();
         return new NewServer(
-                server.name().strip(),
+                name(server.name()),
                 server.hostname().map(Hostnames::check),
                 server.description(),
                 server.flavorRef().isIntegralNumber()
@@ -141,7 +134,7 @@ record ServerRequest(
                 Addressed.check("accessIPv4", server.accessIpv4(), 4),
                 Addressed.check("accessIPv6", server.accessIpv6(), 6),
                 server.diskConfig().orElse("MANUAL"),
-                server.adminPass().orElseGet(() -> new BigInteger(70, random).toString(36)));
+                server.adminPass().orElseGet(() -> password(random)));
     }
 
     private static Optional<Integer> count(String name, Optional<JsonNode> node) {
@@ -250,7 +243,27 @@ record ServerRequest(
         return ref.substring(ref.lastIndexOf('/') + 1);
     }
 
-    private static void checkBase64(String text) {
+    /** A server's name as it is kept. */
+    static String name(String given) {
+        if (given.isBlank()) {
+            throw Failure.badRequest(
+                    "Invalid input for field/attribute name. Value: %s. It must not be only spaces.",
+                    given);
+        }
+        return given.strip();
+    }
+
+    static String password(SecureRandom random) {
+        return new BigInteger(70, random).toString(36);
+    }
+
+    static Failure noCertificates() {
+        return Failure.badRequest(
+                "Image signature verification is not offered by this cloud:"
+                        + " trusted_image_certificates must be left out.");
+    }
+
+    static void checkBase64(String text) {
         try {
             Base64.getDecoder().decode(text.replaceAll("[\r\n]", ""));
         } catch (IllegalArgumentException e) {

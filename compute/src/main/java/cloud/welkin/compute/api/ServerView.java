@@ -1,5 +1,6 @@
 package cloud.welkin.compute.api;
 
+import cloud.welkin.compute.domain.Fault;
 import cloud.welkin.compute.domain.Host;
 import cloud.welkin.compute.domain.Server;
 import cloud.welkin.compute.domain.ServerName;
@@ -8,6 +9,7 @@ import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Microversion;
 import cloud.welkin.kernel.api.Times;
 import cloud.welkin.kernel.host.HostName;
+import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.json.Json;
 import cloud.welkin.kernel.json.WrittenView;
 import cloud.welkin.kernel.json.WrittenView.Fields;
@@ -81,45 +83,16 @@ final class ServerView {
      * @param single whether this is the only server of the answer, which then tells a little more
      */
     WrittenView full(Server server, Map<HostName, Host> hosts, boolean single) {
-        return out -> write(server, hosts, single, out);
+        return out -> {
+            whole(server, hosts, single, out);
+            if (extended && minor >= 3) {
+                out.put("OS-EXT-SRV-ATTR:user_data", server.userData());
+            }
+        };
     }
 
-    private void write(Server server, Map<HostName, Host> hosts, boolean single, Fields out) {
-        String id = server.id().toString();
-        String status = server.state().status();
-        out.put("id", id);
-        out.put("name", server.name());
-        out.put("status", status);
-        out.put("tenant_id", server.project().value());
-        out.put("user_id", server.user().value());
-        out.raw("metadata", server.metadataJson());
-        out.put(
-                "hostId",
-                hostIds.computeIfAbsent(
-                        server.project().value() + server.host().value(), ServerView::hostId));
-        out.put("image", image(server));
-        out.put("flavor", flavor(server));
-        out.put("created", Times.seconds(server.createdAt()));
-        out.put("updated", Times.seconds(server.updatedAt()));
-        out.raw("addresses", server.addressesJson());
-        out.put("accessIPv4", server.accessV4());
-        out.put("accessIPv6", server.accessV6());
-        out.raw("links", links(id));
-        out.put("OS-DCF:diskConfig", server.diskConfig());
-        if (status.equals("ACTIVE") || status.equals("BUILD") || status.equals("REBUILD")) {
-            out.put("progress", status.equals("ACTIVE") ? 100 : 0);
-        }
-        if (server.state().vm() == VmState.ERROR || server.state().vm() == VmState.DELETED) {
-            server.fault()
-                    .ifPresent(
-                            fault ->
-                                    out.put(
-                                            "fault",
-                                            Map.of(
-                                                    "code", fault.code(),
-                                                    "message", fault.message(),
-                                                    "created", Times.seconds(fault.created()))));
-        }
+    private void whole(Server server, Map<HostName, Host> hosts, boolean single, Fields out) {
+        plain(server, new RawValue(server.addressesJson()), single, out);
         out.put("OS-EXT-AZ:availability_zone", server.zone());
         out.put("config_drive", server.configDrive() ? "True" : "");
         out.put("key_name", server.key().map(Server.Key::name));
@@ -137,12 +110,88 @@ final class ServerView {
         } else if (minor >= 90) {
             out.put("OS-EXT-SRV-ATTR:hostname", server.hostname());
         }
+        if (hostStatus) {
+            out.put(
+                    "host_status",
+                    server.host()
+                            .flatMap(name -> Optional.ofNullable(hosts.get(name)))
+                            .map(host -> host.status(now))
+                            .orElse(""));
+        }
+    }
+
+    /** Before 2.75 an update told nothing of what had once been extensions. */
+    WrittenView described(Server server) {
+        return out -> plain(server, addresses(server), true, out);
+    }
+
+    /**
+     * What a rebuild answers: since 2.75 all but what only admins see; the user data have a name of
+     * their own here.
+     */
+    WrittenView rebuilt(Server server, Map<HostName, Host> hosts, String password) {
+        return out -> {
+            if (minor >= 75) {
+                whole(server, hosts, true, out);
+            } else {
+                plain(server, addresses(server), true, out);
+                if (minor >= 54) {
+                    out.put("key_name", server.key().map(Server.Key::name));
+                }
+            }
+            if (minor >= 57) {
+                out.put("user_data", server.userData());
+            }
+            out.put("adminPass", password);
+        };
+    }
+
+    /** Version and address only. */
+    static JsonNode addresses(Server server) {
+        JsonNode tree = Json.mapper().readTree(server.addressesJson());
+        tree.forEach(
+                network ->
+                        network.forEach(
+                                address -> {
+                                    ObjectNode object = (ObjectNode) address;
+                                    object.remove("OS-EXT-IPS:type");
+                                    object.remove("OS-EXT-IPS-MAC:mac_addr");
+                                }));
+        return tree;
+    }
+
+    private void plain(Server server, Object addresses, boolean single, Fields out) {
+        String id = server.id().toString();
+        String status = server.state().status();
+        String hostName = server.host().map(HostName::value).orElse("");
+        out.put("id", id);
+        out.put("name", server.name());
+        out.put("status", status);
+        out.put("tenant_id", server.project().value());
+        out.put("user_id", server.user().value());
+        out.raw("metadata", server.metadataJson());
+        out.put(
+                "hostId",
+                hostIds.computeIfAbsent(
+                        server.project().value() + hostName,
+                        key -> hostId(server.project(), hostName)));
+        out.put("image", image(server));
+        out.put("flavor", flavor(server));
+        out.put("created", Times.seconds(server.createdAt()));
+        out.put("updated", Times.seconds(server.updatedAt()));
+        out.put("addresses", addresses);
+        out.put("accessIPv4", server.accessV4());
+        out.put("accessIPv6", server.accessV6());
+        out.raw("links", links(id));
+        out.put("OS-DCF:diskConfig", server.diskConfig());
+        if (status.equals("ACTIVE") || status.equals("BUILD") || status.equals("REBUILD")) {
+            out.put("progress", status.equals("ACTIVE") ? 100 : 0);
+        }
+        if (server.state().vm() == VmState.ERROR || server.state().vm() == VmState.DELETED) {
+            server.fault().ifPresent(fault -> out.put("fault", fault(fault)));
+        }
         if (minor >= 9) {
             out.put("locked", server.lock().locked());
-        }
-        if (hostStatus) {
-            Host host = hosts.get(server.host());
-            out.put("host_status", host == null ? "" : host.status(now));
         }
         if (minor >= 19) {
             out.put("description", server.description());
@@ -162,14 +211,18 @@ final class ServerView {
         if (minor >= 96) {
             out.put("pinned_availability_zone", server.pinnedZone());
         }
-        if (minor >= 100) {
-            out.raw("scheduler_hints", server.hintsJson());
-        }
+    }
+
+    private static Map<String, Object> fault(Fault fault) {
+        return Map.of(
+                "code", fault.code(),
+                "message", fault.message(),
+                "created", Times.seconds(fault.created()));
     }
 
     private void extended(Server server, Map<HostName, Host> hosts, Fields out) {
-        out.put("OS-EXT-SRV-ATTR:host", server.host().value());
-        out.put("OS-EXT-SRV-ATTR:hypervisor_hostname", server.host().value());
+        out.put("OS-EXT-SRV-ATTR:host", server.host().map(HostName::value));
+        out.put("OS-EXT-SRV-ATTR:hypervisor_hostname", server.host().map(HostName::value));
         out.put("OS-EXT-SRV-ATTR:instance_name", server.instanceName());
         if (minor >= 3) {
             out.put("OS-EXT-SRV-ATTR:reservation_id", server.reservationId());
@@ -179,7 +232,6 @@ final class ServerView {
             out.put("OS-EXT-SRV-ATTR:kernel_id", boot.kernel());
             out.put("OS-EXT-SRV-ATTR:ramdisk_id", boot.ramdisk());
             out.put("OS-EXT-SRV-ATTR:root_device_name", server.rootDevice());
-            out.put("OS-EXT-SRV-ATTR:user_data", server.userData());
         }
     }
 
@@ -202,9 +254,6 @@ final class ServerView {
         image.put(
                 "links",
                 List.of(new Links.Link("bookmark", call.origin() + "/compute/images/" + id)));
-        if (minor >= 98) {
-            image.put("properties", new RawValue(server.imageJson()));
-        }
         return image;
     }
 
@@ -242,13 +291,21 @@ final class ServerView {
         }
     }
 
-    /** Says whether two servers of a project share a host, without saying which. */
-    static String hostId(String projectAndHost) {
+    /**
+     * Says whether two servers of a project share a host, without saying which; empty without a
+     * host.
+     */
+    static String hostId(ProjectId project, String host) {
+        if (host.isEmpty()) {
+            return "";
+        }
         try {
             return HexFormat.of()
                     .formatHex(
                             MessageDigest.getInstance("SHA-224")
-                                    .digest(projectAndHost.getBytes(StandardCharsets.UTF_8)));
+                                    .digest(
+                                            (project.value() + host)
+                                                    .getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -2,7 +2,6 @@ package cloud.welkin.compute.api;
 
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Operation;
-import cloud.welkin.kernel.api.Reply;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,11 +13,8 @@ import java.util.Map;
 final class VersionOperations {
     static final String OLDEST = "2.1";
 
-    /**
-     * The highest version of which everything that is offered here is true; 2.104 changes zones by
-     * PUT, which is not.
-     */
-    static final String NEWEST = "2.103";
+    /** The highest version all of which is true here; 2.97 brings shares, which are not. */
+    static final String NEWEST = "2.96";
 
     private VersionOperations() {}
 
@@ -28,10 +24,7 @@ final class VersionOperations {
                         .openToAll()
                         .doc("The versions of the API.")
                         .anyParam()
-                        .reads(
-                                (call, tx) ->
-                                        Reply.of(Map.of("versions", List.of(version(call))))
-                                                .status(300)));
+                        .reads((call, tx) -> Map.of("versions", List.of(version(call)))));
     }
 
     static List<Operation> ofV21() {

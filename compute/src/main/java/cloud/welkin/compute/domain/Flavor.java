@@ -4,7 +4,11 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/** A size of servers. */
+/**
+ * A size of servers.
+ *
+ * @param rxtxFactor a number that older clients give and get back; it means nothing, as in Nova
+ */
 public record Flavor(
         String id,
         String name,
@@ -15,6 +19,7 @@ public record Flavor(
         int ephemeralGib,
         int swapMib,
         boolean isPublic,
+        double rxtxFactor,
         Map<String, String> extraSpecs,
         Instant createdAt) {
 
@@ -26,7 +31,24 @@ public record Flavor(
             int ephemeral,
             int swap,
             String originalName,
-            Map<String, String> extraSpecs) {}
+            Map<String, String> extraSpecs) {
+        /** The flavor as it was when a server was made with it; who may use it is not kept. */
+        public Flavor of(String id) {
+            return new Flavor(
+                    id,
+                    originalName,
+                    Optional.empty(),
+                    vcpus,
+                    ram,
+                    disk,
+                    ephemeral,
+                    swap,
+                    true,
+                    1,
+                    extraSpecs,
+                    Instant.EPOCH);
+        }
+    }
 
     public Embedded embedded() {
         return new Embedded(vcpus, ramMib, diskGib, ephemeralGib, swapMib, name, extraSpecs);

@@ -12,10 +12,14 @@ import java.util.UUID;
  * A server as Nova's API tells of it. Parts that are only handed through stay the JSON that the row
  * holds (their names end in {@code Json}): a list of a thousand servers parses none of them.
  *
+ * @param host empty when none was found: the server is in error and has no guest
+ * @param zone empty without a host, unless one was asked for
  * @param number counts servers; it makes the libvirt name
  * @param flavorJson the flavor as embedded in answers since 2.47
  * @param imageJson the properties of the image that it was made from
- * @param adminPass only until the guest has started for the first time
+ * @param adminPass only on a server with a config drive, on which the guest reads it, and only
+ *     until a host has built the guest from it (for the first time, or anew) or nobody will: a host
+ *     asks for it when it can, which may be long after the request that gave it
  * @param addressesJson network name to addresses, as answers hold them
  * @param volumesJson list of {@code {"id", "delete_on_termination"}}
  */
@@ -33,7 +37,7 @@ public record Server(
         int ramMib,
         Optional<UUID> image,
         String imageJson,
-        HostName host,
+        Optional<HostName> host,
         String zone,
         Optional<String> pinnedZone,
         Optional<Key> key,

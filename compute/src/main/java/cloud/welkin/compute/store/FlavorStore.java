@@ -28,7 +28,6 @@ public final class FlavorStore {
             Optional<Boolean> isPublic,
             Optional<Integer> minDisk,
             Optional<Integer> minRam,
-            Optional<String> name,
             String sortKey,
             boolean descending,
             Optional<String> marker,
@@ -50,7 +49,6 @@ public final class FlavorStore {
         filter.isPublic().ifPresent(isPublic -> conditions.add(FLAVOR.IS_PUBLIC.eq(isPublic)));
         filter.minDisk().ifPresent(disk -> conditions.add(FLAVOR.DISK_GIB.ge(disk)));
         filter.minRam().ifPresent(ram -> conditions.add(FLAVOR.RAM_MIB.ge(ram)));
-        filter.name().ifPresent(name -> conditions.add(FLAVOR.NAME.eq(name)));
         Field<?> key =
                 switch (filter.sortKey()) {
                     case "name" -> FLAVOR.NAME;
@@ -113,6 +111,7 @@ public final class FlavorStore {
         row.setEphemeralGib(flavor.ephemeralGib());
         row.setSwapMib(flavor.swapMib());
         row.setIsPublic(flavor.isPublic());
+        row.setRxtxFactor(flavor.rxtxFactor());
         row.setExtraSpecs(Rows.json(flavor.extraSpecs()));
         row.setCreatedAt(flavor.createdAt());
         row.insert();
@@ -181,6 +180,7 @@ public final class FlavorStore {
                 row.getEphemeralGib(),
                 row.getSwapMib(),
                 row.getIsPublic(),
+                row.getRxtxFactor(),
                 Rows.texts(row.getExtraSpecs()),
                 row.getCreatedAt());
     }

@@ -3,8 +3,10 @@ package cloud.welkin.compute.store;
 import static cloud.welkin.compute.schema.Tables.KEYPAIR;
 
 import cloud.welkin.compute.domain.Keypair;
+import cloud.welkin.compute.domain.Server;
 import cloud.welkin.compute.schema.tables.records.KeypairRecord;
 import cloud.welkin.database.Tx;
+import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.UserId;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +19,21 @@ public final class KeypairStore {
                 .selectFrom(KEYPAIR)
                 .where(KEYPAIR.USER_ID.eq(user.value()), KEYPAIR.NAME.eq(name))
                 .fetchOptional(KeypairStore::keypair);
+    }
+
+    /**
+     * The key for a server.
+     *
+     * @throws Failure 400 when the user has none of this name
+     */
+    public Server.Key key(Tx tx, UserId user, String name) {
+        Keypair keypair =
+                find(tx, user, name)
+                        .orElseThrow(
+                                () ->
+                                        Failure.badRequest("Invalid key_name provided.")
+                                                .as("KeypairNotFound"));
+        return new Server.Key(keypair.name(), keypair.publicKey(), keypair.type());
     }
 
     public List<Keypair> list(Tx tx, UserId user, Optional<String> marker, int limit) {

@@ -4,7 +4,6 @@ import static cloud.welkin.compute.schema.Tables.SERVER;
 
 import cloud.welkin.compute.domain.TaskState;
 import cloud.welkin.compute.domain.VmState;
-import cloud.welkin.compute.schema.tables.records.ServerRecord;
 import cloud.welkin.database.Tx;
 import cloud.welkin.kernel.failure.Failure;
 import java.time.Instant;
@@ -15,12 +14,10 @@ import java.util.Set;
 import java.util.UUID;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.JSONB;
 import org.jooq.Record;
 import org.jooq.ResultQuery;
 import org.jooq.SelectWhereStep;
 import org.jooq.SortField;
-import org.jooq.TableField;
 import org.jooq.impl.DSL;
 
 /**
@@ -29,6 +26,16 @@ import org.jooq.impl.DSL;
  */
 public final class ServerFilter {
     private record Order(Field<?> column, boolean descending) {}
+
+    /** As {@code ServerView} shows it: a server that runs is made, any other has not begun. */
+    private static final Field<Integer> PROGRESS =
+            DSL.when(SERVER.VM_STATE.eq(VmState.ACTIVE.text()).and(SERVER.TASK_STATE.isNull()), 100)
+                    .otherwise(0);
+
+    private static final Field<String> LOCKED_BY =
+            DSL.when(SERVER.LOCKED.eq(false), (String) null)
+                    .when(SERVER.LOCKED_BY_ADMIN, "admin")
+                    .otherwise("owner");
 
     private final List<Condition> conditions = new ArrayList<>();
     private final List<Order> orders = new ArrayList<>();
@@ -112,18 +119,6 @@ public final class ServerFilter {
         return and(SERVER.HOST.in(hosts));
     }
 
-    public ServerFilter zone(String zone) {
-        return and(SERVER.ZONE.eq(zone));
-    }
-
-    public ServerFilter keyName(String name) {
-        return and(SERVER.KEY_NAME.eq(name));
-    }
-
-    public ServerFilter reservation(String id) {
-        return and(SERVER.RESERVATION_ID.eq(id));
-    }
-
     public ServerFilter configDrive(boolean has) {
         return and(SERVER.CONFIG_DRIVE.eq(has));
     }
@@ -154,10 +149,6 @@ public final class ServerFilter {
                 DSL.condition("not {0} && {1}", SERVER.TAGS, DSL.val(any.toArray(String[]::new))));
     }
 
-    public ServerFilter metadata(String json) {
-        return and(DSL.condition("{0} @> {1}", SERVER.METADATA, DSL.val(JSONB.valueOf(json))));
-    }
-
     public ServerFilter changedSince(Instant time) {
         either = true;
         return and(SERVER.UPDATED_AT.ge(time));
@@ -168,16 +159,67 @@ public final class ServerFilter {
         return and(SERVER.UPDATED_AT.le(time));
     }
 
-    public ServerFilter createdSince(Instant time) {
-        return and(SERVER.CREATED_AT.ge(time));
+    /**
+     * A regular expression within what the column shows, as Nova matches whatever it has no exact
+     * meaning for.
+     */
+    public ServerFilter shows(Shown what, String pattern) {
+        return switch (what) {
+            case ACCESS_V4 -> matches(SERVER.ACCESS_V4, pattern);
+            case ACCESS_V6 -> matches(SERVER.ACCESS_V6, pattern);
+            case KEY_NAME -> matches(SERVER.KEY_NAME, pattern);
+            case ZONE -> matches(SERVER.ZONE, pattern);
+            case RESERVATION -> matches(SERVER.RESERVATION_ID, pattern);
+            case NODE -> matches(SERVER.HOST, pattern);
+            case ROOT_DEVICE -> matches(SERVER.ROOT_DEVICE, pattern);
+            case LAUNCH_INDEX -> matches(DSL.cast(SERVER.LAUNCH_INDEX, String.class), pattern);
+            case PROGRESS -> matches(DSL.cast(PROGRESS, String.class), pattern);
+            case KERNEL -> matches(imageProperty("kernel_id"), pattern);
+            case RAMDISK -> matches(imageProperty("ramdisk_id"), pattern);
+            case LOCKED_BY -> matches(LOCKED_BY, pattern);
+            case CREATED -> matchesTime(SERVER.CREATED_AT, pattern);
+            case LAUNCHED -> matchesTime(SERVER.LAUNCHED_AT, pattern);
+            case TERMINATED -> matchesTime(SERVER.TERMINATED_AT, pattern);
+        };
     }
 
-    public ServerFilter launchedSince(Instant time) {
-        return and(SERVER.LAUNCHED_AT.ge(time));
+    /** What a regular expression may look at. */
+    public enum Shown {
+        ACCESS_V4,
+        ACCESS_V6,
+        KEY_NAME,
+        ZONE,
+        RESERVATION,
+        NODE,
+        ROOT_DEVICE,
+        LAUNCH_INDEX,
+        PROGRESS,
+        KERNEL,
+        RAMDISK,
+        LOCKED_BY,
+        CREATED,
+        LAUNCHED,
+        TERMINATED
     }
 
-    public ServerFilter terminatedSince(Instant time) {
-        return and(SERVER.TERMINATED_AT.ge(time));
+    public ServerFilter diskConfig(boolean auto) {
+        return and(SERVER.DISK_CONFIG.eq(auto ? "AUTO" : "MANUAL"));
+    }
+
+    private static Field<String> imageProperty(String name) {
+        return DSL.field("{0} ->> {1}", String.class, SERVER.IMAGE, DSL.inline(name));
+    }
+
+    /** A time as answers spell it, or as databases do. */
+    private ServerFilter matchesTime(Field<Instant> column, String pattern) {
+        return and(
+                DSL.condition(
+                        "(to_char({0} at time zone 'UTC', {1}) ~ {3} or"
+                                + " to_char({0} at time zone 'UTC', {2}) ~ {3})",
+                        column,
+                        DSL.inline("YYYY-MM-DD\"T\"HH24:MI:SS\"Z\""),
+                        DSL.inline("YYYY-MM-DD HH24:MI:SS"),
+                        DSL.val(pattern)));
     }
 
     /** Deleted servers in place of living ones. */
@@ -279,7 +321,7 @@ public final class ServerFilter {
         return result;
     }
 
-    private static TableField<ServerRecord, ?> column(String key) {
+    private static Field<?> column(String key) {
         return switch (key) {
             case "created_at" -> SERVER.CREATED_AT;
             case "updated_at" -> SERVER.UPDATED_AT;
@@ -288,7 +330,7 @@ public final class ServerFilter {
             case "display_name" -> SERVER.NAME;
             case "display_description" -> SERVER.DESCRIPTION;
             case "uuid" -> SERVER.ID;
-            case "host" -> SERVER.HOST;
+            case "host", "node" -> SERVER.HOST;
             case "vm_state" -> SERVER.VM_STATE;
             case "task_state" -> SERVER.TASK_STATE;
             case "power_state" -> SERVER.POWER_STATE;
@@ -306,6 +348,10 @@ public final class ServerFilter {
             case "launch_index" -> SERVER.LAUNCH_INDEX;
             case "root_device_name" -> SERVER.ROOT_DEVICE;
             case "hostname" -> SERVER.HOSTNAME;
+            case "kernel_id" -> imageProperty("kernel_id");
+            case "ramdisk_id" -> imageProperty("ramdisk_id");
+            case "progress" -> PROGRESS;
+            case "locked_by" -> LOCKED_BY;
             default ->
                     throw Failure.badRequest(
                             "Invalid input for query parameters sort_key. Value: %s. It is not a key"

@@ -76,7 +76,7 @@ public final class ServerStore {
         row.setFlavor(Rows.json(server.flavorJson()));
         row.setVcpus(server.vcpus());
         row.setRamMib(server.ramMib());
-        row.setHost(server.host().value());
+        row.setHost(server.host().map(HostName::value).orElse(null));
         row.setZone(server.zone());
         row.setPinnedZone(server.pinnedZone().orElse(null));
         row.setKeyName(server.key().map(Server.Key::name).orElse(null));
@@ -96,17 +96,6 @@ public final class ServerStore {
         row.setAddresses(Rows.json(server.addressesJson()));
         row.setSecurityGroups(Rows.json(server.securityGroupsJson()));
         row.setVolumes(Rows.json(server.volumesJson()));
-        fill(row, server);
-        row.insert();
-    }
-
-    /** What a request may change of a server besides its state. */
-    public void update(Tx tx, Server server) {
-        ServerRecord row = tx.sql().newRecord(SERVER);
-        tx.sql().update(SERVER).set(fill(row, server)).where(SERVER.ID.eq(server.id())).execute();
-    }
-
-    private static ServerRecord fill(ServerRecord row, Server server) {
         row.setName(server.name());
         row.setHostname(server.hostname());
         row.setDescription(server.description().orElse(null));
@@ -122,7 +111,78 @@ public final class ServerStore {
         row.setLockedByAdmin(server.lock().byAdmin());
         row.setLockedReason(server.lock().reason().orElse(null));
         row.setUpdatedAt(server.updatedAt());
-        return row;
+        row.setFault(server.fault().map(Rows::json).orElse(null));
+        row.insert();
+    }
+
+    /** What a server is called and described by. */
+    public record Description(
+            String name,
+            String hostname,
+            Optional<String> description,
+            String accessV4,
+            String accessV6,
+            String diskConfig) {}
+
+    public void describe(Tx tx, UUID id, Description as, Instant now) {
+        tx.sql()
+                .update(SERVER)
+                .set(SERVER.NAME, as.name())
+                .set(SERVER.HOSTNAME, as.hostname())
+                .set(SERVER.DESCRIPTION, as.description().orElse(null))
+                .set(SERVER.ACCESS_V4, as.accessV4())
+                .set(SERVER.ACCESS_V6, as.accessV6())
+                .set(SERVER.DISK_CONFIG, as.diskConfig())
+                .set(SERVER.UPDATED_AT, now)
+                .where(SERVER.ID.eq(id))
+                .execute();
+    }
+
+    /** What a rebuild changes beside the description. */
+    public void rebuilt(
+            Tx tx,
+            UUID id,
+            UUID image,
+            Map<String, String> imageProperties,
+            Optional<Server.Key> key,
+            Optional<String> userData,
+            Optional<String> adminPass) {
+        tx.sql()
+                .update(SERVER)
+                .set(SERVER.IMAGE_ID, image)
+                .set(SERVER.IMAGE, Rows.json(imageProperties))
+                .set(SERVER.KEY_NAME, key.map(Server.Key::name).orElse(null))
+                .set(SERVER.PUBLIC_KEY, key.map(Server.Key::publicKey).orElse(null))
+                .set(SERVER.KEY_TYPE, key.map(Server.Key::type).orElse(null))
+                .set(SERVER.USER_DATA, userData.orElse(null))
+                .set(SERVER.ADMIN_PASS, adminPass.orElse(null))
+                .where(SERVER.ID.eq(id))
+                .execute();
+    }
+
+    /** The guest has its password, or never will. */
+    public void forgetPassword(Tx tx, UUID id) {
+        tx.sql().update(SERVER).setNull(SERVER.ADMIN_PASS).where(SERVER.ID.eq(id)).execute();
+    }
+
+    public void setLock(Tx tx, UUID id, Server.Lock lock, Instant now) {
+        tx.sql()
+                .update(SERVER)
+                .set(SERVER.LOCKED, lock.locked())
+                .set(SERVER.LOCKED_BY_ADMIN, lock.byAdmin())
+                .set(SERVER.LOCKED_REASON, lock.reason().orElse(null))
+                .set(SERVER.UPDATED_AT, now)
+                .where(SERVER.ID.eq(id))
+                .execute();
+    }
+
+    public void setMetadata(Tx tx, UUID id, Map<String, String> metadata, Instant now) {
+        tx.sql()
+                .update(SERVER)
+                .set(SERVER.METADATA, Rows.json(metadata))
+                .set(SERVER.UPDATED_AT, now)
+                .where(SERVER.ID.eq(id))
+                .execute();
     }
 
     public void setState(Tx tx, UUID id, ServerState state, Optional<Fault> fault, Instant now) {
@@ -204,7 +264,10 @@ public final class ServerStore {
         return tx.sql()
                 .select(SERVER.HOST, DSL.count())
                 .from(SERVER)
-                .where(SERVER.GROUP_ID.eq(group), SERVER.DELETED_AT.isNull())
+                .where(
+                        SERVER.GROUP_ID.eq(group),
+                        SERVER.HOST.isNotNull(),
+                        SERVER.DELETED_AT.isNull())
                 .groupBy(SERVER.HOST)
                 .fetchMap(SERVER.HOST, DSL.count());
     }
@@ -213,7 +276,7 @@ public final class ServerStore {
         return tx.sql()
                 .select(SERVER.ID, SERVER.HOST)
                 .from(SERVER)
-                .where(SERVER.ID.in(servers), SERVER.DELETED_AT.isNull())
+                .where(SERVER.ID.in(servers), SERVER.HOST.isNotNull(), SERVER.DELETED_AT.isNull())
                 .fetchMap(SERVER.ID, SERVER.HOST);
     }
 
@@ -221,7 +284,7 @@ public final class ServerStore {
         return tx.sql()
                 .select(SERVER.HOST, DSL.count())
                 .from(SERVER)
-                .where(SERVER.DELETED_AT.isNull())
+                .where(SERVER.HOST.isNotNull(), SERVER.DELETED_AT.isNull())
                 .groupBy(SERVER.HOST)
                 .fetchMap(SERVER.HOST, DSL.count());
     }
@@ -282,7 +345,7 @@ public final class ServerStore {
                 row.getRamMib(),
                 Rows.maybe(row.getImageId()),
                 row.getImage().data(),
-                new HostName(row.getHost()),
+                Rows.maybe(row.getHost()).map(HostName::new),
                 row.getZone(),
                 Rows.maybe(row.getPinnedZone()),
                 Rows.maybe(row.getKeyName())

@@ -52,7 +52,7 @@ public final class ComputeInvariants {
     public List<Invariant> all() {
         return List.of(
                 invariant(
-                        "every living server has a guest, and no other",
+                        "every living server on a host has a guest, and no other",
                         "A server without a guest can neither run nor be deleted.",
                         "a defect of Welkin; please report it",
                         tx ->
@@ -64,6 +64,7 @@ public final class ComputeInvariants {
                                         .where(
                                                 SERVER.DELETED_AT
                                                         .isNull()
+                                                        .and(SERVER.HOST.isNotNull())
                                                         .and(GUEST.SERVER_ID.isNull())
                                                         .or(
                                                                 SERVER.DELETED_AT

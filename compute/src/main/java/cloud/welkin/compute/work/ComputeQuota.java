@@ -10,6 +10,7 @@ import cloud.welkin.kernel.quota.Quotas;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What projects may have of servers. The first four are counted, the others bound single requests.
@@ -27,8 +28,39 @@ public final class ComputeQuota {
     public static final QuotaResource GROUP_MEMBERS =
             new QuotaResource(SERVICE, "server_group_members", 10);
 
+    /**
+     * Limits that Nova's older versions know: kept and told to clients of before 2.36 or 2.57, who
+     * set them. They limit nothing: networks have their own quota in their own service, and no
+     * files are injected.
+     */
+    public static final List<QuotaResource> UNTIL_2_35 =
+            List.of(
+                    new QuotaResource(SERVICE, "floating_ips", -1),
+                    new QuotaResource(SERVICE, "fixed_ips", -1),
+                    new QuotaResource(SERVICE, "security_groups", -1),
+                    new QuotaResource(SERVICE, "security_group_rules", -1));
+
+    /** See {@link #UNTIL_2_35}. */
+    public static final List<QuotaResource> UNTIL_2_56 =
+            List.of(
+                    new QuotaResource(SERVICE, "injected_files", 0),
+                    new QuotaResource(SERVICE, "injected_file_content_bytes", 0),
+                    new QuotaResource(SERVICE, "injected_file_path_bytes", 0));
+
     public static final List<QuotaResource> ALL =
-            List.of(INSTANCES, CORES, RAM, SERVER_GROUPS, METADATA_ITEMS, KEY_PAIRS, GROUP_MEMBERS);
+            Stream.of(
+                            List.of(
+                                    INSTANCES,
+                                    CORES,
+                                    RAM,
+                                    SERVER_GROUPS,
+                                    METADATA_ITEMS,
+                                    KEY_PAIRS,
+                                    GROUP_MEMBERS),
+                            UNTIL_2_56,
+                            UNTIL_2_35)
+                    .flatMap(List::stream)
+                    .toList();
 
     private final Quotas quotas;
 
@@ -53,6 +85,17 @@ public final class ComputeQuota {
 
     public void takeServers(Tx tx, ProjectId project, long count, long vcpus, long ramMib) {
         take(tx, project, Map.of(INSTANCES, count, CORES, count * vcpus, RAM, count * ramMib));
+    }
+
+    /**
+     * @throws Failure 403 when a server shall have more items of metadata than it may
+     */
+    public void checkMetadata(Tx tx, ProjectId project, int items) {
+        long limit = limit(tx, project, METADATA_ITEMS);
+        if (limit >= 0 && items > limit) {
+            throw Failure.forbidden("Maximum number of metadata items exceeds %d", limit)
+                    .as("MetadataLimitExceeded");
+        }
     }
 
     /** The limit of something that is not counted. */

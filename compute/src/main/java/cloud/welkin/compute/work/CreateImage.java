@@ -8,6 +8,7 @@ import cloud.welkin.compute.store.HostTaskStore;
 import cloud.welkin.compute.store.ServerStore;
 import cloud.welkin.database.Tx;
 import cloud.welkin.image.Images;
+import cloud.welkin.kernel.host.HostName;
 import cloud.welkin.kernel.host.HostTask;
 import cloud.welkin.kernel.work.Saga;
 import cloud.welkin.kernel.work.SagaContext;
@@ -90,21 +91,22 @@ public final class CreateImage implements Saga<CreateImage.Input> {
             context.database()
                     .change(
                             tx -> {
-                                Server server =
+                                HostName host =
                                         servers.find(tx, input.server())
+                                                .flatMap(Server::host)
                                                 .orElseThrow(
                                                         () ->
                                                                 new SnapshotFailed(
                                                                         "the server is gone"));
                                 tasks.insert(
                                         tx,
-                                        server.host(),
+                                        host,
                                         new HostTask.Snapshot(
                                                 input.task(),
                                                 input.server(),
                                                 images.incoming(input.image()).toString(),
                                                 "qcow2"));
-                                pokes.poke(tx, server.host());
+                                pokes.poke(tx, host);
                             });
             return StepResult.waitFor(RECHECK);
         }

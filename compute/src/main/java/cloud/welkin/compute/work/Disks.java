@@ -119,7 +119,7 @@ final class Disks {
         return image;
     }
 
-    private static void fits(
+    static void fits(
             ImageFacts image, Flavor flavor, Optional<BlockDevice> volume, boolean mayZeroDisk) {
         if (flavor.ramMib() < image.minRamMib()) {
             throw Failure.badRequest("Flavor's memory is too small for requested image.")

@@ -3,11 +3,7 @@ package cloud.welkin.compute.work;
 import cloud.welkin.compute.domain.Flavor;
 import cloud.welkin.compute.domain.Guest;
 import cloud.welkin.compute.domain.Host;
-import cloud.welkin.compute.domain.Keypair;
 import cloud.welkin.compute.domain.Server;
-import cloud.welkin.compute.domain.ServerState;
-import cloud.welkin.compute.domain.TaskState;
-import cloud.welkin.compute.domain.VmState;
 import cloud.welkin.compute.domain.VolumeAttachment;
 import cloud.welkin.compute.store.FlavorStore;
 import cloud.welkin.compute.store.GuestStore;
@@ -23,15 +19,12 @@ import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.host.HostName;
 import cloud.welkin.kernel.host.Power;
 import cloud.welkin.kernel.id.ProjectId;
-import cloud.welkin.kernel.json.Json;
 import cloud.welkin.network.Networks;
 import cloud.welkin.placement.Allocations;
 import cloud.welkin.volume.Volumes;
 import cloud.welkin.volume.Volumes.VolumeFacts;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -41,6 +34,9 @@ import java.util.UUID;
  * – and written down as what shall be. What a host then does with it comes back as reports.
  */
 public final class NewServers {
+    private static final String NO_HOST =
+            "No valid host was found. There are not enough hosts available.";
+
     private final ServerStore servers;
     private final GuestStore guests;
     private final PlugStore plugs;
@@ -52,6 +48,7 @@ public final class NewServers {
     private final Nics nics;
     private final Disks disks;
     private final HostChoice choice;
+    private final Allocations allocations;
     private final ComputeQuota quota;
     private final ServerLife life;
     private final ServerEvents events;
@@ -84,6 +81,7 @@ public final class NewServers {
         this.nics = new Nics(networks);
         this.disks = new Disks(images);
         this.choice = new HostChoice(hosts, servers, groups, allocations);
+        this.allocations = allocations;
         this.quota = quota;
         this.life = life;
         this.events = events;
@@ -93,7 +91,8 @@ public final class NewServers {
     /**
      * @param mayZeroDisk whether the caller may make servers on local disks that its flavor does
      *     not count
-     * @return the servers, at least as many as wanted at least
+     * @return the servers, at least as many as wanted at least; all in error when there is no room
+     *     for so many
      * @throws Failure as the API says it: what is wrong with the request, or used up, or not there
      */
     public List<Server> create(Tx tx, Ask ask, NewServer wanted, boolean mayZeroDisk) {
@@ -110,7 +109,8 @@ public final class NewServers {
                                                         "Flavor %s could not be found.",
                                                         wanted.flavor())
                                                 .as("FlavorNotFound"));
-        Optional<Server.Key> key = wanted.keyName().map(name -> key(tx, ask, name));
+        Optional<Server.Key> key =
+                wanted.keyName().map(name -> keypairs.key(tx, ask.caller().user(), name));
         Disks.Plan plan = disks.plan(tx, ask.caller(), wanted, flavor, mayZeroDisk);
         List<UUID> securityGroups = nics.securityGroups(tx, ask.caller(), wanted.securityGroups());
         List<NewServer.One> wishes = nics.resolve(tx, ask.caller(), wanted.networks());
@@ -123,117 +123,67 @@ public final class NewServers {
                                         "The requested availability zone is not available");
                             }
                         });
-        checkMetadataCount(tx, project, wanted);
+        quota.checkMetadata(tx, project, wanted.metadata().size());
         List<UUID> ids = new ArrayList<>();
         for (int i = 0; i < wanted.most(); i++) {
             ids.add(UUID.randomUUID());
         }
+        Blueprint blueprint =
+                new Blueprint(wanted, flavor, key, plan, securityGroups, wishes, reservationId());
         Map<UUID, Host> placed =
                 choice.claim(
                         tx,
                         ids,
-                        wanted.least(),
-                        resources(flavor, plan),
+                        blueprint.resources(),
                         new HostChoice.Constraints(
                                 wanted.zone(), wanted.host(), wanted.hints(), project),
                         project,
                         ask.caller().user(),
                         ask.now());
-        checkMembers(tx, project, wanted, placed.size());
-        String reservation = reservationId();
-        List<Server> made = new ArrayList<>();
-        int index = 0;
-        for (UUID id : ids) {
-            Host host = placed.get(id);
-            if (host != null) {
-                made.add(
-                        one(
-                                tx,
-                                ask,
-                                wanted,
-                                flavor,
-                                key,
-                                plan,
-                                securityGroups,
-                                wishes,
-                                id,
-                                host,
-                                reservation,
-                                index++));
-            }
-        }
+        boolean enough = placed.size() >= wanted.least();
+        checkMembers(tx, project, wanted, enough ? placed.size() : ids.size());
+        List<Server> made =
+                enough
+                        ? placed(tx, ask, blueprint, ids, placed)
+                        : unplaced(tx, ask, blueprint, ids, placed);
         quota.takeServers(tx, project, made.size(), flavor.vcpus(), flavor.ramMib());
         return made;
     }
 
-    private Server one(
-            Tx tx,
-            Ask ask,
-            NewServer wanted,
-            Flavor flavor,
-            Optional<Server.Key> key,
-            Disks.Plan plan,
-            List<UUID> securityGroups,
-            List<NewServer.One> wishes,
-            UUID id,
-            Host host,
-            String reservation,
-            int index) {
-        String name = wanted.most() > 1 ? wanted.name() + "-" + (index + 1) : wanted.name();
-        boolean waits =
-                plan.volumes().stream().anyMatch(device -> !device.source().equals("volume"));
+    private List<Server> placed(
+            Tx tx, Ask ask, Blueprint blueprint, List<UUID> ids, Map<UUID, Host> hosts) {
+        List<Server> made = new ArrayList<>();
+        for (UUID id : ids) {
+            Host host = hosts.get(id);
+            if (host != null) {
+                made.add(one(tx, ask, blueprint, id, host, made.size()));
+            }
+        }
+        return made;
+    }
+
+    /**
+     * There is not even room for the least number. The request was well formed, so clients expect
+     * what Nova does: all of its servers are there, in error, and hold nothing but their names.
+     */
+    private List<Server> unplaced(
+            Tx tx, Ask ask, Blueprint blueprint, List<UUID> ids, Map<UUID, Host> hosts) {
+        hosts.keySet().forEach(id -> allocations.release(tx, id));
+        List<Server> made = new ArrayList<>();
+        for (UUID id : ids) {
+            Server server = blueprint.server(ask, id, made.size(), Optional.empty());
+            servers.insert(tx, server);
+            life.record(tx, ask, server, "create", "conductor_schedule_and_build_instances");
+            life.failed(tx, server, NO_HOST, ask.now());
+            made.add(server);
+        }
+        return made;
+    }
+
+    private Server one(Tx tx, Ask ask, Blueprint blueprint, UUID id, Host host, int index) {
         HostName hostName = host.name();
-        Server server =
-                new Server(
-                        id,
-                        0,
-                        ask.caller().requireProject(),
-                        ask.caller().user(),
-                        name,
-                        wanted.hostname().orElseGet(() -> hostname(name, id)),
-                        wanted.description(),
-                        flavor.id(),
-                        Json.text(flavor.embedded()),
-                        flavor.vcpus(),
-                        flavor.ramMib(),
-                        plan.volumes().stream().anyMatch(BlockDevice::boots)
-                                ? Optional.empty()
-                                : plan.image().map(image -> image.id()),
-                        Json.text(plan.image().map(image -> image.properties()).orElse(Map.of())),
-                        hostName,
-                        host.zone(),
-                        wanted.zone(),
-                        key,
-                        wanted.userData(),
-                        wanted.configDrive(),
-                        wanted.configDrive() ? Optional.of(wanted.adminPass()) : Optional.empty(),
-                        Json.text(wanted.metadata()),
-                        wanted.tags(),
-                        Json.text(wanted.hints()),
-                        HostChoice.groupHint(wanted.hints()),
-                        wanted.accessV4(),
-                        wanted.accessV6(),
-                        wanted.diskConfig(),
-                        Server.Lock.OPEN,
-                        new ServerState(
-                                VmState.BUILDING,
-                                Optional.of(
-                                        waits
-                                                ? TaskState.BLOCK_DEVICE_MAPPING
-                                                : TaskState.SPAWNING),
-                                ServerState.NO_STATE),
-                        Optional.empty(),
-                        reservation,
-                        index,
-                        "/dev/vda",
-                        "{}",
-                        "[]",
-                        "[]",
-                        ask.now(),
-                        ask.now(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty());
+        Disks.Plan plan = blueprint.plan();
+        Server server = blueprint.server(ask, id, index, Optional.of(host));
         servers.insert(tx, server);
         guests.insert(
                 tx,
@@ -242,7 +192,7 @@ public final class NewServers {
                         hostName,
                         1,
                         0,
-                        !waits,
+                        !blueprint.waits(),
                         true,
                         Power.RUNNING,
                         0,
@@ -253,7 +203,7 @@ public final class NewServers {
                         Optional.empty(),
                         Optional.empty()),
                 ask.now());
-        for (NewServer.One wish : wishes) {
+        for (NewServer.One wish : blueprint.wishes()) {
             plugs.insert(
                     tx,
                     nics.plug(
@@ -262,10 +212,10 @@ public final class NewServers {
                             id,
                             hostName,
                             wish,
-                            securityGroups,
+                            blueprint.securityGroups(),
                             Optional.of(host.zone())));
         }
-        volumes(tx, ask, id, flavor, plan, host);
+        volumes(tx, ask, id, blueprint.flavor(), plan, host);
         life.refreshAddresses(tx, id);
         if (!plan.volumes().isEmpty()) {
             servers.refreshVolumes(tx, id);
@@ -350,7 +300,7 @@ public final class NewServers {
                                 device.source().equals("snapshot") ? device.id() : Optional.empty(),
                                 Optional.empty(),
                                 device.volumeType(),
-                                Optional.of(host.zone())));
+                                Optional.empty()));
         return row(server, volume, Optional.empty(), path, device, Optional.empty(), size);
     }
 
@@ -377,16 +327,6 @@ public final class NewServers {
                 false);
     }
 
-    private Server.Key key(Tx tx, Ask ask, String name) {
-        Keypair keypair =
-                keypairs.find(tx, ask.caller().user(), name)
-                        .orElseThrow(
-                                () ->
-                                        Failure.badRequest("Invalid key_name provided.")
-                                                .as("KeypairNotFound"));
-        return new Server.Key(keypair.name(), keypair.publicKey(), keypair.type());
-    }
-
     private static void refuseSharing(
             NewServer wanted, List<NewServer.One> wishes, Disks.Plan plan) {
         if (wanted.most() <= 1) {
@@ -405,14 +345,6 @@ public final class NewServers {
         }
     }
 
-    private void checkMetadataCount(Tx tx, ProjectId project, NewServer wanted) {
-        long limit = quota.limit(tx, project, ComputeQuota.METADATA_ITEMS);
-        if (limit >= 0 && wanted.metadata().size() > limit) {
-            throw Failure.forbidden("Maximum number of metadata items exceeds %d", limit)
-                    .as("MetadataLimitExceeded");
-        }
-    }
-
     private void checkMembers(Tx tx, ProjectId project, NewServer wanted, int more) {
         HostChoice.groupHint(wanted.hints())
                 .flatMap(id -> groups.find(tx, id))
@@ -424,30 +356,6 @@ public final class NewServers {
                                         "Quota exceeded, too many servers in group");
                             }
                         });
-    }
-
-    private static Map<String, Long> resources(Flavor flavor, Disks.Plan plan) {
-        Map<String, Long> resources = new HashMap<>();
-        resources.put("VCPU", (long) flavor.vcpus());
-        resources.put("MEMORY_MB", (long) flavor.ramMib());
-        if (plan.localGib() > 0) {
-            resources.put("DISK_GB", plan.localGib());
-        }
-        return resources;
-    }
-
-    /** A host name made of the server's name: what DNS does not take becomes a dash. */
-    static String hostname(String name, UUID id) {
-        String clean =
-                name.toLowerCase(Locale.ROOT)
-                        .replaceAll("[ _]+", "-")
-                        .replaceAll("[^a-z0-9.-]+", "")
-                        .replaceAll("[.]+", "-")
-                        .replaceAll("^-+|-+$", "");
-        if (clean.length() > 63) {
-            clean = clean.substring(0, 63).replaceAll("-+$", "");
-        }
-        return clean.isEmpty() ? "server-" + id : clean;
     }
 
     private static String reservationId() {

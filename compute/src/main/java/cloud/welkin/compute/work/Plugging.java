@@ -9,6 +9,7 @@ import cloud.welkin.compute.store.PlugStore;
 import cloud.welkin.compute.store.ServerStore;
 import cloud.welkin.database.Tx;
 import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.kernel.host.HostName;
 import cloud.welkin.network.Networks;
 import cloud.welkin.volume.Volumes;
 import cloud.welkin.volume.Volumes.VolumeFacts;
@@ -111,12 +112,13 @@ public final class Plugging {
             throw Failure.badRequest("No network is there to attach an interface to.");
         }
         NewServer.One one = wishes.getFirst();
+        HostName host = life.guest(tx, server).host();
         Nic made =
                 nics.plug(
                         tx,
                         ask.caller(),
                         server.id(),
-                        server.host(),
+                        host,
                         new NewServer.One(one.network(), one.port(), fixedIp, one.tag()),
                         List.of(),
                         Optional.of(server.zone()));

@@ -52,7 +52,7 @@ public final class ServerEvents {
         payload.put("ephemeral_gb", flavor.ephemeral());
         payload.put("disk_gb", flavor.disk() + flavor.ephemeral());
         payload.put("state", server.state().vm().text());
-        payload.put("host", server.host().value());
+        payload.put("host", server.host().map(Object::toString).orElse(""));
         payload.put("availability_zone", server.zone());
         payload.put("image_id", server.image().map(Object::toString).orElse(""));
         payload.put("created_at", Times.seconds(server.createdAt()));

@@ -19,6 +19,7 @@ import cloud.welkin.compute.store.PlugStore;
 import cloud.welkin.compute.store.ServerStore;
 import cloud.welkin.database.Tx;
 import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.kernel.host.HostName;
 import cloud.welkin.kernel.work.Sagas;
 import cloud.welkin.kernel.work.Subject;
 import cloud.welkin.network.Networks;
@@ -90,9 +91,12 @@ public final class ServerLife {
     /**
      * The guest of a server that takes changes.
      *
-     * @throws Failure 409 when the server is on its way out
+     * @throws Failure 409 when the server is on its way out, or on no host
      */
     public Guest guest(Tx tx, Server server) {
+        if (server.host().isEmpty()) {
+            throw Failure.conflict("Instance %s is not ready", server.id()).as("InstanceNotReady");
+        }
         return guests.find(tx, server.id())
                 .filter(Guest::present)
                 .orElseThrow(
@@ -144,7 +148,7 @@ public final class ServerLife {
                         ask.now(),
                         ask.now()),
                 event,
-                server.host().value());
+                server.host().map(HostName::value).orElse(""));
     }
 
     /**
@@ -161,7 +165,11 @@ public final class ServerLife {
         sagas.cancel(tx, subject(server.id()), "the server is being deleted");
         events.publish(tx, "delete.start", server, ask.requestId(), ask.now());
         boolean told = found.isPresent() && found.get().ready();
-        boolean dead = hosts.find(tx, server.host()).map(Host::forcedDown).orElse(true);
+        boolean dead =
+                server.host()
+                        .flatMap(name -> hosts.find(tx, name))
+                        .map(Host::forcedDown)
+                        .orElse(true);
         if (!told || dead) {
             gone(tx, server, ask.requestId(), ask.now());
             return;
@@ -228,6 +236,7 @@ public final class ServerLife {
                 new ServerState(VmState.ERROR, Optional.empty(), ServerState.NO_STATE),
                 Optional.of(Fault.of(why, now)),
                 now);
+        servers.forgetPassword(tx, server.id());
         actions.finish(tx, server.id(), Optional.of(why), "", now);
         events.publish(tx, "create.error", server, "", now);
     }

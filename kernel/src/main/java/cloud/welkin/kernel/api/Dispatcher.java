@@ -33,6 +33,11 @@ import tools.jackson.databind.node.ObjectNode;
  * service's own error body.
  */
 public final class Dispatcher {
+    /**
+     * Nova names a request by a header of its own too, and so does Cinder, which was part of it.
+     */
+    private static final Set<String> OLDER_REQUEST_ID = Set.of("compute", "volume");
+
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
     private static final byte[] NO_BODY = {};
     private static final String FORMAT = ".json";
@@ -330,6 +335,9 @@ public final class Dispatcher {
         if (at.api != null && at.api.versioning().isPresent()) {
             Versioning versioning = at.api.versioning().get();
             String version = at.version.toString();
+            if (OLDER_REQUEST_ID.contains(versioning.serviceType())) {
+                headers.put("x-compute-request-id", List.of(requestId));
+            }
             headers.put("OpenStack-API-Version", List.of(versioning.serviceType() + " " + version));
             List<String> vary = new ArrayList<>(List.of("OpenStack-API-Version"));
             versioning

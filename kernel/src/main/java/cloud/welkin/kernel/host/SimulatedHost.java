@@ -86,6 +86,7 @@ public final class SimulatedHost implements AutoCloseable {
 
     private final HostName name;
     private final HostDesk desk;
+    private final Clock clock;
     private final int vcpus;
     private final long memoryMib;
     private final long diskGib;
@@ -95,6 +96,7 @@ public final class SimulatedHost implements AutoCloseable {
     private final Semaphore pokes = new Semaphore(1);
     private volatile Faults faults = Faults.NONE;
     private volatile boolean closed;
+    private volatile Instant saidAlive;
     private String bootId = UUID.randomUUID().toString();
     private Optional<Thread> thread = Optional.empty();
     private Optional<AutoCloseable> listening = Optional.empty();
@@ -106,7 +108,9 @@ public final class SimulatedHost implements AutoCloseable {
         this.vcpus = vcpus;
         this.memoryMib = memoryMib;
         this.diskGib = diskGib;
+        this.clock = clock;
         this.startedAt = clock.instant();
+        this.saidAlive = startedAt;
     }
 
     public void failBy(Faults wrong) {
@@ -122,6 +126,7 @@ public final class SimulatedHost implements AutoCloseable {
 
     /** Says that the host is alive. */
     public void register() {
+        saidAlive = clock.instant();
         desk.register(
                 new HostFacts(
                         name,
@@ -143,7 +148,9 @@ public final class SimulatedHost implements AutoCloseable {
         while (!closed) {
             try {
                 look(rounds++ % ROUNDS_BETWEEN_FULL_LOOKS == 0);
-                if (!pokes.tryAcquire(HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS)) {
+                boolean poked = pokes.tryAcquire(HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+                // A host that always has something to do must say that it is alive, too.
+                if (!poked || !clock.instant().isBefore(saidAlive.plus(HEARTBEAT))) {
                     register();
                 }
                 pokes.drainPermits();
