@@ -179,7 +179,8 @@ public final class ComputeService implements AutoCloseable {
                         plugging,
                         new ImageFromServer(images, life, sagas, createImage),
                         consoles,
-                        tokens);
+                        tokens,
+                        networks);
     }
 
     public List<Api> apis() {

@@ -50,6 +50,26 @@ public interface Networks {
     Optional<UUID> securityGroup(Tx tx, Caller caller, String nameOrId);
 
     /**
+     * Puts a server's ports into a security group, but those without port security.
+     *
+     * @return how many ports are in it
+     */
+    int addSecurityGroup(Tx tx, Caller caller, UUID server, UUID group);
+
+    /**
+     * Takes a server's ports out of a security group.
+     *
+     * @return how many were in it
+     */
+    int removeSecurityGroup(Tx tx, Caller caller, UUID server, UUID group);
+
+    /** Gives the server's port on the network one more address; false when it has no port there. */
+    boolean addAddress(Tx tx, Caller caller, UUID server, UUID network);
+
+    /** Takes an address from the server's port that has it; false when none has. */
+    boolean removeAddress(Tx tx, Caller caller, UUID server, String address);
+
+    /**
      * The device of the port that has this address in this network: who asks the metadata service.
      */
     Optional<UUID> deviceAt(Tx tx, UUID network, String address);

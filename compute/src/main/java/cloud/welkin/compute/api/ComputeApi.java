@@ -3,6 +3,7 @@ package cloud.welkin.compute.api;
 import cloud.welkin.compute.ConsoleTokens;
 import cloud.welkin.compute.GuestConsoles;
 import cloud.welkin.compute.store.ActionStore;
+import cloud.welkin.compute.store.AggregateStore;
 import cloud.welkin.compute.store.FlavorStore;
 import cloud.welkin.compute.store.GuestStore;
 import cloud.welkin.compute.store.HostStore;
@@ -21,6 +22,7 @@ import cloud.welkin.kernel.api.Microversion;
 import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.kernel.api.Versioning;
+import cloud.welkin.network.Networks;
 import cloud.welkin.placement.Allocations;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -50,19 +52,30 @@ public final class ComputeApi {
             Plugging plugging,
             ImageFromServer images,
             GuestConsoles consoles,
-            ConsoleTokens tokens) {
+            ConsoleTokens tokens,
+            Networks networks) {
         ServerAccess access = new ServerAccess(servers, clock);
+        AggregateStore aggregates = new AggregateStore();
         List<OperationGroup> all =
                 List.of(
                         new ServerOperations(servers, hosts, access, newServers, life, random),
-                        new ServerActionOperations(servers, access, life, images, consoles, tokens),
+                        new ServerActionOperations(
+                                servers,
+                                access,
+                                life,
+                                images,
+                                consoles,
+                                tokens,
+                                new PortActions(access, networks)),
                         new ServerPartOperations(servers, access, quota),
                         new PlugOperations(servers, plugs, access, plugging),
                         new HistoryOperations(actions, access),
                         new FlavorOperations(flavors, clock),
                         new KeypairOperations(keypairs, quota, random, clock),
                         new QuotaOperations(quota),
-                        new HostOperations(hosts, servers, guests, allocations, life, clock),
+                        new HostOperations(
+                                hosts, aggregates, servers, guests, allocations, life, clock),
+                        new AggregateOperations(aggregates, hosts, servers, clock),
                         new GroupOperations(groups, quota, clock),
                         new UsageOperations(servers, clock));
         List<Operation> operations = new ArrayList<>(VersionOperations.ofV21());
