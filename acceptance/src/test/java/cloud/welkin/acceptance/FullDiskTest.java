@@ -139,14 +139,11 @@ class FullDiskTest {
                     .run()
                     .mustSucceed();
             try {
-                CloudUnderTest cloud =
-                        CloudUnderTest.startIn(home, settings.toArray(String[]::new));
-                try {
-                    test.accept(cloud);
-                } finally {
+                try (CloudUnderTest cloud =
+                        CloudUnderTest.startIn(home, settings.toArray(String[]::new))) {
                     // Purging removes the folder, which a mount would prevent.
-                    Command.of("umount", "-l", small.toString()).run();
-                    cloud.close();
+                    cloud.beforePurge(() -> Command.of("umount", "-l", small.toString()).run());
+                    test.accept(cloud);
                 }
             } finally {
                 Command.of("umount", "-l", small.toString()).run();

@@ -189,7 +189,15 @@ class ServerCommandsTest {
         create(scene, "--image", "welkin-guest", "--network", scene.network());
         cli.run("server", "add", "fixed", "ip", "--fixed-ip-address", "10.108.0.77", name, other);
         assertThat(addresses()).contains("10.108.0.77");
-        cli.run("server", "remove", "fixed", "ip", name, "10.108.0.77");
+        // Debian's client offers "server remove fixed ip" and has no code for it (novaclient 18
+        // dropped it): as it was sent.
+        String id = cli.json("server", "show", name).path("id").asString("");
+        cloud.rest()
+                .at("compute 2.43")
+                .post(
+                        "/compute/v2.1/servers/" + id + "/action",
+                        "{\"removeFixedIp\": {\"address\": \"10.108.0.77\"}}")
+                .expect(202);
         Await.until("the address is off", LIMIT, () -> !addresses().contains("10.108.0.77"));
         cli.run("server", "remove", "network", name, other);
         cli.run("server", "add", "network", name, other);
@@ -197,10 +205,13 @@ class ServerCommandsTest {
         cli.run("server", "remove", "network", name, other);
         Await.until("the network is off", LIMIT, () -> !addresses().contains("10.108.0."));
 
-        cli.run("server", "add", "security", "group", name, scene.group());
-        assertThat(groups()).contains(scene.group());
-        cli.run("server", "remove", "security", "group", name, scene.group());
-        assertThat(groups()).doesNotContain(scene.group());
+        String group = Names.fresh("group");
+        cli.run("security", "group", "create", group);
+        cli.run("server", "add", "security", "group", name, group);
+        assertThat(groups()).contains(group);
+        cli.run("server", "remove", "security", "group", name, group);
+        assertThat(groups()).doesNotContain(group);
+        cli.run("security", "group", "delete", group);
     }
 
     private String addresses() {
@@ -208,7 +219,7 @@ class ServerCommandsTest {
     }
 
     private String groups() {
-        return cli.json("port", "list", "--server", name, "--long").toString();
+        return cli.json("server", "show", name).path("security_groups").toString();
     }
 
     @Test

@@ -348,6 +348,17 @@ class ServersTest {
                 .json("{'security_group': {'name': 'web'}}")
                 .send()
                 .expect(201);
+        assertThat(
+                        cloud.api
+                                .get("/compute/v2.1/os-security-groups")
+                                .by(cloud.member)
+                                .send()
+                                .expect(200)
+                                .json()
+                                .at("/security_groups")
+                                .findValuesAsString("name"))
+                .contains("default", "web");
+        cloud.get("/os-security-groups").expect(404);
         cloud.act(id, "{'addSecurityGroup': {'name': 'web'}}").expect(202);
         assertThat(groupsOf(id)).contains("default", "web");
         cloud.act(id, "{'removeSecurityGroup': {'name': 'web'}}").expect(202);

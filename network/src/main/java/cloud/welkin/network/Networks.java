@@ -49,6 +49,9 @@ public interface Networks {
      */
     Optional<UUID> securityGroup(Tx tx, Caller caller, String nameOrId);
 
+    /** The security groups of the caller's project with what they let in, oldest first. */
+    List<SecurityGroupFacts> securityGroups(Tx tx, Caller caller);
+
     /**
      * Puts a server's ports into a security group, but those without port security.
      *
@@ -93,6 +96,25 @@ public interface Networks {
 
     record NetworkFacts(
             UUID id, String name, ProjectId project, boolean shared, boolean external, int mtu) {}
+
+    /**
+     * @param rules those of the way in
+     */
+    record SecurityGroupFacts(
+            UUID id,
+            ProjectId project,
+            String name,
+            String description,
+            List<SecurityGroupRuleFacts> rules) {}
+
+    /** What a rule lets in: from a block of addresses or from the members of another group. */
+    record SecurityGroupRuleFacts(
+            UUID id,
+            Optional<String> protocol,
+            Optional<Integer> portMin,
+            Optional<Integer> portMax,
+            Optional<String> remotePrefix,
+            Optional<UUID> remoteGroup) {}
 
     /**
      * @param device the name of the tap

@@ -75,6 +75,7 @@ public final class ComputeApi {
                         new QuotaOperations(quota),
                         new HostOperations(
                                 hosts, aggregates, servers, guests, allocations, life, clock),
+                        new SecurityGroupOperations(networks),
                         new AggregateOperations(aggregates, hosts, servers, clock),
                         new GroupOperations(groups, quota, clock),
                         new UsageOperations(servers, clock));

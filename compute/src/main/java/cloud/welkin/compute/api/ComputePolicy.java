@@ -61,6 +61,8 @@ final class ComputePolicy {
                 P + "os-instance-actions:list",
                 P + "os-instance-actions:show",
                 P + "os-security-groups:list",
+                P + "os-security-groups:get",
+                P + "os-security-groups:show",
                 P + "limits",
                 P + "os-quota-sets:show",
                 P + "os-simple-tenant-usage:show",

@@ -250,6 +250,31 @@ public final class PortsForServers implements Networks {
     }
 
     @Override
+    public List<SecurityGroupFacts> securityGroups(Tx tx, Caller caller) {
+        return groups.ofProject(tx, caller.requireProject()).stream()
+                .map(
+                        group ->
+                                new SecurityGroupFacts(
+                                        group.id(),
+                                        group.project(),
+                                        group.name(),
+                                        group.description(),
+                                        group.rules().stream()
+                                                .filter(rule -> rule.direction().equals("ingress"))
+                                                .map(
+                                                        rule ->
+                                                                new SecurityGroupRuleFacts(
+                                                                        rule.id(),
+                                                                        rule.protocol(),
+                                                                        rule.portMin(),
+                                                                        rule.portMax(),
+                                                                        rule.remotePrefix(),
+                                                                        rule.remoteGroup()))
+                                                .toList()))
+                .toList();
+    }
+
+    @Override
     public int addSecurityGroup(Tx tx, Caller caller, UUID server, UUID group) {
         return changes.addGroup(tx, caller, server, group);
     }
