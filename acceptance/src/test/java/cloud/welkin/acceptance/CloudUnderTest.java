@@ -31,6 +31,7 @@ final class CloudUnderTest implements AutoCloseable {
     private final int port;
     private final List<String> settings;
     private final List<Pattern> announced = new CopyOnWriteArrayList<>();
+    private final List<Runnable> beforePurge = new ArrayList<>();
     private final Rest admin;
     private final OpenStackCli cli;
 
@@ -199,6 +200,13 @@ final class CloudUnderTest implements AutoCloseable {
         announced.add(Pattern.compile(pattern));
     }
 
+    /**
+     * What the test did to the home and must undo before it can be removed, after the last checks.
+     */
+    void beforePurge(Runnable undo) {
+        beforePurge.add(undo);
+    }
+
     /** Waits until the doctor finds nothing: reconcilers have their rounds. */
     void mustBeHealthy(Duration limit) {
         AtomicReference<String> last = new AtomicReference<>("");
@@ -263,6 +271,7 @@ final class CloudUnderTest implements AutoCloseable {
         }
         List<String> namespaces = Leftovers.namespaces(home);
         Path logs = keepLogs();
+        beforePurge.forEach(Runnable::run);
         Command.Output down = launcher("down", "--purge").within(Duration.ofMinutes(4)).run();
         if (!down.ok()) {
             problems.add("down --purge: " + down.err());

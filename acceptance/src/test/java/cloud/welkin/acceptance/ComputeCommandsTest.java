@@ -93,34 +93,57 @@ class ComputeCommandsTest {
     void theOperatorSeesHypervisorsServicesAgentsAndZones() {
         JsonNode hypervisors = cli.json("hypervisor", "list");
         assertThat(hypervisors.size()).isPositive();
-        cli.run("hypervisor", "show", hypervisors.path(0).path("Hypervisor Hostname").asString(""));
-        cli.run("hypervisor", "stats", "show");
+        String name = hypervisors.path(0).path("Hypervisor Hostname").asString("");
+        assertThat(cli.json("hypervisor", "show", name).path("hypervisor_hostname").asString(""))
+                .isEqualTo(name);
+        assertThat(cli.json("hypervisor", "stats", "show").path("count").asInt(0)).isPositive();
         assertThat(cli.column("Zone Name", "availability", "zone", "list")).contains("nova");
         assertThat(cli.column("Binary", "compute", "service", "list")).contains("nova-compute");
-        cli.run("network", "agent", "list");
+        assertThat(cli.column("Host", "network", "agent", "list")).contains(name);
     }
 
     @Test
     void resourceProvidersHaveInventoriesUsagesAndAllocations() {
-        JsonNode providers =
-                cloud.rest()
-                        .get("/placement/resource_providers")
-                        .expect(200)
-                        .json()
-                        .path("resource_providers");
-        assertThat(providers.size()).isPositive();
-        String path =
-                "/placement/resource_providers/" + providers.path(0).path("uuid").asString("");
-        assertThat(
-                        cloud.rest()
-                                .get(path + "/inventories")
-                                .expect(200)
-                                .json()
-                                .path("inventories")
-                                .has("VCPU"))
-                .isTrue();
-        assertThat(cloud.rest().get(path + "/usages").expect(200).json().path("usages").has("VCPU"))
-                .isTrue();
-        cloud.rest().get(path + "/allocations").expect(200);
+        try (Scene scene = new Scene(cloud, "10.106.0.0/24")) {
+            Server server = scene.server("").awaited("ACTIVE");
+            String provider = cli.column("uuid", "resource", "provider", "list").getFirst();
+            assertThat(cli.json("resource", "provider", "show", provider).path("uuid").asString(""))
+                    .isEqualTo(provider);
+            assertThat(
+                            cli.column(
+                                    "resource_class",
+                                    "resource",
+                                    "provider",
+                                    "inventory",
+                                    "list",
+                                    provider))
+                    .contains("VCPU", "MEMORY_MB", "DISK_GB");
+            assertThat(
+                            cli.json("resource", "provider", "inventory", "show", provider, "VCPU")
+                                    .path("total")
+                                    .asInt(0))
+                    .isPositive();
+            assertThat(
+                            cli.column(
+                                    "resource_class",
+                                    "resource",
+                                    "provider",
+                                    "usage",
+                                    "show",
+                                    provider))
+                    .contains("VCPU");
+            assertThat(
+                            cli.column(
+                                    "resource_provider",
+                                    "resource",
+                                    "provider",
+                                    "allocation",
+                                    "show",
+                                    server.id()))
+                    .containsExactly(provider);
+            server.delete();
+            assertThat(cli.json("resource", "provider", "allocation", "show", server.id()).size())
+                    .isZero();
+        }
     }
 }

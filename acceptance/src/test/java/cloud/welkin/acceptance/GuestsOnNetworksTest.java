@@ -3,7 +3,10 @@ package cloud.welkin.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @RealCloud
 class GuestsOnNetworksTest {
@@ -52,47 +55,66 @@ class GuestsOnNetworksTest {
         }
     }
 
-    @Test
-    void guestsTakeIpv6AddressesToo() {
+    @ParameterizedTest
+    @ValueSource(strings = {"slaac", "dhcpv6-stateful"})
+    void guestsTakeTheirIpv6AddressesAndAskForMetadataThere(String mode) {
         try (Scene scene = new Scene(cloud, "10.83.0.0/24")) {
-            cloud.rest()
-                    .make(
-                            "/network/v2.0/subnets",
-                            """
-                            {"subnet": {"network_id": "%s", "ip_version": 6, "cidr": "fd83::/64",
-                             "ipv6_ra_mode": "dhcpv6-stateful", "ipv6_address_mode": "dhcpv6-stateful"}}
-                            """
-                                    .formatted(scene.network()));
-            String router =
-                    scene.first(
-                            "/network/v2.0/ports?device_owner=network:router_interface&network_id="
-                                    + scene.network(),
-                            "ports");
-            String routerId =
-                    cloud.rest()
-                            .get("/network/v2.0/ports/" + router)
-                            .json()
-                            .at("/port/device_id")
-                            .asString("");
-            String subnet =
-                    scene.first(
-                            "/network/v2.0/subnets?ip_version=6&network_id=" + scene.network(),
-                            "subnets");
-            String body = "{\"subnet_id\": \"" + subnet + "\"}";
-            cloud.rest()
-                    .put("/network/v2.0/routers/" + routerId + "/add_router_interface", body)
-                    .expect(200);
-            Server server = scene.server("").awaited("ACTIVE");
-            Guest guest = scene.reached(server).answering();
+            scene.allow("\"ethertype\": \"IPv6\", \"protocol\": \"ipv6-icmp\"");
+            routed(scene, subnet(scene, mode));
+            Server one = scene.server("").awaited("ACTIVE");
+            Server two = scene.server("").awaited("ACTIVE");
+            Guest guest = scene.reached(one).answering();
+            Guest other = scene.reached(two).answering();
+            for (Guest each : List.of(guest, other)) {
+                String address = (each == guest ? one : two).address(6);
+                Await.until(
+                        "the guest has " + address,
+                        Duration.ofMinutes(2),
+                        () -> each.attempt("ip -6 addr show").out().contains(address));
+            }
             Await.until(
-                    "the guest has " + server.address(6),
+                    "one reaches two over IPv6",
                     Duration.ofMinutes(1),
-                    () -> guest.attempt("ip -6 addr show").out().contains(server.address(6)));
-            server.delete();
-            cloud.rest()
-                    .put("/network/v2.0/routers/" + routerId + "/remove_router_interface", body)
-                    .expect(200);
+                    () -> guest.attempt("ping -6 -c 1 -W 3 " + two.address(6)).ok());
+            assertThat(metadata(guest)).contains(one.id()).doesNotContain(two.id());
+            assertThat(metadata(other)).contains(two.id()).doesNotContain(one.id());
+            one.delete();
+            two.delete();
         }
+    }
+
+    /** Over IPv6's link-local address, which needs neither a router nor a lease. */
+    private static String metadata(Guest guest) {
+        return guest.run(
+                "printf 'GET /openstack/latest/meta_data.json HTTP/1.0\\r\\n\\r\\n' | nc -w 5 fe80::a9fe:a9fe%eth0 80");
+    }
+
+    private String subnet(Scene scene, String mode) {
+        return cloud.rest()
+                .make(
+                        "/network/v2.0/subnets",
+                        """
+                        {"subnet": {"network_id": "%s", "ip_version": 6, "cidr": "fd83::/64",
+                         "ipv6_ra_mode": "%s", "ipv6_address_mode": "%s"}}
+                        """
+                                .formatted(scene.network(), mode, mode))
+                .path("id")
+                .asString("");
+    }
+
+    private void routed(Scene scene, String subnet) {
+        String port =
+                scene.first(
+                        "/network/v2.0/ports?device_owner=network:router_interface&network_id="
+                                + scene.network(),
+                        "ports");
+        String router =
+                cloud.rest()
+                        .get("/network/v2.0/ports/" + port)
+                        .json()
+                        .at("/port/device_id")
+                        .asString("");
+        scene.interfaceOf(router, subnet);
     }
 
     private Command.Output page(Guest guest) {

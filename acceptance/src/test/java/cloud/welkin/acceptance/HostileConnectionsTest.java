@@ -3,6 +3,7 @@ package cloud.welkin.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -17,6 +18,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @RealCloud
 class HostileConnectionsTest {
@@ -24,12 +28,20 @@ class HostileConnectionsTest {
 
     private final CloudUnderTest cloud;
 
+    @TempDir Path work;
+
     HostileConnectionsTest(CloudUnderTest cloud) {
         this.cloud = cloud;
     }
 
-    @Test
-    void aGigabyteOfJsonIsRefusedWithoutBeingRead() {
+    /** Told in advance by its length, or found out while it comes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Type: application/json", "Transfer-Encoding: chunked"})
+    void aGigabyteOfJsonIsRefusedWithoutBeingRead(String header) throws IOException {
+        Path gigabyte = work.resolve("gigabyte");
+        try (RandomAccessFile file = new RandomAccessFile(gigabyte.toFile(), "rw")) {
+            file.setLength(1 << 30);
+        }
         for (String path :
                 List.of(
                         "/compute/v2.1/servers",
@@ -37,16 +49,32 @@ class HostileConnectionsTest {
                         "/volume/v3/volumes",
                         "/identity/v3/projects",
                         "/image/v2/images")) {
-            String script =
-                    "head -c 1073741824 /dev/zero | curl -s -o /dev/null -w '%{http_code}' -m 60 -X POST -H 'Expect:' -H 'Content-Length: 1073741824'"
-                            + " -H \"X-Auth-Token: $TOKEN\" -H 'Content-Type: application/json' -T - \"$URL\"";
             Command.Output output =
-                    Command.of("sh", "-c", script)
-                            .with("TOKEN", cloud.rest().token())
-                            .with("URL", cloud.origin() + path)
+                    Command.of(
+                                    "curl",
+                                    "-s",
+                                    "-o",
+                                    "/dev/null",
+                                    "-w",
+                                    "%{http_code} %{size_upload}",
+                                    "-X",
+                                    "POST",
+                                    "-H",
+                                    "Expect:",
+                                    "-H",
+                                    "X-Auth-Token: " + cloud.rest().token(),
+                                    "-H",
+                                    "Content-Type: application/json",
+                                    "-H",
+                                    header,
+                                    "-T",
+                                    gigabyte.toString(),
+                                    cloud.origin() + path)
                             .within(Duration.ofSeconds(90))
                             .run();
-            assertThat(output.out()).as(path).isEqualTo("413");
+            String[] answer = output.out().split(" ", -1);
+            assertThat(answer[0]).as(path).isEqualTo("413");
+            assertThat(Long.parseLong(answer[1])).as(path).isLessThan(1 << 26);
         }
     }
 

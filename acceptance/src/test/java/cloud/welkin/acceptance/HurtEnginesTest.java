@@ -23,9 +23,16 @@ class HurtEnginesTest {
                 Guest guest = scene.reached(server).answering();
                 String boot = guest.run("cat /proc/sys/kernel/random/boot_id");
                 for (String engine :
-                        List.of("libvirtd", "ovn-controller", "ovn-northd", "ovs-vswitchd")) {
-                    killInside(cloud, engine);
+                        List.of(
+                                "libvirtd",
+                                "virtlogd",
+                                "ovn-controller",
+                                "ovn-northd",
+                                "ovsdb-server",
+                                "ovs-vswitchd")) {
+                    kill(cloud, engine);
                     Server next = scene.server("").awaited("ACTIVE");
+                    scene.reached(next).answering();
                     next.delete();
                     assertThat(guest.answering().run("cat /proc/sys/kernel/random/boot_id"))
                             .as("the guest lives on after %s", engine)
@@ -39,6 +46,16 @@ class HurtEnginesTest {
     @Test
     void theDatabaseKilledUnderLoadKeepsEveryAcknowledgedWrite() {
         try (CloudUnderTest cloud = CloudUnderTest.onSimulatedHosts()) {
+            cloud.announceErrors("atabase|PostgreSQL|SQL|onnection");
+            String project =
+                    cloud.rest()
+                            .get("/identity/v3/projects?name=admin")
+                            .json()
+                            .at("/projects/0/id")
+                            .asString("");
+            cloud.rest()
+                    .put("/network/v2.0/quotas/" + project, "{\"quota\": {\"network\": -1}}")
+                    .expect(200);
             cloud.announceErrors(".");
             for (int kill = 0; kill < 3; kill++) {
                 List<String> made = new ArrayList<>();
@@ -96,14 +113,27 @@ class HurtEnginesTest {
         }
     }
 
-    private static void killInside(CloudUnderTest cloud, String engine) {
-        // Inside, process numbers are the host's own: only its daemon can be meant.
-        cloud.onHost(
-                        "sh",
-                        "-c",
-                        "mount -t proc proc /proc 2>/dev/null; kill -KILL $(pgrep -x "
-                                + engine
-                                + ")")
-                .run();
+    /**
+     * Kills all processes of the engine, of which there must be some, and waits until others run in
+     * their place.
+     */
+    private static void kill(CloudUnderTest cloud, String engine) {
+        List<String> before = processes(cloud, engine);
+        assertThat(before).as("processes of %s", engine).isNotEmpty();
+        List<String> words = new ArrayList<>(List.of("kill", "-KILL"));
+        words.addAll(before);
+        cloud.onHost(words.toArray(String[]::new)).run().mustSucceed();
+        Await.until(
+                engine + " runs again",
+                REPAIR,
+                () -> {
+                    List<String> now = processes(cloud, engine);
+                    return now.size() >= before.size() && now.stream().noneMatch(before::contains);
+                });
+    }
+
+    /** By the host's own numbers: only its daemons can be meant. */
+    private static List<String> processes(CloudUnderTest cloud, String engine) {
+        return cloud.onHost("pgrep", "-x", engine).run().out().lines().toList();
     }
 }

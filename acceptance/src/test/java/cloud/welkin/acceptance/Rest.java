@@ -70,6 +70,13 @@ final class Rest {
         headers.put("OpenStack-API-Version", "compute 2.96");
     }
 
+    /** The same user at another version, e.g. {@code compute 2.43}. */
+    Rest at(String version) {
+        Rest other = new Rest(origin, user);
+        other.headers.put("OpenStack-API-Version", version);
+        return other;
+    }
+
     synchronized String token() {
         if (token.isEmpty()) {
             token = issue().expect(201).header("X-Subject-Token");

@@ -109,7 +109,11 @@ final class Scene implements AutoCloseable {
                         "/network/v2.0/routers",
                         "{\"router\": {\"name\": \"%s\", \"external_gateway_info\": {\"network_id\": \"%s\"}}}"
                                 .formatted(Names.fresh("router"), external));
-        String subnet = first("/network/v2.0/subnets?network_id=" + to, "subnets");
+        interfaceOf(router, first("/network/v2.0/subnets?network_id=" + to, "subnets"));
+    }
+
+    /** Connects a subnet to a router, until closing. */
+    void interfaceOf(String router, String subnet) {
         String body = "{\"subnet_id\": \"" + subnet + "\"}";
         String path = "/network/v2.0/routers/" + router;
         rest.put(path + "/add_router_interface", body).expect(200);

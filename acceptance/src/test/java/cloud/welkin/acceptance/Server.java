@@ -36,6 +36,12 @@ record Server(Scene scene, String id, String name) {
         return this;
     }
 
+    /** Waits until it is made, well or in ERROR. */
+    Server ended() {
+        Await.until(name + " is made", LIMIT, () -> !status().equals("BUILD"));
+        return this;
+    }
+
     void act(String action) {
         scene.rest().post(path() + "/action", "{" + action + "}").expect(200, 202);
     }

@@ -3,6 +3,7 @@ package cloud.welkin.acceptance;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,25 +15,30 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Creates, deletes, attaches and floating IPs in a seeded order, and a book of what the cloud
- * acknowledged. A request whose answer did not arrive may have happened or not: its name or id is
- * then left open.
+ * acknowledged. A request whose answer did not arrive may have happened or not: what it was about
+ * is then left open until it has been looked at.
  */
 final class Workload {
-    /** A kind of thing: where it is made, what wraps it. */
+    /**
+     * A kind of thing: where it is made, what wraps it in requests, what a list of them is called.
+     */
     private enum Kind {
-        NETWORK("/network/v2.0/networks", "network", ""),
-        FLOATING_IP("/network/v2.0/floatingips", "floatingip", ""),
-        VOLUME("/volume/v3/volumes", "volume", ", \"size\": 1"),
-        SERVER("/compute/v2.1/servers", "server", "");
+        NETWORK("/network/v2.0/networks", "network"),
+        PORT("/network/v2.0/ports", "port"),
+        FLOATING_IP("/network/v2.0/floatingips", "floatingip"),
+        VOLUME("/volume/v3/volumes", "volume"),
+        SERVER("/compute/v2.1/servers", "server");
 
         private final String path;
         private final String wrapper;
-        private final String members;
 
-        Kind(String path, String wrapper, String members) {
+        Kind(String path, String wrapper) {
             this.path = path;
             this.wrapper = wrapper;
-            this.members = members;
+        }
+
+        String path(String id) {
+            return path + "/" + id;
         }
     }
 
@@ -45,8 +51,15 @@ final class Workload {
     private final String network;
     private final int most;
     private final Map<String, Kind> there = new LinkedHashMap<>();
+
+    /**
+     * Volumes that an acknowledged request attached to a server, or detached: then no server is
+     * named.
+     */
+    private final Map<String, Optional<String>> attached = new HashMap<>();
+
     private final Set<String> open = new HashSet<>();
-    private final Set<String> gone = new HashSet<>();
+    private final Map<String, Kind> gone = new LinkedHashMap<>();
     private int number;
     private int acknowledged;
 
@@ -72,10 +85,11 @@ final class Workload {
         Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
         List<String> ids = idsOf(kind);
         try {
-            if (kind == Kind.VOLUME && !ids.isEmpty() && random.nextInt(3) == 0) {
-                return attachOrDetach(ids.get(random.nextInt(ids.size())));
-            }
-            if (ids.size() >= most || (!ids.isEmpty() && random.nextInt(3) == 0)) {
+            if (kind == Kind.VOLUME && !ids.isEmpty() && random.nextInt(2) == 0) {
+                attachOrDetach(ids.get(random.nextInt(ids.size())));
+            } else if (kind == Kind.FLOATING_IP && !ids.isEmpty() && random.nextInt(2) == 0) {
+                moveAddress(ids.get(random.nextInt(ids.size())));
+            } else if (ids.size() >= most || (!ids.isEmpty() && random.nextInt(3) == 0)) {
                 delete(ids.get(random.nextInt(ids.size())), kind);
             } else {
                 create(kind);
@@ -87,14 +101,10 @@ final class Workload {
     }
 
     private List<String> idsOf(Kind kind) {
-        List<String> ids = new ArrayList<>();
-        there.forEach(
-                (id, of) -> {
-                    if (of == kind) {
-                        ids.add(id);
-                    }
-                });
-        return ids;
+        return there.entrySet().stream()
+                .filter(entry -> entry.getValue() == kind)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     private void create(Kind kind) {
@@ -105,111 +115,183 @@ final class Workload {
                             "\"floating_network_id\": \"%s\", \"description\": \"%s\""
                                     .formatted(external, name);
                     case SERVER ->
-                            "\"name\": \"%s\", \"imageRef\": \"%s\", \"flavorRef\": \"%s\", \"networks\": [{\"uuid\": \"%s\"}]"
-                                    .formatted(name, image, flavor, network);
-                    case NETWORK, VOLUME -> "\"name\": \"" + name + "\"" + kind.members;
+                            "\"name\": \"%s\", \"flavorRef\": \"%s\", \"networks\": [{\"uuid\": \"%s\"}], %s"
+                                    .formatted(name, flavor, network, boot());
+                    case PORT ->
+                            "\"name\": \"%s\", \"network_id\": \"%s\"".formatted(name, network);
+                    case VOLUME ->
+                            "\"name\": \"%s\", \"size\": 1%s"
+                                    .formatted(
+                                            name,
+                                            random.nextInt(3) == 0
+                                                    ? ", \"imageRef\": \"" + image + "\""
+                                                    : "");
+                    case NETWORK -> "\"name\": \"" + name + "\"";
                 };
         Rest.Answer answer =
-                rest.post(kind.path, "{\"%s\": {%s}}".formatted(kind.wrapper, members));
+                judged(rest.post(kind.path, "{\"%s\": {%s}}".formatted(kind.wrapper, members)));
         if (answer.success()) {
             there.put(answer.json().path(kind.wrapper).path("id").asString(""), kind);
             acknowledged++;
-        } else if (answer.status() >= 500) {
-            throw new AssertionError("a failure: " + answer);
         }
+    }
+
+    /**
+     * From the image, or now and then from a volume that is made of it and goes with the server.
+     */
+    private String boot() {
+        return random.nextInt(4) > 0
+                ? "\"imageRef\": \"" + image + "\""
+                : "\"block_device_mapping_v2\": [{\"boot_index\": 0, \"uuid\": \"%s\", \"source_type\": \"image\", \"destination_type\": \"volume\", \"volume_size\": 1, \"delete_on_termination\": true}]"
+                        .formatted(image);
     }
 
     private void delete(String id, Kind kind) {
         open.add(id);
-        Rest.Answer answer = rest.delete(kind.path + "/" + id);
+        Rest.Answer answer = judged(rest.delete(kind.path(id)));
         if (answer.success() || answer.status() == 404) {
             there.remove(id);
-            gone.add(id);
+            gone.put(id, kind);
             acknowledged++;
-        } else if (answer.status() < 500) {
-            open.remove(id);
-        } else {
-            throw new AssertionError("a failure: " + answer);
+            if (kind == Kind.SERVER) {
+                attached.replaceAll(
+                        (volume, server) ->
+                                server.equals(Optional.of(id)) ? Optional.empty() : server);
+            }
         }
+        open.remove(id);
     }
 
-    private boolean attachOrDetach(String volume) {
-        JsonNode shown = rest.get(Volumes.path("/volumes/" + volume)).json().path("volume");
+    private void attachOrDetach(String volume) {
+        JsonNode shown = rest.get(Kind.VOLUME.path(volume)).json().path("volume");
         Optional<String> server =
                 shown.path("attachments")
                         .valueStream()
                         .findFirst()
                         .map(each -> each.path("server_id").asString(""));
-        Rest.Answer answer;
-        if (server.isPresent()) {
-            answer =
-                    rest.delete(
-                            "/compute/v2.1/servers/"
-                                    + server.get()
-                                    + "/os-volume_attachments/"
-                                    + volume);
-        } else {
-            List<String> servers = idsOf(Kind.SERVER);
-            if (servers.isEmpty()) {
-                return true;
-            }
-            String to = servers.get(random.nextInt(servers.size()));
-            answer =
-                    rest.post(
-                            "/compute/v2.1/servers/" + to + "/os-volume_attachments",
-                            "{\"volumeAttachment\": {\"volumeId\": \"%s\"}}".formatted(volume));
+        List<String> servers = idsOf(Kind.SERVER);
+        if (server.isEmpty() && servers.isEmpty()) {
+            return;
         }
+        String to = server.orElseGet(() -> servers.get(random.nextInt(servers.size())));
+        String path = Kind.SERVER.path(to) + "/os-volume_attachments";
+        attached.remove(volume); // until the answer is there, either may be so
+        Rest.Answer answer =
+                judged(
+                        server.isPresent()
+                                ? rest.delete(path + "/" + volume)
+                                : rest.post(
+                                        path,
+                                        "{\"volumeAttachment\": {\"volumeId\": \"%s\"}}"
+                                                .formatted(volume)));
+        if (answer.success()) {
+            attached.put(volume, server.isPresent() ? Optional.empty() : Optional.of(to));
+            acknowledged++;
+        }
+    }
+
+    /** Gives a floating IP to a server's port or takes it away. */
+    private void moveAddress(String id) {
+        List<String> servers = idsOf(Kind.SERVER);
+        String port = "null";
+        if (!servers.isEmpty() && random.nextInt(3) > 0) {
+            String server = servers.get(random.nextInt(servers.size()));
+            port =
+                    rest.get("/network/v2.0/ports?device_id=" + server)
+                            .json()
+                            .path("ports")
+                            .valueStream()
+                            .findFirst()
+                            .map(each -> "\"" + each.path("id").asString("") + "\"")
+                            .orElse("null");
+        }
+        if (judged(
+                        rest.put(
+                                Kind.FLOATING_IP.path(id),
+                                "{\"floatingip\": {\"port_id\": " + port + "}}"))
+                .success()) {
+            acknowledged++;
+        }
+    }
+
+    private static Rest.Answer judged(Rest.Answer answer) {
         if (answer.status() >= 500) {
             throw new AssertionError("a failure: " + answer);
         }
-        return true;
+        return answer;
     }
 
     /**
-     * After a restart: what was acknowledged is there, what was deleted is not or goes, and all of
-     * it comes to rest.
+     * After a restart: what was acknowledged as there is there, what was deleted is not or goes.
      */
-    void mustHold(Duration limit) {
-        Await.until(
-                "everything is in a final state: " + unsettled(),
-                limit,
-                () -> unsettled().isEmpty());
+    void mustHold() {
         there.forEach(
                 (id, kind) -> {
-                    int status = rest.get(kind.path + "/" + id).status();
+                    int status = rest.get(kind.path(id)).status();
                     if (status != 200 && !(status == 404 && open.contains(id))) {
                         throw new AssertionError(
                                 "%s %s was acknowledged and answers %d"
                                         .formatted(kind, id, status));
                     }
                 });
-        there.keySet()
-                .removeIf(
-                        id ->
-                                open.contains(id)
-                                        && rest.get(kindOf(id).path + "/" + id).status() == 404);
-        for (String id : gone) {
-            for (Kind kind : Kind.values()) {
-                if (rest.get(kind.path + "/" + id).status() == 200) {
-                    throw new AssertionError("%s %s was deleted and is there".formatted(kind, id));
-                }
-            }
+    }
+
+    /** All of it comes to rest, in the state that was acknowledged. */
+    void mustSettle(Duration limit) {
+        List<String> last = new ArrayList<>();
+        try {
+            Await.until(
+                    "everything is in a final state",
+                    limit,
+                    () -> {
+                        last.clear();
+                        last.addAll(unsettled());
+                        return last.isEmpty();
+                    });
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + ": " + last, e);
         }
+        mustHold();
+        there.entrySet()
+                .removeIf(
+                        entry ->
+                                open.contains(entry.getKey())
+                                        && rest.get(entry.getValue().path(entry.getKey())).status()
+                                                == 404);
+        gone.forEach(
+                (id, kind) -> {
+                    if (rest.get(kind.path(id)).status() != 404) {
+                        throw new AssertionError(
+                                "%s %s was deleted and is there".formatted(kind, id));
+                    }
+                });
+        attached.forEach(this::mustBeAttached);
+        attached.clear();
         gone.clear();
         open.clear();
     }
 
-    private Kind kindOf(String id) {
-        return Optional.ofNullable(there.get(id)).orElseThrow();
+    private void mustBeAttached(String volume, Optional<String> server) {
+        if (there.get(volume) != Kind.VOLUME
+                || (server.isPresent() && !there.containsKey(server.get()))) {
+            return;
+        }
+        JsonNode shown = rest.get(Kind.VOLUME.path(volume)).expect(200).json().path("volume");
+        Optional<String> holder =
+                shown.path("attachments")
+                        .valueStream()
+                        .findFirst()
+                        .map(each -> each.path("server_id").asString(""));
+        if (!holder.equals(server)) {
+            throw new AssertionError(
+                    "volume %s: acknowledged %s, is %s".formatted(volume, server, shown));
+        }
     }
 
     /** Everything of the project that is on its way; ERROR is no rest that a crash may lead to. */
     List<String> unsettled() {
         List<String> moving = new ArrayList<>();
-        rest.get("/compute/v2.1/servers/detail")
-                .expect(200)
-                .json()
-                .path("servers")
+        listed("/compute/v2.1/servers/detail", "servers")
                 .forEach(
                         server -> {
                             String status = server.path("status").asString("");
@@ -218,17 +300,15 @@ final class Workload {
                                             .asString("")
                                             .isEmpty()) {
                                 moving.add(
-                                        "server %s %s %s"
+                                        "server %s %s %s %s"
                                                 .formatted(
                                                         server.path("id").asString(""),
                                                         status,
-                                                        server.path("OS-EXT-STS:task_state")));
+                                                        server.path("OS-EXT-STS:task_state"),
+                                                        server.path("fault")));
                             }
                         });
-        rest.get(Volumes.path("/volumes/detail"))
-                .expect(200)
-                .json()
-                .path("volumes")
+        listed(Volumes.path("/volumes/detail"), "volumes")
                 .forEach(
                         volume -> {
                             String status = volume.path("status").asString("");
@@ -241,51 +321,33 @@ final class Workload {
         return moving;
     }
 
+    private JsonNode listed(String path, String list) {
+        return rest.get(path).expect(200).json().path(list);
+    }
+
     /** Removes all, the unacknowledged too; nothing of it may be left. */
     void clear(Duration limit) {
-        rest.get("/compute/v2.1/servers/detail")
-                .json()
-                .path("servers")
-                .forEach(
-                        each ->
-                                rest.delete(
-                                        "/compute/v2.1/servers/" + each.path("id").asString("")));
-        Await.until(
-                "all servers are gone",
-                limit,
-                () -> rest.get("/compute/v2.1/servers").json().path("servers").isEmpty());
+        mustSettle(limit);
+        removeAll(Kind.SERVER, "/compute/v2.1/servers", limit);
         Await.until("volumes are at rest", limit, () -> unsettled().isEmpty());
-        rest.get(Volumes.path("/volumes/detail"))
-                .json()
-                .path("volumes")
-                .forEach(
-                        each ->
-                                rest.delete(
-                                        Volumes.path("/volumes/" + each.path("id").asString(""))));
-        Await.until(
-                "all volumes are gone",
-                limit,
-                () -> rest.get(Volumes.path("/volumes")).json().path("volumes").isEmpty());
-        rest.get("/network/v2.0/floatingips")
-                .json()
-                .path("floatingips")
-                .forEach(
-                        each ->
-                                rest.delete(
-                                        "/network/v2.0/floatingips/"
-                                                + each.path("id").asString("")));
-        rest.get("/network/v2.0/networks")
-                .json()
-                .path("networks")
-                .forEach(
-                        each -> {
-                            if (each.path("name").asString("").startsWith(prefix)) {
-                                rest.delete(
-                                                "/network/v2.0/networks/"
-                                                        + each.path("id").asString(""))
-                                        .expect(204);
-                            }
-                        });
+        removeAll(Kind.VOLUME, Volumes.path("/volumes"), limit);
+        removeAll(Kind.FLOATING_IP, Kind.FLOATING_IP.path, limit);
+        removeAll(Kind.PORT, Kind.PORT.path + "?device_owner=", limit);
+        for (JsonNode each : listed(Kind.NETWORK.path, "networks")) {
+            if (each.path("name").asString("").startsWith(prefix)) {
+                rest.delete(Kind.NETWORK.path(each.path("id").asString(""))).expect(204);
+            }
+        }
         there.clear();
+    }
+
+    private void removeAll(Kind kind, String list, Duration limit) {
+        String name = kind.wrapper + "s";
+        listed(list, name)
+                .forEach(
+                        each ->
+                                rest.delete(kind.path(each.path("id").asString("")))
+                                        .expect(202, 204, 404));
+        Await.until("all " + name + " are gone", limit, () -> listed(list, name).isEmpty());
     }
 }

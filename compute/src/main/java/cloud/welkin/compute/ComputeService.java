@@ -181,7 +181,8 @@ public final class ComputeService implements AutoCloseable {
                         new Rebuilding(servers, images, life),
                         new ImageFromServer(images, life, sagas, createImage),
                         consoles,
-                        tokens);
+                        tokens,
+                        networks);
     }
 
     public List<Api> apis() {

@@ -49,6 +49,29 @@ public interface Networks {
      */
     Optional<UUID> securityGroup(Tx tx, Caller caller, String nameOrId);
 
+    /** The security groups of the caller's project with what they let in, oldest first. */
+    List<SecurityGroupFacts> securityGroups(Tx tx, Caller caller);
+
+    /**
+     * Puts a server's ports into a security group, but those without port security.
+     *
+     * @return how many ports are in it
+     */
+    int addSecurityGroup(Tx tx, Caller caller, UUID server, UUID group);
+
+    /**
+     * Takes a server's ports out of a security group.
+     *
+     * @return how many were in it
+     */
+    int removeSecurityGroup(Tx tx, Caller caller, UUID server, UUID group);
+
+    /** Gives the server's port on the network one more address; false when it has no port there. */
+    boolean addAddress(Tx tx, Caller caller, UUID server, UUID network);
+
+    /** Takes an address from the server's port that has it; false when none has. */
+    boolean removeAddress(Tx tx, Caller caller, UUID server, String address);
+
     /**
      * The device of the port that has this address in this network: who asks the metadata service.
      */
@@ -74,6 +97,25 @@ public interface Networks {
 
     record NetworkFacts(
             UUID id, String name, ProjectId project, boolean shared, boolean external, int mtu) {}
+
+    /**
+     * @param rules those of the way in
+     */
+    record SecurityGroupFacts(
+            UUID id,
+            ProjectId project,
+            String name,
+            String description,
+            List<SecurityGroupRuleFacts> rules) {}
+
+    /** What a rule lets in: from a block of addresses or from the members of another group. */
+    record SecurityGroupRuleFacts(
+            UUID id,
+            Optional<String> protocol,
+            Optional<Integer> portMin,
+            Optional<Integer> portMax,
+            Optional<String> remotePrefix,
+            Optional<UUID> remoteGroup) {}
 
     /**
      * @param device the name of the tap

@@ -3,6 +3,7 @@ package cloud.welkin.compute.api;
 import cloud.welkin.compute.ConsoleTokens;
 import cloud.welkin.compute.GuestConsoles;
 import cloud.welkin.compute.store.ActionStore;
+import cloud.welkin.compute.store.AggregateStore;
 import cloud.welkin.compute.store.FlavorStore;
 import cloud.welkin.compute.store.GuestStore;
 import cloud.welkin.compute.store.HostStore;
@@ -22,6 +23,7 @@ import cloud.welkin.kernel.api.Microversion;
 import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.kernel.api.Versioning;
+import cloud.welkin.network.Networks;
 import cloud.welkin.placement.Allocations;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -52,8 +54,10 @@ public final class ComputeApi {
             Rebuilding rebuilding,
             ImageFromServer images,
             GuestConsoles consoles,
-            ConsoleTokens tokens) {
+            ConsoleTokens tokens,
+            Networks networks) {
         ServerAccess access = new ServerAccess(servers, clock);
+        AggregateStore aggregates = new AggregateStore();
         List<OperationGroup> all =
                 List.of(
                         new ServerOperations(servers, hosts, access, newServers, life, random),
@@ -71,14 +75,18 @@ public final class ComputeApi {
                                         rebuilding,
                                         random),
                                 consoles,
-                                tokens),
+                                tokens,
+                                new PortActions(access, networks)),
                         new ServerPartOperations(servers, access, quota),
                         new PlugOperations(servers, plugs, access, plugging),
                         new HistoryOperations(actions, access),
                         new FlavorOperations(flavors, clock),
                         new KeypairOperations(keypairs, quota, random, clock),
                         new QuotaOperations(quota),
-                        new HostOperations(hosts, servers, guests, allocations, life, clock),
+                        new HostOperations(
+                                hosts, aggregates, servers, guests, allocations, life, clock),
+                        new SecurityGroupOperations(networks),
+                        new AggregateOperations(aggregates, hosts, servers, clock),
                         new GroupOperations(groups, quota, clock),
                         new ExternalEventOperations(servers, life),
                         new UsageOperations(servers, clock));

@@ -31,6 +31,25 @@ final class FlavorOperations implements OperationGroup {
     private static final String F = ComputePolicy.P;
     private static final long MOST = Integer.MAX_VALUE;
 
+    /** Nova's; those that are one for all flavors here sort by id. */
+    private static final List<String> SORT_KEYS =
+            List.of(
+                    "created_at",
+                    "description",
+                    "disabled",
+                    "ephemeral_gb",
+                    "flavorid",
+                    "id",
+                    "is_public",
+                    "memory_mb",
+                    "name",
+                    "root_gb",
+                    "rxtx_factor",
+                    "swap",
+                    "updated_at",
+                    "vcpu_weight",
+                    "vcpus");
+
     private final FlavorStore flavors;
     private final Clock clock;
 
@@ -209,6 +228,12 @@ final class FlavorOperations implements OperationGroup {
         if (!direction.equals("asc") && !direction.equals("desc")) {
             throw Failure.badRequest("Unknown sort direction, must be 'asc' or 'desc'");
         }
+        String sortKey = call.query().text("sort_key").orElse("flavorid");
+        if (!SORT_KEYS.contains(sortKey)) {
+            throw Failure.badRequest(
+                    "Invalid input for query parameters sort_key. Value: %s. It is not one of %s.",
+                    sortKey.length() > 100 ? sortKey.substring(0, 100) : sortKey, SORT_KEYS);
+        }
         boolean admin = call.caller().isAdmin();
         String wanted = call.query().text("is_public").orElse("").toLowerCase(Locale.ROOT);
         Optional<Boolean> isPublic =
@@ -225,7 +250,7 @@ final class FlavorOperations implements OperationGroup {
                                         isPublic,
                                         number(call, "minDisk"),
                                         number(call, "minRam"),
-                                        call.query().text("sort_key").orElse("flavorid"),
+                                        sortKey,
                                         direction.equals("desc"),
                                         marker,
                                         limit));

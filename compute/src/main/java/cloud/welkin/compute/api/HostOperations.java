@@ -3,6 +3,7 @@ package cloud.welkin.compute.api;
 import cloud.welkin.compute.domain.Guest;
 import cloud.welkin.compute.domain.Host;
 import cloud.welkin.compute.domain.Server;
+import cloud.welkin.compute.store.AggregateStore;
 import cloud.welkin.compute.store.GuestStore;
 import cloud.welkin.compute.store.HostStore;
 import cloud.welkin.compute.store.Rows;
@@ -37,6 +38,7 @@ final class HostOperations implements OperationGroup {
     private static final String S = ComputePolicy.P + "os-services:";
 
     private final HostStore hosts;
+    private final AggregateStore aggregates;
     private final ServerStore servers;
     private final GuestStore guests;
     private final Allocations allocations;
@@ -45,12 +47,14 @@ final class HostOperations implements OperationGroup {
 
     HostOperations(
             HostStore hosts,
+            AggregateStore aggregates,
             ServerStore servers,
             GuestStore guests,
             Allocations allocations,
             ServerLife life,
             Clock clock) {
         this.hosts = hosts;
+        this.aggregates = aggregates;
         this.servers = servers;
         this.guests = guests;
         this.allocations = allocations;
@@ -492,6 +496,7 @@ final class HostOperations implements OperationGroup {
                             + " the instances first.");
         }
         hosts.delete(tx, host.name());
+        aggregates.forget(tx, host.name());
         allocations.provide(tx, host.name(), Map.of());
         return Reply.empty();
     }

@@ -56,7 +56,8 @@ final class ServerActionOperations implements OperationGroup {
             ImageFromServer images,
             RebuildAction rebuild,
             GuestConsoles consoles,
-            ConsoleTokens tokens) {
+            ConsoleTokens tokens,
+            PortActions ports) {
         this.servers = servers;
         this.access = access;
         this.life = life;
@@ -77,6 +78,14 @@ final class ServerActionOperations implements OperationGroup {
         actions.put("forceDelete", entry("os-deferred-delete:force", this::forceDelete));
         actions.put("restore", entry("os-deferred-delete:restore", this::restore));
         actions.put("os-getConsoleOutput", entry("os-console-output", this::consoleOutput));
+        actions.put("addSecurityGroup", entry("os-security-groups:add", ports::addGroup));
+        actions.put("removeSecurityGroup", entry("os-security-groups:remove", ports::removeGroup));
+        actions.put(
+                "addFixedIp",
+                new Entry(ComputePolicy.P + "os-multinic:add", "2.43", ports::addAddress));
+        actions.put(
+                "removeFixedIp",
+                new Entry(ComputePolicy.P + "os-multinic:remove", "2.43", ports::removeAddress));
         actions.put(
                 "os-getVNCConsole",
                 new Entry(ComputePolicy.P + "os-remote-consoles", "2.5", this::vncConsole));

@@ -19,6 +19,9 @@ public record Host(
         boolean forcedDown,
         Instant seenAt,
         Optional<Instant> updatedAt) {
+    /** The availability zone of hosts that no aggregate puts elsewhere. */
+    public static final String USUAL_ZONE = "nova";
+
     /** After how long without a word a host counts as down, as Nova's service_down_time. */
     public static final Duration SILENCE = Duration.ofSeconds(60);
 

@@ -80,6 +80,10 @@ public final class HostStore {
                 .execute();
     }
 
+    public void setZone(Tx tx, HostName name, String zone) {
+        tx.sql().update(HOST).set(HOST.ZONE, zone).where(HOST.NAME.eq(name.value())).execute();
+    }
+
     public void delete(Tx tx, HostName name) {
         tx.sql().deleteFrom(HOST).where(HOST.NAME.eq(name.value())).execute();
     }

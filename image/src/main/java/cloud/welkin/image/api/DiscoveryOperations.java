@@ -26,6 +26,7 @@ public final class DiscoveryOperations implements OperationGroup {
                 Operation.get("/info/import")
                         .policy(RULE)
                         .doc("The ways to import data.")
+                        .anyParam()
                         .reads(
                                 (call, tx) ->
                                         Map.of(
@@ -37,6 +38,7 @@ public final class DiscoveryOperations implements OperationGroup {
                 Operation.get("/info/stores")
                         .policy(RULE)
                         .doc("404, as from a Glance with one store.")
+                        .anyParam()
                         .reads(
                                 (call, tx) -> {
                                     throw Failure.notFound(
@@ -45,10 +47,12 @@ public final class DiscoveryOperations implements OperationGroup {
                 Operation.get("/info/usage")
                         .policy(RULE)
                         .doc("What the caller's project has and may have.")
+                        .anyParam()
                         .reads(this::usage),
                 Operation.get("/schemas/{name}")
                         .policy(RULE)
                         .doc("The JSON schema of image, images, member or members.")
+                        .anyParam()
                         .reads(
                                 (call, tx) ->
                                         Schemas.named(call.path("name"))

@@ -74,6 +74,7 @@ public final class ImageDataOperations implements OperationGroup {
                 Operation.get("/images/{image_id}/file")
                         .policyByHandler("download_image")
                         .doc("Downloads the image's data or a range of it; 204 when there is none.")
+                        .anyParam()
                         .streams(this::download),
                 Operation.put("/images/{image_id}/stage")
                         .policyByHandler("modify_image")
@@ -89,6 +90,7 @@ public final class ImageDataOperations implements OperationGroup {
                 Operation.get("/images/{image_id}/tasks")
                         .policyByHandler("get_task")
                         .doc("Lists the imports of an image.")
+                        .anyParam()
                         .reads(this::tasks));
     }
 

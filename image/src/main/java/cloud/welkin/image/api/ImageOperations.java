@@ -61,6 +61,7 @@ public final class ImageOperations implements OperationGroup {
                 Operation.get("/images/{image_id}")
                         .policyByHandler("get_image")
                         .doc("Shows an image.")
+                        .anyParam()
                         .reads((call, tx) -> ImageView.of(access.read(call, tx))),
                 Operation.patch("/images/{image_id}")
                         .policyByHandler("modify_image")

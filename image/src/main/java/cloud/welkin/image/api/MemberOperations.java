@@ -39,6 +39,7 @@ public final class MemberOperations implements OperationGroup {
                 Operation.get(path)
                         .policyByHandler("get_members")
                         .doc("Lists the projects that a shared image is shared with.")
+                        .anyParam()
                         .reads(this::list),
                 Operation.post(path)
                         .policyByHandler("add_member")
@@ -49,6 +50,7 @@ public final class MemberOperations implements OperationGroup {
                 Operation.get(path + "/{member_id}")
                         .policyByHandler("get_member")
                         .doc("Shows what a project made of a shared image.")
+                        .anyParam()
                         .reads(this::show),
                 Operation.put(path + "/{member_id}")
                         .policyByHandler("modify_member")

@@ -175,9 +175,15 @@ public final class Operation {
         return params;
     }
 
-    /** Whether parameters that are not declared are passed over at this version. */
+    /**
+     * Whether parameters that are not declared are passed over at this version. Only reads are
+     * strict, as OpenStack's services are: clients add their own to deletes, {@code ?format=json}
+     * for one.
+     */
     public boolean takesAnyParam(Microversion version) {
-        return anyParam || anyParamBefore.map(version::isBefore).orElse(false);
+        return anyParam
+                || !method.equals("GET")
+                || anyParamBefore.map(version::isBefore).orElse(false);
     }
 
     public Optional<Type> body() {

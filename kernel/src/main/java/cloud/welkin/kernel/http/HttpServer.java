@@ -110,6 +110,7 @@ public final class HttpServer implements AutoCloseable {
             if (path == null || !dispatcher.owns(path)) {
                 return false;
             }
+            EarlyAnswer.prepare(request);
             Answer answer;
             try {
                 answer = dispatcher.dispatch(new JettyIncoming(request, response));
@@ -131,7 +132,7 @@ public final class HttpServer implements AutoCloseable {
                     request.getMethod().equals("HEAD")
                             ? ByteBuffer.allocate(0)
                             : ByteBuffer.wrap(answer.body()),
-                    callback);
+                    answer.status() < 400 ? callback : EarlyAnswer.after(request, callback));
             return true;
         }
     }

@@ -59,8 +59,10 @@ final class JettyIncoming implements Incoming, Exchange {
         if (request.getLength() > limit) {
             throw tooLarge(limit);
         }
-        try (InputStream in = Content.Source.asInputStream(request)) {
-            byte[] bytes = in.readNBytes(limit + 1);
+        try {
+            // Not closed: that would fail what has not been read, and the client's connection with
+            // it.
+            byte[] bytes = body().readNBytes(limit + 1);
             if (bytes.length > limit) {
                 throw tooLarge(limit);
             }

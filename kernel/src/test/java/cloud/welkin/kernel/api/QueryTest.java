@@ -75,6 +75,15 @@ class QueryTest {
     }
 
     @Test
+    void whatADeleteDoesNotKnowIsPassedOver() {
+        Operation delete =
+                Operation.delete("/x").openToAll().doc("…").writes((call, tx, body) -> "");
+        QueryCheck.check(delete, query("format=json"), Versioning.NONE);
+        assertThatThrownBy(() -> QueryCheck.check(delete, query("a=%00"), Versioning.NONE))
+                .isInstanceOf(Failure.class);
+    }
+
+    @Test
     void whatIsDeclaredPasses() {
         QueryCheck.check(
                 STRICT,

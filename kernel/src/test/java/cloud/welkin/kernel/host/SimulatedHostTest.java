@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,9 @@ class SimulatedHostTest {
         public List<DesiredVolume> volumes(HostName host) {
             return List.of();
         }
+
+        @Override
+        public void foundVolumes(HostName host, Set<UUID> volumes) {}
 
         @Override
         public List<DesiredVolume> pendingVolumes(HostName host) {

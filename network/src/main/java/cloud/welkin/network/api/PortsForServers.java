@@ -41,11 +41,13 @@ public final class PortsForServers implements Networks {
     private final MetadataAgentStore agents = new MetadataAgentStore();
     private final Journal journal;
     private final PortStatuses statuses;
+    private final ServerPortChanges changes;
 
     public PortsForServers(Ports ports, Journal journal, PortStatuses statuses) {
         this.ports = ports;
         this.journal = journal;
         this.statuses = statuses;
+        this.changes = new ServerPortChanges(ports, store, journal);
         journal.watchPorts(
                 (tx, port) -> store.find(tx, port).ifPresent(found -> statuses.tell(tx, found)));
     }
@@ -247,6 +249,53 @@ public final class PortsForServers implements Networks {
             return Optional.of(ports.defaultGroup(tx, project));
         }
         return groups.named(tx, project, nameOrId);
+    }
+
+    @Override
+    public List<SecurityGroupFacts> securityGroups(Tx tx, Caller caller) {
+        return groups.ofProject(tx, caller.requireProject()).stream()
+                .map(
+                        group ->
+                                new SecurityGroupFacts(
+                                        group.id(),
+                                        group.project(),
+                                        group.name(),
+                                        group.description(),
+                                        group.rules().stream()
+                                                .filter(rule -> rule.direction().equals("ingress"))
+                                                .map(
+                                                        rule ->
+                                                                new SecurityGroupRuleFacts(
+                                                                        rule.id(),
+                                                                        rule.protocol(),
+                                                                        rule.portMin(),
+                                                                        rule.portMax(),
+                                                                        rule.remotePrefix(),
+                                                                        rule.remoteGroup()))
+                                                .toList()))
+                .toList();
+    }
+
+    @Override
+    public int addSecurityGroup(Tx tx, Caller caller, UUID server, UUID group) {
+        return changes.addGroup(tx, caller, server, group);
+    }
+
+    @Override
+    public int removeSecurityGroup(Tx tx, Caller caller, UUID server, UUID group) {
+        return changes.removeGroup(tx, caller, server, group);
+    }
+
+    @Override
+    public boolean addAddress(Tx tx, Caller caller, UUID server, UUID network) {
+        return changes.addAddress(tx, caller, server, network);
+    }
+
+    @Override
+    public boolean removeAddress(Tx tx, Caller caller, UUID server, String address) {
+        return Ip.parse(address)
+                .map(ip -> changes.removeAddress(tx, caller, server, ip.toString()))
+                .orElse(false);
     }
 
     @Override

@@ -14,6 +14,7 @@ import cloud.welkin.network.schema.tables.records.SecurityGroupRecord;
 import cloud.welkin.network.schema.tables.records.SecurityGroupRuleRecord;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -115,6 +116,13 @@ public final class SecurityGroupStore {
                 .orderBy(SECURITY_GROUP.CREATED_AT, SECURITY_GROUP.ID)
                 .limit(1)
                 .fetchOptional(row -> Rows.get(row, SECURITY_GROUP.ID));
+    }
+
+    /** All groups of the project, oldest first. */
+    public List<SecurityGroupRow> ofProject(Tx tx, ProjectId project) {
+        return LISTING.where(tx, SECURITY_GROUP.PROJECT_ID.eq(project.value())).stream()
+                .sorted(Comparator.comparing(group -> group.stamp().createdAt()))
+                .toList();
     }
 
     /** Which of these groups exist and belong to the project (or to anyone, when none is named). */

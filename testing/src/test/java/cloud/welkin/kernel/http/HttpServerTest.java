@@ -442,6 +442,49 @@ class HttpServerTest {
     }
 
     @Test
+    void whoStillSendsWhatIsRefusedGetsTheAnswer() throws Exception {
+        byte[] chunk = new byte[(1 << 16) + 9];
+        byte[] size = "10000\r\n".getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(size, 0, chunk, 0, size.length);
+        chunk[chunk.length - 2] = '\r';
+        chunk[chunk.length - 1] = '\n';
+        for (int i = 0; i < 10; i++) {
+            try (Socket socket = connect()) {
+                send(
+                        socket,
+                        post("Content-Type: application/json\nTransfer-Encoding: chunked\n", ""));
+                for (int sent = 0; sent < 512; sent++) {
+                    socket.getOutputStream().write(chunk);
+                }
+                assertThat(answer(socket)).startsWith("HTTP/1.1 413");
+            }
+        }
+    }
+
+    @Test
+    void aBodyThatIsTooLargeIsRefusedOverTheSecondVersionTooAndTheConnectionGoesOn()
+            throws Exception {
+        try (HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+            HttpRequest hello = HttpRequest.newBuilder(uri("/test/hello")).build();
+            for (int i = 0; i < 30; i++) {
+                client.send(hello, HttpResponse.BodyHandlers.ofString());
+                HttpResponse<String> response =
+                        client.send(
+                                HttpRequest.newBuilder(uri("/test/echo"))
+                                        .header("Content-Type", "application/json")
+                                        .POST(
+                                                HttpRequest.BodyPublishers.ofByteArray(
+                                                        new byte[8 << 20]))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString());
+                assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+                assertThat(response.statusCode()).isEqualTo(413);
+            }
+        }
+    }
+
+    @Test
     void thousandsOfIdleAndSlowConnectionsDoNotKeepOthersWaiting() throws Exception {
         List<SocketChannel> idle = new ArrayList<>();
         try {
