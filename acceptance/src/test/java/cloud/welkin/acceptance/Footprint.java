@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -65,17 +64,10 @@ record Footprint(Map<String, String> parts) {
      * Waits until nothing is different: what was acknowledged as deleted may take its time to go.
      */
     static void mustBecome(CloudUnderTest cloud, Footprint before, Duration limit) {
-        AtomicReference<Footprint> last = new AtomicReference<>(before);
         try {
-            Await.until(
-                    "nothing is left over",
-                    limit,
-                    () -> {
-                        last.set(of(cloud));
-                        return last.get().equals(before);
-                    });
+            Await.until("nothing is left over", limit, () -> of(cloud).equals(before));
         } catch (AssertionError e) {
-            assertThat(last.get().parts()).as("what is left over").isEqualTo(before.parts());
+            assertThat(of(cloud).parts()).as("what is left over").isEqualTo(before.parts());
             throw e;
         }
     }

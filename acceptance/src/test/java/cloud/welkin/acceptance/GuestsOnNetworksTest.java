@@ -3,7 +3,6 @@ package cloud.welkin.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,6 +54,13 @@ class GuestsOnNetworksTest {
         }
     }
 
+    private static void awaitAddress(Guest guest, String address) {
+        Await.until(
+                "the guest has " + address,
+                Duration.ofMinutes(2),
+                () -> guest.attempt("ip -6 addr show").out().contains(address));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"slaac", "dhcpv6-stateful"})
     void guestsTakeTheirIpv6AddressesAndAskForMetadataThere(String mode) {
@@ -65,13 +71,8 @@ class GuestsOnNetworksTest {
             Server two = scene.server("").awaited("ACTIVE");
             Guest guest = scene.reached(one).answering();
             Guest other = scene.reached(two).answering();
-            for (Guest each : List.of(guest, other)) {
-                String address = (each == guest ? one : two).address(6);
-                Await.until(
-                        "the guest has " + address,
-                        Duration.ofMinutes(2),
-                        () -> each.attempt("ip -6 addr show").out().contains(address));
-            }
+            awaitAddress(guest, one.address(6));
+            awaitAddress(other, two.address(6));
             Await.until(
                     "one reaches two over IPv6",
                     Duration.ofMinutes(1),
