@@ -26,6 +26,8 @@ create unique index assignment_of_user on assignment (user_id, target_kind, targ
 create unique index assignment_of_group on assignment (group_id, target_kind, target_id, role_id, inherited)
     where group_id is not null;
 
+create index assignment_inherited on assignment (target_id) where inherited;
+
 -- What everybody may do in the end: groups as their members, inherited roles on the projects below, and with each role
 -- what it implies. For lists; a token's roles are asked for one user and one target (RoleStore.effective).
 create view effective_assignment as
@@ -37,7 +39,7 @@ with recursive below (root_id, project_id) as (
     select id, id from role
     union
     select i.prior_id, n.implied_id from implied i join implied_role n on n.prior_id = i.role_id
-), held as (
+), held as not materialized (
     select a.user_id, null::text as group_id, a.target_kind, a.target_id, a.role_id, a.inherited
       from assignment a where a.user_id is not null
     union all

@@ -18,7 +18,8 @@ class IdentityContractTest {
     @AfterAll
     void noOperationReadsATableFromEndToEnd() {
         keystone.close();
-        assertThat(keystone.database.readFromEndToEnd()).isEmpty();
+        // Keystone's list of all assignments has neither limit nor order of its own.
+        assertThat(keystone.database.readFromEndToEnd()).isSubsetOf("identity.assignment");
     }
 
     @BeforeAll
