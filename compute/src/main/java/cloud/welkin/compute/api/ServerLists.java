@@ -216,7 +216,7 @@ final class ServerLists {
         int limit =
                 call.query().integer("limit").map(n -> Math.min(n, Rows.MOST)).orElse(Rows.MOST);
         ServerView view = new ServerView(call, access.ask(call).now());
-        ServerFilter filter = filter(call, tx, limit);
+        ServerFilter filter = filter(call, limit);
         if (detail) {
             List<Server> found = select(limit, () -> servers.list(tx, filter));
             Map<HostName, Host> known = view.needsHosts() ? hosts(tx, found) : Map.of();
@@ -267,7 +267,7 @@ final class ServerLists {
         }
     }
 
-    private ServerFilter filter(Call call, Tx tx, int limit) {
+    private ServerFilter filter(Call call, int limit) {
         Query query = call.query();
         ServerFilter filter = new ServerFilter();
         boolean all = query.has("all_tenants") && allTenants(query);
@@ -283,16 +283,7 @@ final class ServerLists {
         } else if (!all) {
             filter.project(call.caller().requireProject().value());
         }
-        Optional<UUID> marker = Optional.empty();
-        if (query.text("marker").isPresent()) {
-            String text = query.text("marker").get();
-            marker = Ids.uuid(text).filter(id -> ServerFilter.markerExists(tx, id));
-            if (marker.isEmpty()) {
-                throw Failure.badRequest("marker [%s] not found", shorten(text))
-                        .as("MarkerNotFound");
-            }
-        }
-        filter.page(limit, marker);
+        filter.page(limit, query.text("marker"));
         sort(call, filter);
         Filters given = new Filters(call, mayAll);
         given.refuseInternal();

@@ -7,6 +7,7 @@ import cloud.welkin.compute.domain.Flavor;
 import cloud.welkin.compute.schema.tables.records.FlavorRecord;
 import cloud.welkin.database.Tx;
 import cloud.welkin.kernel.id.ProjectId;
+import cloud.welkin.kernel.page.Keyset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,26 +61,18 @@ public final class FlavorStore {
                     case "created_at" -> FLAVOR.CREATED_AT;
                     default -> FLAVOR.ID;
                 };
+        Keyset order =
+                new Keyset(
+                        List.of(
+                                new Keyset.Key(key, filter.descending()),
+                                new Keyset.Key(FLAVOR.ID, filter.descending())));
         filter.marker()
-                .ifPresent(
-                        marker ->
-                                conditions.add(
-                                        DSL.condition(
-                                                filter.descending()
-                                                        ? "({0}, {1}) < ((select {0} from {2} where"
-                                                                + " {1} = {3}), {3})"
-                                                        : "({0}, {1}) > ((select {0} from {2} where"
-                                                                + " {1} = {3}), {3})",
-                                                key,
-                                                FLAVOR.ID,
-                                                FLAVOR,
-                                                DSL.val(marker))));
+                .flatMap(marker -> order.behind(tx, FLAVOR, FLAVOR.ID.eq(marker)))
+                .ifPresent(conditions::add);
         return tx.sql()
                 .selectFrom(FLAVOR)
                 .where(conditions)
-                .orderBy(
-                        filter.descending() ? key.desc() : key.asc(),
-                        filter.descending() ? FLAVOR.ID.desc() : FLAVOR.ID.asc())
+                .orderBy(order.order())
                 .limit(filter.limit())
                 .fetch(FlavorStore::flavor);
     }

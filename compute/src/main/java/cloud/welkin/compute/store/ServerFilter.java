@@ -6,6 +6,8 @@ import cloud.welkin.compute.domain.TaskState;
 import cloud.welkin.compute.domain.VmState;
 import cloud.welkin.database.Tx;
 import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.kernel.id.Ids;
+import cloud.welkin.kernel.page.Keyset;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +19,6 @@ import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.ResultQuery;
 import org.jooq.SelectWhereStep;
-import org.jooq.SortField;
 import org.jooq.impl.DSL;
 
 /**
@@ -25,8 +26,6 @@ import org.jooq.impl.DSL;
  * one condition after another; a page costs the same wherever in the list it is.
  */
 public final class ServerFilter {
-    private record Order(Field<?> column, boolean descending) {}
-
     /** As {@code ServerView} shows it: a server that runs is made, any other has not begun. */
     private static final Field<Integer> PROGRESS =
             DSL.when(SERVER.VM_STATE.eq(VmState.ACTIVE.text()).and(SERVER.TASK_STATE.isNull()), 100)
@@ -38,14 +37,16 @@ public final class ServerFilter {
                     .otherwise("owner");
 
     private final List<Condition> conditions = new ArrayList<>();
-    private final List<Order> orders = new ArrayList<>();
+    private final List<Keyset.Key> sorted = new ArrayList<>();
     private int limit = Rows.MOST;
-    private Optional<UUID> marker = Optional.empty();
+    private Optional<String> project = Optional.empty();
+    private Optional<String> marker = Optional.empty();
     private boolean deleted;
     private boolean either;
 
-    public ServerFilter project(String project) {
-        return and(SERVER.PROJECT_ID.eq(project));
+    public ServerFilter project(String only) {
+        project = Optional.of(only);
+        return and(SERVER.PROJECT_ID.eq(only));
     }
 
     public ServerFilter user(String user) {
@@ -236,11 +237,14 @@ public final class ServerFilter {
      * @throws Failure 400 for a key by which servers are not sorted
      */
     public ServerFilter sort(String key, boolean descending) {
-        orders.add(new Order(column(key), descending));
+        sorted.add(new Keyset.Key(column(key), descending));
         return this;
     }
 
-    public ServerFilter page(int most, Optional<UUID> after) {
+    /**
+     * @param after the id of the last server of the page before, as the client gave it
+     */
+    public ServerFilter page(int most, Optional<String> after) {
         limit = most;
         marker = after;
         return this;
@@ -255,70 +259,48 @@ public final class ServerFilter {
         return and(DSL.condition("{0} ~ {1}", column, DSL.val(pattern)));
     }
 
-    /** The rows of the list, of whatever columns of servers are wanted. */
-    <R extends Record> ResultQuery<R> select(SelectWhereStep<R> from) {
-        List<Order> order = new ArrayList<>(orders);
-        if (order.isEmpty()) {
-            order.add(new Order(SERVER.CREATED_AT, true));
-            order.add(new Order(SERVER.ID, true));
-        } else if (order.stream().noneMatch(by -> by.column().equals(SERVER.ID))) {
-            order.add(new Order(SERVER.ID, order.getLast().descending()));
-        }
+    /**
+     * The rows of the list, of whatever columns of servers are wanted.
+     *
+     * @throws Failure 400 when the marker is no server that the list could hold
+     */
+    <R extends Record> ResultQuery<R> select(Tx tx, SelectWhereStep<R> from) {
+        Keyset order = order();
         List<Condition> all = new ArrayList<>(conditions);
         if (!either) {
             all.add(deleted ? SERVER.DELETED_AT.isNotNull() : SERVER.DELETED_AT.isNull());
         }
-        marker.ifPresent(id -> all.add(after(order, id)));
-        List<SortField<?>> sort = new ArrayList<>();
-        for (Order by : order) {
-            sort.add(
-                    by.descending()
-                            ? by.column().desc().nullsLast()
-                            : by.column().asc().nullsFirst());
-        }
-        if (orders.isEmpty()) {
-            // The plain order must be the index's own, nulls and all, to be read from it.
-            sort = List.of(SERVER.CREATED_AT.desc(), SERVER.ID.desc());
-        }
-        return from.where(all).orderBy(sort).limit(limit);
+        marker.ifPresent(after -> all.add(behind(tx, order, after)));
+        return from.where(all).orderBy(order.order()).limit(limit);
     }
 
-    /**
-     * All rows that come after the marker's in this order: (a, b, id) compared column by column,
-     * nulls lowest.
-     */
-    private static Condition after(List<Order> order, UUID marker) {
-        if (order.size() == 2
-                && order.get(0).column().equals(SERVER.CREATED_AT)
-                && order.get(0).descending()
-                && order.get(1).descending()) {
-            return DSL.row(SERVER.CREATED_AT, SERVER.ID)
-                    .lt(
-                            DSL.field(
-                                    DSL.select(SERVER.CREATED_AT)
-                                            .from(SERVER)
-                                            .where(SERVER.ID.eq(marker))),
-                            DSL.val(marker));
+    private Keyset order() {
+        List<Keyset.Key> keys = new ArrayList<>(sorted);
+        if (keys.isEmpty()) {
+            keys.add(new Keyset.Key(SERVER.CREATED_AT, true));
         }
-        Condition result = DSL.falseCondition();
-        for (int i = order.size() - 1; i >= 0; i--) {
-            Order by = order.get(i);
-            Field<?> value =
-                    DSL.field(DSL.select(by.column()).from(SERVER).where(SERVER.ID.eq(marker)));
-            Condition beyond =
-                    by.descending()
-                            ? DSL.condition(
-                                    "({0} < {1} or ({0} is null and {1} is not null))",
-                                    by.column(), value)
-                            : DSL.condition(
-                                    "({0} > {1} or ({1} is null and {0} is not null))",
-                                    by.column(), value);
-            result =
-                    beyond.or(
-                            DSL.condition("{0} is not distinct from {1}", by.column(), value)
-                                    .and(result));
+        if (keys.stream().noneMatch(key -> key.field().equals(SERVER.ID))) {
+            keys.add(new Keyset.Key(SERVER.ID, keys.getLast().descending()));
         }
-        return result;
+        return new Keyset(keys);
+    }
+
+    private Condition behind(Tx tx, Keyset order, String after) {
+        return Ids.uuid(after)
+                .flatMap(
+                        id ->
+                                order.behind(
+                                        tx,
+                                        SERVER,
+                                        project.map(SERVER.PROJECT_ID::eq)
+                                                .orElse(DSL.noCondition())
+                                                .and(SERVER.ID.eq(id))))
+                .orElseThrow(
+                        () ->
+                                Failure.badRequest(
+                                                "marker [%s] not found",
+                                                after.substring(0, Math.min(100, after.length())))
+                                        .as("MarkerNotFound"));
     }
 
     private static Field<?> column(String key) {
@@ -358,10 +340,5 @@ public final class ServerFilter {
                                     + " that servers are sorted by.",
                             key.length() > 100 ? key.substring(0, 100) : key);
         };
-    }
-
-    /** Whether the project may use the marker at all, for its own 400. */
-    public static boolean markerExists(Tx tx, UUID id) {
-        return tx.sql().fetchExists(SERVER, SERVER.ID.eq(id));
     }
 }

@@ -57,12 +57,12 @@ public final class ServerStore {
     }
 
     public List<Server> list(Tx tx, ServerFilter filter) {
-        return filter.select(tx.sql().selectFrom(SERVER)).fetch(ServerStore::server);
+        return filter.select(tx, tx.sql().selectFrom(SERVER)).fetch(ServerStore::server);
     }
 
     /** As {@link #list}, but reads no more than a short list shows. */
     public List<ServerName> names(Tx tx, ServerFilter filter) {
-        return filter.select(tx.sql().select(SERVER.ID, SERVER.NAME).from(SERVER))
+        return filter.select(tx, tx.sql().select(SERVER.ID, SERVER.NAME).from(SERVER))
                 .fetch(row -> new ServerName(row.value1(), row.value2()));
     }
 

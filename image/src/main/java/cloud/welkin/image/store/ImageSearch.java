@@ -12,16 +12,14 @@ import cloud.welkin.image.store.ImageTable.Viewer;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.Ids;
 import cloud.welkin.kernel.json.Json;
+import cloud.welkin.kernel.page.Keyset;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.JSONB;
-import org.jooq.SortField;
 import org.jooq.impl.DSL;
 
 /** The list of images: one statement whatever the filters, a second one only for a marker. */
@@ -62,11 +60,12 @@ public final class ImageSearch {
                             IMAGES.PROPERTIES,
                             DSL.val(JSONB.valueOf(Json.text(query.properties())))));
         }
-        query.marker().ifPresent(marker -> where.add(behind(tx, viewer, marker, query.sort())));
+        Keyset order = order(query.sort());
+        query.marker().ifPresent(marker -> where.add(behind(tx, viewer, marker, order)));
         return tx.sql()
                 .selectFrom(IMAGES)
                 .where(where)
-                .orderBy(query.sort().stream().map(ImageSearch::order).toList())
+                .orderBy(order.order())
                 .limit(query.limit())
                 .fetch(ImageTable::image);
     }
@@ -140,78 +139,34 @@ public final class ImageSearch {
         };
     }
 
-    /**
-     * Rows after the marker in the given order: for each key, equal in those before it and beyond
-     * in this one.
-     */
-    private Condition behind(Tx tx, Viewer viewer, String marker, List<ImageQuery.Sort> sort) {
-        Image at =
-                Ids.uuid(marker)
-                        .flatMap(id -> images.find(tx, id))
-                        .filter(image -> images.sees(tx, viewer, image))
-                        .orElseThrow(
-                                () ->
-                                        Failure.badRequest(
-                                                "The marker names no image that could be found."));
-        Condition behind = DSL.falseCondition();
-        Condition equal = DSL.trueCondition();
-        for (ImageQuery.Sort by : sort) {
-            Key<?> key = key(by.key(), at);
-            behind = behind.or(equal.and(key.beyond(by.descending())));
-            equal = equal.and(key.same());
-        }
-        return behind;
+    private Condition behind(Tx tx, Viewer viewer, String marker, Keyset order) {
+        return Ids.uuid(marker)
+                .flatMap(id -> images.find(tx, id))
+                .filter(image -> images.sees(tx, viewer, image))
+                .flatMap(image -> order.behind(tx, IMAGES, IMAGES.ID.eq(image.id())))
+                .orElseThrow(
+                        () -> Failure.badRequest("The marker names no image that could be found."));
     }
 
-    private record Key<T>(Field<T> field, T value) {
-        Condition beyond(boolean descending) {
-            return descending ? field.lt(value) : field.gt(value);
+    private static Keyset order(List<ImageQuery.Sort> sort) {
+        List<Keyset.Key> keys = new ArrayList<>();
+        sort.forEach(by -> keys.add(new Keyset.Key(field(by.key()), by.descending())));
+        if (sort.stream().noneMatch(by -> by.key().equals("id"))) {
+            keys.add(new Keyset.Key(IMAGES.ID, keys.isEmpty() || keys.getLast().descending()));
         }
-
-        Condition same() {
-            return field.eq(value);
-        }
+        return new Keyset(keys);
     }
 
-    private static SortField<?> order(ImageQuery.Sort by) {
-        Field<?> field = FIELDS.getOrDefault(by.key(), IMAGES.CREATED_AT);
-        return by.descending() ? field.desc() : field.asc();
-    }
-
-    // What may be null is sorted as the smallest value, so that a page can begin behind it.
-    private static final Field<String> NAME = DSL.coalesce(IMAGES.NAME, "");
-    private static final Field<String> CONTAINER = DSL.coalesce(IMAGES.CONTAINER_FORMAT, "");
-    private static final Field<String> DISK = DSL.coalesce(IMAGES.DISK_FORMAT, "");
-    private static final Field<Long> SIZE = DSL.coalesce(IMAGES.SIZE, DSL.inline(-1L));
-    private static final Map<String, Field<?>> FIELDS =
-            Map.of(
-                    "name",
-                    NAME,
-                    "status",
-                    IMAGES.STATUS,
-                    "container_format",
-                    CONTAINER,
-                    "disk_format",
-                    DISK,
-                    "size",
-                    SIZE,
-                    "id",
-                    IMAGES.ID,
-                    "created_at",
-                    IMAGES.CREATED_AT,
-                    "updated_at",
-                    IMAGES.UPDATED_AT);
-
-    private static Key<?> key(String name, Image at) {
-        return switch (name) {
-            case "name" -> new Key<>(NAME, at.nameOrEmpty());
-            case "status" -> new Key<>(IMAGES.STATUS, at.status().word());
-            case "container_format" -> new Key<>(CONTAINER, at.containerFormat().orElse(""));
-            case "disk_format" -> new Key<>(DISK, at.diskFormat().orElse(""));
-            case "size" -> new Key<>(SIZE, at.size().orElse(-1L));
-            case "id" -> new Key<UUID>(IMAGES.ID, at.id());
-            case "updated_at" -> new Key<Instant>(IMAGES.UPDATED_AT, at.updatedAt());
-            case String created -> new Key<Instant>(IMAGES.CREATED_AT, at.createdAt());
+    private static Field<?> field(String key) {
+        return switch (key) {
+            case "name" -> IMAGES.NAME;
+            case "status" -> IMAGES.STATUS;
+            case "container_format" -> IMAGES.CONTAINER_FORMAT;
+            case "disk_format" -> IMAGES.DISK_FORMAT;
+            case "size" -> IMAGES.SIZE;
+            case "id" -> IMAGES.ID;
+            case "updated_at" -> IMAGES.UPDATED_AT;
+            case String created -> IMAGES.CREATED_AT;
         };
     }
 }

@@ -3,6 +3,7 @@ package cloud.welkin.network.store;
 import cloud.welkin.database.Tx;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.Ids;
+import cloud.welkin.kernel.page.Keyset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,7 +17,6 @@ import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.SelectFieldOrAsterisk;
-import org.jooq.SortField;
 import org.jooq.Table;
 import org.jooq.TableField;
 import org.jooq.impl.DSL;
@@ -171,8 +171,28 @@ public final class Listing<T> {
 
     public Page<T> page(Tx tx, Request request, Condition visible) {
         Condition condition = visible.and(condition(request));
-        List<Field<?>> keys = new ArrayList<>();
-        List<SortField<?>> order = new ArrayList<>();
+        Keyset order = order(request);
+        if (request.marker().isPresent()) {
+            condition = condition.and(behind(tx, order, request.marker().get(), visible));
+        }
+        int limit = Math.min(request.limit(), MOST);
+        List<T> found =
+                tx.sql()
+                        .select(columns)
+                        .from(table)
+                        .where(condition)
+                        .orderBy(order.order())
+                        .limit(limit + 1)
+                        .fetch(reader::apply);
+        List<T> items = new ArrayList<>(found.subList(0, Math.min(limit, found.size())));
+        if (request.reverse()) {
+            Collections.reverse(items);
+        }
+        return new Page<>(items, found.size() > limit);
+    }
+
+    private Keyset order(Request request) {
+        List<Keyset.Key> keys = new ArrayList<>();
         for (Sort sort : request.sorts()) {
             Field<?> field =
                     Optional.ofNullable(attributes.get(sort.attribute()))
@@ -182,45 +202,17 @@ public final class Listing<T> {
                                             Failure.badRequest(
                                                     "%s is invalid attribute for sort_keys",
                                                     sort.attribute()));
-            keys.add(field);
-            order.add(sort.descending() != request.reverse() ? field.desc() : field.asc());
+            keys.add(new Keyset.Key(field, sort.descending() != request.reverse()));
         }
-        keys.add(id);
-        order.add(request.reverse() ? id.desc() : id.asc());
-        int limit = Math.min(request.limit(), MOST);
-        var select = tx.sql().select(columns).from(table).where(condition).orderBy(order);
-        List<T> found =
-                request.marker().isEmpty()
-                        ? select.limit(limit + 1).fetch(reader::apply)
-                        : select.seek(marker(tx, keys, request.marker().get()))
-                                .limit(limit + 1)
-                                .fetch(reader::apply);
-        List<T> items = new ArrayList<>(found.subList(0, Math.min(limit, found.size())));
-        if (request.reverse()) {
-            Collections.reverse(items);
-        }
-        return new Page<>(items, found.size() > limit);
+        keys.add(new Keyset.Key(id, request.reverse()));
+        return new Keyset(keys);
     }
 
-    private Field<?>[] marker(Tx tx, List<Field<?>> keys, String marker) {
-        Record row =
-                Ids.uuid(marker)
-                        .flatMap(
-                                wanted ->
-                                        tx.sql()
-                                                .select(keys)
-                                                .from(table)
-                                                .where(id.eq(wanted))
-                                                .fetchOptional())
-                        .orElseThrow(
-                                () ->
-                                        Failure.badRequest(
-                                                "The marker %s is not known.", shorten(marker)));
-        Field<?>[] values = new Field<?>[keys.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = DSL.val(row.get(i), keys.get(i).getDataType());
-        }
-        return values;
+    private Condition behind(Tx tx, Keyset order, String marker, Condition visible) {
+        return Ids.uuid(marker)
+                .flatMap(wanted -> order.behind(tx, table, visible.and(id.eq(wanted))))
+                .orElseThrow(
+                        () -> Failure.badRequest("The marker %s is not known.", shorten(marker)));
     }
 
     private Condition condition(Request request) {

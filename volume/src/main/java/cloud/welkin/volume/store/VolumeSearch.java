@@ -9,6 +9,7 @@ import cloud.welkin.kernel.api.Query;
 import cloud.welkin.kernel.api.Times;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.Ids;
+import cloud.welkin.kernel.page.Keyset;
 import cloud.welkin.volume.domain.Snapshot;
 import cloud.welkin.volume.domain.Volume;
 import java.time.DateTimeException;
@@ -24,7 +25,6 @@ import java.util.regex.Pattern;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.JSONB;
-import org.jooq.SortField;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
 
@@ -140,20 +140,24 @@ public final class VolumeSearch {
                 .map(SnapshotTable::snapshot);
     }
 
+    private static final int MOST_KEYS = 10;
+
     /** What is listed: its rows, and the names of its fields. */
     private record Listed(
             Table<?> table, Field<UUID> id, Field<String> project, Map<String, Field<?>> keys) {}
 
     private static org.jooq.Result<org.jooq.Record> page(
             Tx tx, Asked asked, List<Field<?>> columns, Listed listed, List<Condition> filters) {
-        List<Sort> sort = sort(asked.query(), listed.keys());
+        Keyset order = order(asked.query(), listed.keys());
         List<Condition> where = new ArrayList<>(filters);
-        marker(asked.query()).ifPresent(id -> where.add(behind(tx, listed, id, sort, asked)));
+        asked.query()
+                .text("marker")
+                .ifPresent(marker -> where.add(behind(tx, listed, order, marker, asked)));
         return tx.sql()
                 .select(columns)
                 .from(listed.table())
                 .where(where)
-                .orderBy(sort.stream().map(Sort::order).toList())
+                .orderBy(order.order())
                 .limit(asked.limit())
                 .offset(asked.query().integer("offset").orElse(0))
                 .fetch();
@@ -256,25 +260,8 @@ public final class VolumeSearch {
         return pairs;
     }
 
-    private static Optional<UUID> marker(Query query) {
-        return query.text("marker")
-                .map(
-                        text ->
-                                Ids.uuid(text)
-                                        .orElseThrow(
-                                                () ->
-                                                        Failure.notFound(
-                                                                "The marker could not be found.")));
-    }
-
-    private record Sort(Field<?> field, boolean descending) {
-        SortField<?> order() {
-            return descending ? field.desc() : field.asc();
-        }
-    }
-
-    private static List<Sort> sort(Query query, Map<String, Field<?>> keys) {
-        List<Sort> sort = new ArrayList<>();
+    private static Keyset order(Query query, Map<String, Field<?>> keys) {
+        List<Keyset.Key> sort = new ArrayList<>();
         List<String> words = new ArrayList<>();
         if (query.has("sort")) {
             words.addAll(List.of(query.text("sort").orElse("").split(",")));
@@ -291,39 +278,29 @@ public final class VolumeSearch {
                 throw Failure.badRequest(
                         "Invalid input received: the sort key or direction is not known.");
             }
-            sort.add(new Sort(field, pair.length < 2 || pair[1].equals("desc")));
+            sort.add(new Keyset.Key(field, pair.length < 2 || pair[1].equals("desc")));
         }
-        boolean descending = sort.getFirst().descending();
-        sort.add(new Sort(keys.getOrDefault("id", VOLUMES.ID), descending));
-        return sort.stream().limit(10).toList();
+        sort.subList(Math.min(MOST_KEYS, sort.size()), sort.size()).clear();
+        sort.add(new Keyset.Key(keys.getOrDefault("id", VOLUMES.ID), sort.getFirst().descending()));
+        return new Keyset(sort);
     }
 
-    /** Rows behind the marker's; its own sort values are read first, by the same expressions. */
     private static Condition behind(
-            Tx tx, Listed listed, UUID marker, List<Sort> sort, Asked asked) {
-        var at =
-                tx.sql()
-                        .select(sort.stream().map(Sort::field).toList())
-                        .from(listed.table())
-                        .where(listed.id().eq(marker))
-                        .and(asked.project().map(listed.project()::eq).orElse(DSL.trueCondition()))
-                        .fetchOptional()
-                        .orElseThrow(
-                                () ->
-                                        Failure.notFound(
-                                                "The marker %s could not be found.", marker));
-        Condition behind = DSL.falseCondition();
-        Condition equal = DSL.trueCondition();
-        for (int i = 0; i < sort.size(); i++) {
-            @SuppressWarnings("unchecked") // the value was read from this very field
-            Field<Object> field = (Field<Object>) sort.get(i).field();
-            Field<Object> value = DSL.val(at.get(i), field);
-            behind =
-                    behind.or(
-                            equal.and(
-                                    sort.get(i).descending() ? field.lt(value) : field.gt(value)));
-            equal = equal.and(field.eq(value));
-        }
-        return behind;
+            Tx tx, Listed listed, Keyset order, String marker, Asked asked) {
+        return Ids.uuid(marker)
+                .flatMap(
+                        id ->
+                                order.behind(
+                                        tx,
+                                        listed.table(),
+                                        asked.project()
+                                                .map(listed.project()::eq)
+                                                .orElse(DSL.noCondition())
+                                                .and(listed.id().eq(id))))
+                .orElseThrow(
+                        () ->
+                                Failure.notFound(
+                                        "The marker %s could not be found.",
+                                        marker.substring(0, Math.min(100, marker.length()))));
     }
 }
