@@ -1,5 +1,7 @@
 package cloud.welkin.compute;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import cloud.welkin.testing.ApiContract;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -22,8 +24,9 @@ class ComputeContractTest {
     }
 
     @AfterAll
-    void close() {
+    void noOperationReadsATableFromEndToEnd() {
         cloud.close();
+        assertThat(cloud.database.readFromEndToEnd()).isEmpty();
     }
 
     @TestFactory

@@ -1,6 +1,7 @@
 package cloud.welkin.placement;
 
-import cloud.welkin.database.Database;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import cloud.welkin.testing.ApiContract;
 import cloud.welkin.testing.ApiTester;
 import cloud.welkin.testing.Callers;
@@ -11,18 +12,19 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 class PlacementContractTest {
-    private static final Database DATABASE = TestDatabase.fresh("placement");
+    private static final TestDatabase DATABASE = TestDatabase.with("placement");
 
     @AfterAll
-    static void close() {
+    static void noOperationReadsATableFromEndToEnd() {
         DATABASE.close();
+        assertThat(DATABASE.readFromEndToEnd()).isEmpty();
     }
 
     @TestFactory
     Stream<DynamicTest> everyOperationKeepsTheContract() {
         Callers callers = new Callers();
-        PlacementService placement = new PlacementService(DATABASE);
-        ApiTester tester = new ApiTester(DATABASE, callers, placement.apis());
+        PlacementService placement = new PlacementService(DATABASE.database());
+        ApiTester tester = new ApiTester(DATABASE.database(), callers, placement.apis());
         return placement.apis().stream()
                 .flatMap(
                         api ->

@@ -18,7 +18,7 @@ import java.util.Random;
 
 /** The network service on a database of its own, with an external network, and requests to it. */
 public final class NetworkCloud implements AutoCloseable {
-    private final TestDatabase testDatabase = TestDatabase.with("kernel", NetworkService.SCHEMA);
+    final TestDatabase testDatabase = TestDatabase.with("kernel", NetworkService.SCHEMA);
     public final Callers callers = new Callers();
     public final Caller admin = callers.inNewProject("admin");
     public final Caller member = callers.inNewProject("member");

@@ -1,5 +1,7 @@
 package cloud.welkin.network.api;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import cloud.welkin.testing.ApiContract;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -13,8 +15,9 @@ class NetworkContractTest {
     private final NetworkCloud cloud = new NetworkCloud();
 
     @AfterAll
-    void close() {
+    void noOperationReadsATableFromEndToEnd() {
         cloud.close();
+        assertThat(cloud.testDatabase.readFromEndToEnd()).isEmpty();
     }
 
     @TestFactory
