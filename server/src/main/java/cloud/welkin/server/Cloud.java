@@ -1,6 +1,5 @@
 package cloud.welkin.server;
 
-import cloud.welkin.compute.ComputeService;
 import cloud.welkin.database.Database;
 import cloud.welkin.database.DatabaseAddress;
 import cloud.welkin.database.DatabaseUnavailable;
@@ -10,17 +9,10 @@ import cloud.welkin.database.Tx;
 import cloud.welkin.host.agent.HostAgent;
 import cloud.welkin.host.contained.MetadataProxy;
 import cloud.welkin.identity.Bootstrap;
-import cloud.welkin.identity.IdentityService;
-import cloud.welkin.identity.domain.CatalogEntry;
-import cloud.welkin.image.ImageService;
 import cloud.welkin.kernel.api.Api;
 import cloud.welkin.kernel.api.Dispatcher;
-import cloud.welkin.kernel.api.RequestLog;
-import cloud.welkin.kernel.api.RequestObserver;
-import cloud.welkin.kernel.doctor.Doctor;
 import cloud.welkin.kernel.doctor.Finding;
 import cloud.welkin.kernel.doctor.Invariant;
-import cloud.welkin.kernel.event.Events;
 import cloud.welkin.kernel.host.HostName;
 import cloud.welkin.kernel.host.SimulatedHost;
 import cloud.welkin.kernel.http.HttpServer;
@@ -28,22 +20,13 @@ import cloud.welkin.kernel.http.HttpSettings;
 import cloud.welkin.kernel.policy.Policy;
 import cloud.welkin.kernel.policy.PolicyFile;
 import cloud.welkin.kernel.policy.PolicyRule;
-import cloud.welkin.kernel.quota.Quotas;
 import cloud.welkin.kernel.settings.Settings;
-import cloud.welkin.kernel.telemetry.Telemetry;
-import cloud.welkin.kernel.telemetry.Traces;
-import cloud.welkin.kernel.work.Work;
-import cloud.welkin.kernel.work.WorkOptions;
 import cloud.welkin.network.NetworkService;
-import cloud.welkin.network.NetworkSettings;
 import cloud.welkin.network.work.Backbone;
 import cloud.welkin.network.work.OvnBackbone;
 import cloud.welkin.network.work.PortStatuses;
 import cloud.welkin.network.work.SimulatedBackbone;
-import cloud.welkin.placement.PlacementService;
-import cloud.welkin.volume.VolumeService;
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,35 +45,11 @@ import org.slf4j.LoggerFactory;
 final class Cloud implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Cloud.class);
 
-    private static final List<String> SCHEMAS =
-            List.of(
-                    "kernel",
-                    IdentityService.SCHEMA,
-                    PlacementService.SCHEMA,
-                    ImageService.SCHEMA,
-                    NetworkService.SCHEMA,
-                    VolumeService.SCHEMA,
-                    ComputeService.SCHEMA);
-
-    /** The one availability zone. */
-    private static final String ZONE = "nova";
-
-    private static final List<CatalogEntry> CATALOG =
-            List.of(
-                    new CatalogEntry("identity", "keystone", "/identity/v3", false),
-                    new CatalogEntry("placement", "placement", "/placement", false),
-                    new CatalogEntry("image", "glance", "/image", false),
-                    new CatalogEntry("network", "neutron", "/network", false),
-                    new CatalogEntry("compute", "nova", "/compute/v2.1", false),
-                    new CatalogEntry("volumev3", "cinderv3", "/volume/v3", true),
-                    new CatalogEntry("block-storage", "cinder", "/volume/v3", true));
-
     private final Closing closing = new Closing();
     private final Home home;
     private final Settings settings;
     private final Listen listen;
     private Optional<LocalHost> host = Optional.empty();
-    private String origin = "";
 
     private Cloud(Home home, Settings settings, Listen listen) {
         this.home = home;
@@ -112,11 +71,6 @@ final class Cloud implements AutoCloseable {
 
     private void start() throws IOException, InterruptedException {
         long began = System.nanoTime();
-        Clock clock = Clock.systemUTC();
-        Telemetry telemetry = closing.add(new Telemetry());
-        Optional<Traces> traces =
-                settings.get(WelkinSettings.TRACES_ENDPOINT)
-                        .map(receiver -> closing.add(new Traces(receiver, clock)));
         boolean simulated =
                 settings.get(WelkinSettings.COMPUTE_DRIVER) == WelkinSettings.Driver.SIMULATED;
         boolean exposed = settings.get(WelkinSettings.NETWORK_EXPOSE);
@@ -137,152 +91,73 @@ final class Cloud implements AutoCloseable {
                                             settings.get(WelkinSettings.COMPUTE_DRIVER),
                                             exposed)));
         }
-        telemetry.watch(database.dataSource());
-        Work work =
-                closing.add(
-                        Work.on(
-                                database,
-                                WorkOptions.of("welkin"),
-                                clock,
-                                traces.map(t -> telemetry.sagas().and(t.sagas()))
-                                        .orElseGet(telemetry::sagas),
-                                traces.map(t -> telemetry.reconcilers().and(t.reconcilers()))
-                                        .orElseGet(telemetry::reconcilers)));
-        RequestLog requestLog = new RequestLog(telemetry.registry());
-        RequestObserver requests = traces.map(requestLog::and).orElse(requestLog);
-        Events events =
-                closing.add(new Events(database, settings.get(WelkinSettings.EVENTS_KEEP), clock));
-        Quotas quotas = new Quotas(database);
-        Doctor doctor = new Doctor();
-
-        IdentityService identity =
-                closing.add(
-                        new IdentityService(
-                                database,
-                                clock,
-                                new IdentityService.Options(
-                                        settings.get(WelkinSettings.TOKEN_LIFETIME),
-                                        settings.get(WelkinSettings.PASSWORD_COST)),
-                                CATALOG));
-        PlacementService placement = new PlacementService(database);
-
-        ImageService image =
-                new ImageService(
-                        database,
-                        quotas,
-                        events,
-                        work.reconcilers()::poke,
-                        clock,
-                        home.root().resolve("images"),
-                        settings.get(WelkinSettings.IMAGE_GRACE));
-        VolumeService volume = new VolumeService(database, quotas, events, image, clock, ZONE);
+        Foundation kernel = Foundation.on(database, settings, closing);
         Consoles consoles = new Consoles(home);
-        PortStatuses statuses = new PortStatuses(clock);
-        Backbone backbone = backbone(database, statuses, work, clock);
-        NetworkService network =
-                new NetworkService(
-                        database,
-                        events,
-                        quotas,
-                        backbone,
-                        statuses,
-                        NetworkSettings.defaults(),
-                        clock,
-                        new SecureRandom());
-        ComputeService compute =
-                closing.add(
-                        new ComputeService(
-                                database,
-                                work.sagas(),
-                                events,
-                                quotas,
-                                clock,
-                                new SecureRandom(),
-                                image,
-                                volume,
-                                network.networks(),
-                                placement,
-                                consoles,
-                                ComputeService.Options.USUAL));
-        image.quotas().forEach(quotas::register);
-        ComputeService.quotas().forEach(quotas::register);
-        NetworkService.quotas().forEach(quotas::register);
-        volume.quotas().forEach(quotas::register);
-
-        // Before the first write: a transaction that pokes a reconciler nobody registered is
-        // refused.
-        compute.sagas().forEach(work.sagas()::register);
-        compute.reconcilers().forEach(work.reconcilers()::register);
-        image.reconcilers().forEach(work.reconcilers()::register);
-        network.reconcilers().forEach(work.reconcilers()::register);
-        work.reconcilers().register(events.housekeeping());
+        Services services =
+                Services.on(
+                        kernel,
+                        home,
+                        settings,
+                        statuses -> backbone(kernel, statuses),
+                        consoles,
+                        closing);
 
         Passwords passwords =
-                Passwords.of(
-                        home,
-                        Optional.ofNullable(Program.environment().get("WELKIN_ADMIN_PASSWORD")));
-        Bootstrap.Made made =
-                database.write(
-                        tx ->
-                                identity.bootstrap(
-                                        tx,
-                                        passwords.admin(),
-                                        passwords.changed(),
-                                        passwords.demo()));
+                Passwords.of(home, Optional.ofNullable(System.getenv("WELKIN_ADMIN_PASSWORD")));
+        Bootstrap.Made made = services.bootstrap(kernel, passwords);
         passwords.store(home);
-        boolean first =
-                database.write(
-                        tx -> {
-                            network.bootstrap(tx, made.adminProject());
-                            compute.bootstrap(tx);
-                            return Cloud.isFirstStart(tx);
-                        });
-
-        List<Api> apis = new ArrayList<>();
-        apis.addAll(identity.apis());
-        apis.addAll(placement.apis());
-        apis.addAll(image.apis());
-        apis.addAll(network.apis());
-        apis.addAll(volume.apis());
-        apis.addAll(compute.apis());
-
-        doctor.register(work.invariants());
-        doctor.register(events.invariants());
-        doctor.register(placement.invariants());
-        doctor.register(image.invariants());
-        doctor.register(network.invariants());
-        doctor.register(volume.invariants());
-        doctor.register(compute.invariants());
-        work.start();
-        events.start();
-
-        if (first) {
-            FirstImage.make(database, image, made);
+        kernel.start();
+        if (database.read(Cloud::isFirstStart)) {
+            FirstImage.make(database, services.image(), made);
+            database.change(Cloud::started);
         }
-        Desk desk = new Desk(compute.desk(), volume.desk());
-        Optional<HostAgent> agent =
-                host.map(
-                        local ->
-                                closing.add(
-                                        local.agent(
-                                                desk,
-                                                cloudId(database),
-                                                image::content,
-                                                () -> proxies(database, network, local))));
-        agent.ifPresent(HostAgent::start);
-        host.ifPresent(local -> doctor.register(leftovers(local, agent.orElseThrow())));
+
+        Optional<HostAgent> agent = host.map(local -> agent(kernel, services, local));
         if (simulated) {
-            simulate(desk, clock);
+            simulate(services.desk(), kernel.clock());
         }
         closing.add(
                 new UnixHttp(
                         home.run("metadata.sock"),
                         "rw-rw-rw-",
-                        new Metadata(compute.metadata())::answer));
+                        new Metadata(services.compute().metadata())::answer));
+        ClientFiles.write(home, origin(), passwords.admin(), passwords.demo());
+        serve(kernel, services, agent, consoles);
+        log.info(
+                "cloud up at {} after {} ms",
+                origin(),
+                Duration.ofNanos(System.nanoTime() - began).toMillis());
+    }
 
-        origin = origin();
-        String metricsToken = Passwords.metricsToken(home);
+    private HostAgent agent(Foundation kernel, Services services, LocalHost local) {
+        HostAgent agent =
+                closing.add(
+                        local.agent(
+                                services.desk(),
+                                cloudId(kernel.database()),
+                                services.image()::content,
+                                () -> proxies(kernel.database(), services.network(), local)));
+        agent.start();
+        kernel.doctor().register(leftovers(local, agent));
+        return agent;
+    }
+
+    /** Binds the port last: who connects finds everything there. */
+    private void serve(
+            Foundation kernel, Services services, Optional<HostAgent> agent, Consoles consoles)
+            throws IOException {
+        List<Api> apis = services.apis();
         Policy policy = policy(apis);
+        Pages pages =
+                new Pages(
+                        () -> answers(kernel.database()),
+                        kernel.telemetry(),
+                        agent.map(HostAgent::statistics)
+                                .map(GuestMetrics::new)
+                                .<Supplier<String>>map(guests -> guests::scrape)
+                                .orElse(() -> ""),
+                        Passwords.metricsToken(home),
+                        apis);
         HttpServer http =
                 closing.add(
                         new HttpServer(
@@ -293,32 +168,21 @@ final class Cloud implements AutoCloseable {
                                 new Dispatcher(
                                         apis,
                                         policy,
-                                        database,
-                                        identity.authenticator(),
-                                        origin,
-                                        requests),
+                                        kernel.database(),
+                                        services.identity().authenticator(),
+                                        origin(),
+                                        kernel.requests()),
                                 server ->
                                         List.of(
-                                                new Pages(
-                                                        () -> answers(database),
-                                                        telemetry,
-                                                        agent.map(HostAgent::statistics)
-                                                                .map(GuestMetrics::new)
-                                                                .<Supplier<String>>map(
-                                                                        guests -> guests::scrape)
-                                                                .orElse(() -> ""),
-                                                        metricsToken,
-                                                        apis),
-                                                new ConsolePages(compute.consoleTokens(), consoles)
+                                                pages,
+                                                new ConsolePages(
+                                                                services.compute().consoleTokens(),
+                                                                consoles)
                                                         .on(server))));
-        Control control = new Control(() -> parts(database), doctor, policy.rules());
+        Control control =
+                new Control(() -> parts(kernel.database()), kernel.doctor(), policy.rules());
         closing.add(new UnixHttp(home.run("control.sock"), "rw-------", control::answer));
-        ClientFiles.write(home, origin, passwords.admin(), passwords.demo());
         http.start();
-        log.info(
-                "cloud up at {} after {} ms",
-                origin,
-                Duration.ofNanos(System.nanoTime() - began).toMillis());
     }
 
     String origin() {
@@ -349,19 +213,17 @@ final class Cloud implements AutoCloseable {
         if (!answers(database)) {
             throw new Refused("the database does not answer: " + address);
         }
-        Migrations.run(database.dataSource(), SCHEMAS);
+        Migrations.run(database.dataSource(), Services.SCHEMAS);
         return database;
     }
 
-    /**
-     * Whether nobody has started this cloud to its end before; asked once, in the transaction that
-     * answers.
-     */
+    /** Whether nobody has started this cloud to its end before. */
     private static boolean isFirstStart(Tx tx) {
-        return tx.sql()
-                        .execute(
-                                "update kernel.cloud set started_at = now() where started_at is null")
-                > 0;
+        return tx.sql().fetchValue("select started_at from kernel.cloud") == null;
+    }
+
+    private static void started(Tx tx) {
+        tx.sql().execute("update kernel.cloud set started_at = now()");
     }
 
     /** Hosts that run nothing, each as large as a big machine. */
@@ -418,15 +280,15 @@ final class Cloud implements AutoCloseable {
     }
 
     /** OVN on the host's engines; nothing where hosts are simulated. */
-    private Backbone backbone(Database database, PortStatuses statuses, Work work, Clock clock) {
+    private Backbone backbone(Foundation kernel, PortStatuses statuses) {
         return host.<Backbone>map(
                         local ->
                                 closing.add(
                                         new OvnBackbone(
-                                                database,
+                                                kernel.database(),
                                                 statuses,
-                                                work.reconcilers(),
-                                                clock,
+                                                kernel.work().reconcilers(),
+                                                kernel.clock(),
                                                 () -> Optional.of(local.ovn()))))
                 .orElseGet(SimulatedBackbone::new);
     }
@@ -447,7 +309,7 @@ final class Cloud implements AutoCloseable {
 
     private List<Control.Part> parts(Database database) {
         List<Control.Part> parts = new ArrayList<>();
-        parts.add(new Control.Part("program", true, origin));
+        parts.add(new Control.Part("program", true, origin()));
         parts.add(
                 new Control.Part(
                         "database", answers(database), settings.get(WelkinSettings.DATABASE_URL)));

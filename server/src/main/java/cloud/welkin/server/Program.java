@@ -8,7 +8,6 @@ import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
@@ -101,9 +100,5 @@ final class Program {
         for (String file : List.of("settings", "policy.yaml", "openrc", "clouds.yaml")) {
             Files.deleteIfExists(home.root().resolve(file));
         }
-    }
-
-    static Map<String, String> environment() {
-        return System.getenv();
     }
 }
