@@ -80,6 +80,7 @@ final class Cloud implements AutoCloseable {
                                 != WelkinSettings.HostMode.CONTAINED)) {
             throw new Refused("network.expose=true is for a contained host; this cloud has none");
         }
+        LocalHost.check(settings.get(WelkinSettings.COMPUTE_DRIVER));
         Database database = database();
         if (!simulated) {
             host =

@@ -25,11 +25,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The host that the program drives itself: its engines, and the agent that works on them. */
 final class LocalHost implements AutoCloseable {
@@ -67,6 +70,34 @@ final class LocalHost implements AutoCloseable {
         return new LocalHost(home, engines, facts, chosen(driver, facts));
     }
 
+    /**
+     * Before anything is started: whether this machine's libvirt can serve the driver at all.
+     *
+     * @throws Refused when it cannot, with what would help
+     */
+    static void check(Driver driver) throws IOException {
+        Map<Driver, String> modules = Map.of(Driver.XEN, "libxl", Driver.LXC, "lxc");
+        String module = modules.get(driver);
+        if (module == null) {
+            return;
+        }
+        String name = driver.name().toLowerCase(Locale.ROOT);
+        String file = "libvirt_driver_" + module + ".so";
+        try (Stream<Path> found =
+                Files.find(Path.of("/usr/lib"), 4, (path, _) -> path.endsWith(file))) {
+            if (found.findAny().isEmpty()) {
+                throw new Refused(
+                        "compute.driver=%s: this machine's libvirt has no driver for it; on Debian: apt-get"
+                                        .formatted(name)
+                                + " install libvirt-daemon-driver-"
+                                + name);
+            }
+        }
+        if (driver == Driver.XEN && !Files.exists(Path.of("/proc/xen/capabilities"))) {
+            throw new Refused("compute.driver=xen: this machine does not run under Xen");
+        }
+    }
+
     private static String chosen(Driver driver, HostFacts facts) {
         return switch (driver) {
             case AUTO -> facts.kvm() ? "kvm" : "qemu";
@@ -78,11 +109,8 @@ final class LocalHost implements AutoCloseable {
                 }
                 yield "kvm";
             }
-            case XEN, LXC ->
-                    throw new Refused(
-                            "compute.driver="
-                                    + driver.name().toLowerCase(java.util.Locale.ROOT)
-                                    + " is not offered yet; use qemu or kvm");
+            case XEN -> "xen";
+            case LXC -> "lxc";
             case SIMULATED -> throw new IllegalStateException("simulated hosts have no engines");
         };
     }

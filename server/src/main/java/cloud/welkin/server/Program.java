@@ -32,6 +32,8 @@ final class Program {
         Listen address = Listen.parse(listen);
         CountDownLatch ended = new CountDownLatch(1);
         Cloud cloud = start(home, settings, address);
+        // For the next start; only now, because with some settings there is none.
+        SettingsFile.remember(home.settings(), sets);
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(
@@ -56,20 +58,10 @@ final class Program {
         }
     }
 
-    /**
-     * What was set on the command line is remembered for the next start, as far as it was accepted.
-     */
     private static Settings settings(Home home, List<String> sets) throws IOException {
         try {
-            Settings settings =
-                    Settings.load(
-                            WelkinSettings.ALL,
-                            home.settings(),
-                            System.getenv(),
-                            NO_SETTINGS,
-                            sets);
-            SettingsFile.remember(home.settings(), sets);
-            return settings;
+            return Settings.load(
+                    WelkinSettings.ALL, home.settings(), System.getenv(), NO_SETTINGS, sets);
         } catch (SettingsRefused e) {
             throw new Refused(String.join("\nwelkin: ", e.problems()), e);
         }

@@ -62,8 +62,9 @@ final class WelkinSettings {
             Setting.oneOf(
                     "compute.driver",
                     Driver.AUTO,
-                    "How guests are run: auto takes kvm where it really works, else qemu; simulated runs"
-                            + " none.");
+                    "How guests are run: auto takes kvm where it really works, else qemu; xen and lxc ask"
+                            + " libvirt's drivers of these names, for which guests are not described in"
+                            + " full yet; simulated runs none.");
     static final Setting<Integer> SIMULATED_HOSTS =
             Setting.number("compute.simulated-hosts", 1, "How many hosts the simulated driver has.")
                     .where(n -> n >= 1 && n <= 10_000, "1 to 10000");

@@ -40,7 +40,7 @@ final class FactsOfHost implements Supplier<HostFacts> {
                     settings.host(),
                     engines.bootId(),
                     shape.driver(),
-                    measured.hypervisorType(),
+                    hypervisor(),
                     measured.hypervisorVersion(),
                     measured.cpus(),
                     measured.memory() / MIB,
@@ -52,5 +52,14 @@ final class FactsOfHost implements Supplier<HostFacts> {
         } catch (IOException gone) {
             throw new UncheckedIOException(gone);
         }
+    }
+
+    /** As Nova names them, after libvirt. */
+    private String hypervisor() {
+        return switch (shape.driver()) {
+            case "xen" -> "Xen";
+            case "lxc" -> "LXC";
+            default -> measured.hypervisorType();
+        };
     }
 }
