@@ -19,6 +19,7 @@ import cloud.welkin.identity.store.RoleStore;
 import cloud.welkin.identity.store.TrustStore;
 import cloud.welkin.identity.store.UserStore;
 import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.kernel.failure.FailureKind;
 import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
@@ -231,7 +232,7 @@ public final class Authentication {
     }
 
     private Proven token(String text) {
-        TokenPayload old = sessions.session(text).payload();
+        TokenPayload old = known(text).payload();
         if (old.applicationCredential().isPresent() || old.trust().isPresent()) {
             // Such a token is for one project and one set of roles; another from it could be for
             // more.
@@ -247,6 +248,19 @@ public final class Authentication {
                 old.auditIds(),
                 Optional.empty(),
                 false);
+    }
+
+    /**
+     * A token to be exchanged is looked up, so one that is no more is not found (Keystone's 404).
+     */
+    private Session known(String token) {
+        try {
+            return sessions.session(token);
+        } catch (Failure e) {
+            throw e.kind() == FailureKind.UNAUTHORIZED
+                    ? Failure.notFound("Failed to validate token")
+                    : e;
+        }
     }
 
     private Proven credential(AuthRequest.ApplicationCredential given) {
