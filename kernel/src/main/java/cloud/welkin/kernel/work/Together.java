@@ -49,6 +49,16 @@ public final class Together<T> {
         outcome(round);
     }
 
+    /** How many have come for the next round. */
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void run() {
         List<T> taken;
         CompletableFuture<Boolean> round;
