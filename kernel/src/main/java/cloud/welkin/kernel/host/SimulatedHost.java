@@ -96,6 +96,7 @@ public final class SimulatedHost implements AutoCloseable {
     private final Semaphore pokes = new Semaphore(1);
     private volatile Faults faults = Faults.NONE;
     private volatile boolean closed;
+    private boolean begun;
     private volatile Instant saidAlive;
     private String bootId = UUID.randomUUID().toString();
     private Optional<Thread> thread = Optional.empty();
@@ -191,7 +192,10 @@ public final class SimulatedHost implements AutoCloseable {
             }
         }
         if (full) {
-            desk.foundVolumes(name, before);
+            // A simulated disk is nowhere but in this process: what the desk wanted when it began
+            // had been there before, as with a host whose disks outlive the program.
+            desk.foundVolumes(name, begun ? before : Set.copyOf(volumes));
+            begun = true;
         }
         List<DesiredGuest> wanted = full ? desk.guests(name) : desk.pendingGuests(name);
         if (full) {
