@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** A guest's shell, over SSH to its floating IP from where {@code ./welkin exec} runs. */
 record Guest(CloudUnderTest cloud, Path key, String address) {
-    private static final Duration BOOT = Duration.ofSeconds(90);
+    private static final Duration BOOT = Duration.ofMinutes(3);
 
     /** Waits until the guest lets us in. */
     Guest answering() {
