@@ -40,6 +40,8 @@ class Cloud:
         self.launcher('down')
 
     def purge(self):
+        for own in self.home.glob('bench-*'):
+            own.unlink()
         with contextlib.suppress(subprocess.CalledProcessError):
             self.launcher('down', '--purge')
         if self.home.exists():
