@@ -10,6 +10,7 @@ import cloud.welkin.identity.domain.User;
 import cloud.welkin.identity.store.CredentialStore;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
+import cloud.welkin.identity.store.Stores;
 import cloud.welkin.identity.store.TokenStore;
 import cloud.welkin.identity.store.UserStore;
 import cloud.welkin.kernel.id.DomainId;
@@ -40,23 +41,15 @@ public final class Bootstrap {
     private final TokenStore tokens;
     private final CredentialStore secrets;
 
-    public Bootstrap(
-            Clock clock,
-            Passwords passwords,
-            SecureRandom random,
-            ProjectStore projects,
-            UserStore users,
-            RoleStore roles,
-            TokenStore tokens,
-            CredentialStore secrets) {
+    public Bootstrap(Clock clock, Passwords passwords, SecureRandom random, Stores stores) {
         this.clock = clock;
         this.passwords = passwords;
         this.random = random;
-        this.projects = projects;
-        this.users = users;
-        this.roles = roles;
-        this.tokens = tokens;
-        this.secrets = secrets;
+        this.projects = stores.projects();
+        this.users = stores.users();
+        this.roles = stores.roles();
+        this.tokens = stores.tokens();
+        this.secrets = stores.credentials();
     }
 
     /** The ids of what others build on. */

@@ -3,17 +3,10 @@ package cloud.welkin.identity;
 import cloud.welkin.database.Database;
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.api.IdentityApi;
+import cloud.welkin.identity.auth.Authentication;
 import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.Passwords;
-import cloud.welkin.identity.store.ApplicationCredentialStore;
-import cloud.welkin.identity.store.CatalogStore;
-import cloud.welkin.identity.store.CredentialStore;
-import cloud.welkin.identity.store.GroupStore;
-import cloud.welkin.identity.store.ProjectStore;
-import cloud.welkin.identity.store.RoleStore;
-import cloud.welkin.identity.store.TokenStore;
-import cloud.welkin.identity.store.TrustStore;
-import cloud.welkin.identity.store.UserStore;
+import cloud.welkin.identity.store.Stores;
 import cloud.welkin.kernel.api.Api;
 import cloud.welkin.kernel.api.Authenticator;
 import java.security.SecureRandom;
@@ -39,27 +32,9 @@ public final class IdentityService implements AutoCloseable {
             Database database, Clock clock, Options options, List<CatalogEntry> catalog) {
         SecureRandom random = new SecureRandom();
         Passwords passwords = new Passwords(options.passwordCost(), random);
-        ProjectStore projects = new ProjectStore();
-        UserStore users = new UserStore();
-        RoleStore roles = new RoleStore();
-        TokenStore tokens = new TokenStore();
-        ApplicationCredentialStore credentials = new ApplicationCredentialStore();
-        TrustStore trusts = new TrustStore();
-        CredentialStore secrets = new CredentialStore(random);
-        CatalogStore catalogStore = new CatalogStore();
-        Catalogue catalogue = new Catalogue(database, catalog, catalogStore);
-        sessions =
-                new Sessions(
-                        database,
-                        clock,
-                        random,
-                        projects,
-                        users,
-                        roles,
-                        tokens,
-                        credentials,
-                        trusts,
-                        catalogue);
+        Stores stores = Stores.of(random);
+        Catalogue catalogue = new Catalogue(database, catalog, stores.catalog());
+        sessions = new Sessions(database, clock, random, stores, catalogue);
         Authentication authentication =
                 new Authentication(
                         database,
@@ -68,31 +43,19 @@ public final class IdentityService implements AutoCloseable {
                         options.tokenLifetime(),
                         passwords,
                         sessions,
-                        projects,
-                        users,
-                        roles,
-                        credentials,
-                        trusts);
-        bootstrap =
-                new Bootstrap(clock, passwords, random, projects, users, roles, tokens, secrets);
+                        stores);
+        bootstrap = new Bootstrap(clock, passwords, random, stores);
         apis =
                 IdentityApi.of(
-                        database,
-                        clock,
-                        random,
-                        passwords,
-                        sessions,
-                        authentication,
-                        projects,
-                        users,
-                        roles,
-                        tokens,
-                        credentials,
-                        new GroupStore(),
-                        trusts,
-                        secrets,
-                        catalogStore,
-                        catalogue);
+                        new IdentityApi.Parts(
+                                database,
+                                clock,
+                                random,
+                                passwords,
+                                sessions,
+                                authentication,
+                                stores,
+                                catalogue));
     }
 
     public List<Api> apis() {

@@ -14,6 +14,7 @@ import cloud.welkin.identity.domain.User;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
+import cloud.welkin.identity.store.Stores;
 import cloud.welkin.identity.store.TokenStore;
 import cloud.welkin.identity.store.TrustStore;
 import cloud.welkin.identity.store.UserStore;
@@ -65,22 +66,17 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
             Database database,
             Clock clock,
             SecureRandom random,
-            ProjectStore projects,
-            UserStore users,
-            RoleStore roles,
-            TokenStore tokens,
-            ApplicationCredentialStore credentials,
-            TrustStore trusts,
+            Stores stores,
             Catalogue catalogue) {
         this.database = database;
         this.clock = clock;
         this.random = random;
-        this.projects = projects;
-        this.users = users;
-        this.roles = roles;
-        this.tokens = tokens;
-        this.credentials = credentials;
-        this.trusts = trusts;
+        this.projects = stores.projects();
+        this.users = stores.users();
+        this.roles = stores.roles();
+        this.tokens = stores.tokens();
+        this.credentials = stores.applicationCredentials();
+        this.trusts = stores.trusts();
         this.catalogue = catalogue;
         this.listening = database.listen(CHANNEL, payload -> forget());
     }
@@ -116,7 +112,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
                                         catalogue.pathsWithin(rule.service(), path).stream()
                                                 .anyMatch(within -> rule.covers(method, within)));
         if (!allowed) {
-            throw unauthorized();
+            throw Failure.unauthorized();
         }
     }
 
@@ -127,7 +123,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     public Session session(String token) {
         Session session = evenExpired(token);
         if (!clock.instant().isBefore(session.payload().expiresAt())) {
-            throw unauthorized();
+            throw Failure.unauthorized();
         }
         return session;
     }
@@ -138,7 +134,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         if (session == null) {
             long before = generation.get();
             TokenPayload payload = codec().decode(token);
-            session = database.read(tx -> load(tx, token, payload, Sessions::unauthorized));
+            session = database.read(tx -> load(tx, token, payload, Failure::unauthorized));
             if (generation.get() == before) {
                 known.put(token, session);
             }
@@ -150,8 +146,8 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
      * Signs a new token and loads what it stands for, in the transaction that authenticated its
      * user.
      */
-    Session issue(Tx tx, TokenPayload payload) {
-        return load(tx, codec().encode(payload), payload, Sessions::unauthorized);
+    public Session issue(Tx tx, TokenPayload payload) {
+        return load(tx, codec().encode(payload), payload, Failure::unauthorized);
     }
 
     /** Who the token of a payload would be, without a token. */
@@ -307,9 +303,5 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
             case DOMAIN -> new Scope.Domain(new DomainId(target.get().id()));
             case SYSTEM -> new Scope.System();
         };
-    }
-
-    static Failure unauthorized() {
-        return Failure.unauthorized("The request you have made requires authentication.");
     }
 }

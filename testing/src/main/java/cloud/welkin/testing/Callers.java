@@ -62,7 +62,7 @@ public final class Callers implements Authenticator {
             String token, Optional<String> serviceToken, String method, String path) {
         Caller caller = known.get(token);
         if (caller == null) {
-            throw Failure.unauthorized("The request you have made requires authentication.");
+            throw Failure.unauthorized();
         }
         return caller;
     }

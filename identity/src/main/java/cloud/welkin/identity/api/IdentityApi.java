@@ -1,18 +1,15 @@
 package cloud.welkin.identity.api;
 
 import cloud.welkin.database.Database;
-import cloud.welkin.identity.Authentication;
 import cloud.welkin.identity.Catalogue;
 import cloud.welkin.identity.Sessions;
+import cloud.welkin.identity.auth.Authentication;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
-import cloud.welkin.identity.store.CatalogStore;
-import cloud.welkin.identity.store.CredentialStore;
 import cloud.welkin.identity.store.GroupStore;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
-import cloud.welkin.identity.store.TokenStore;
-import cloud.welkin.identity.store.TrustStore;
+import cloud.welkin.identity.store.Stores;
 import cloud.welkin.identity.store.UserStore;
 import cloud.welkin.kernel.api.Api;
 import cloud.welkin.kernel.api.ErrorForm;
@@ -28,33 +25,39 @@ import java.util.Optional;
 public final class IdentityApi {
     private IdentityApi() {}
 
-    public static List<Api> of(
+    /** What the operations are made of. */
+    public record Parts(
             Database database,
             Clock clock,
             SecureRandom random,
             Passwords passwords,
             Sessions sessions,
             Authentication authentication,
-            ProjectStore projects,
-            UserStore users,
-            RoleStore roles,
-            TokenStore tokens,
-            ApplicationCredentialStore credentials,
-            GroupStore groupsOfUsers,
-            TrustStore trusts,
-            CredentialStore secrets,
-            CatalogStore catalogStore,
-            Catalogue catalogue) {
-        RegionOperations regions = new RegionOperations(catalogue, catalogStore, sessions);
+            Stores stores,
+            Catalogue catalogue) {}
+
+    public static List<Api> of(Parts parts) {
+        Database database = parts.database();
+        Clock clock = parts.clock();
+        Passwords passwords = parts.passwords();
+        Sessions sessions = parts.sessions();
+        Catalogue catalogue = parts.catalogue();
+        Stores stores = parts.stores();
+        ProjectStore projects = stores.projects();
+        UserStore users = stores.users();
+        GroupStore groupsOfUsers = stores.groups();
+        RoleStore roles = stores.roles();
+        ApplicationCredentialStore credentials = stores.applicationCredentials();
+        RegionOperations regions = new RegionOperations(catalogue, stores.catalog(), sessions);
         DomainOperations domains =
                 new DomainOperations(projects, users, groupsOfUsers, roles, sessions);
         List<OperationGroup> groups =
                 List.of(
                         new TokenOperations(
-                                authentication,
+                                parts.authentication(),
                                 sessions,
                                 sessions,
-                                tokens,
+                                stores.tokens(),
                                 roles,
                                 projects,
                                 catalogue),
@@ -69,12 +72,18 @@ public final class IdentityApi {
                                 projects, users, groupsOfUsers, roles, credentials, sessions),
                         new AssignmentListOperations(projects, users, groupsOfUsers, roles),
                         new ApplicationCredentialOperations(
-                                database, clock, random, passwords, roles, credentials, sessions),
+                                database,
+                                clock,
+                                parts.random(),
+                                passwords,
+                                roles,
+                                credentials,
+                                sessions),
                         new AccessRuleOperations(credentials),
-                        new CredentialOperations(secrets, users, projects),
-                        new TrustOperations(clock, trusts, users, roles, sessions),
+                        new CredentialOperations(stores.credentials(), users, projects),
+                        new TrustOperations(clock, stores.trusts(), users, roles, sessions),
                         regions,
-                        new CatalogOperations(catalogue, catalogStore, regions, sessions));
+                        new CatalogOperations(catalogue, stores.catalog(), regions, sessions));
         List<Operation> operations = new ArrayList<>();
         operations.add(VersionOperations.ofV3());
         groups.forEach(group -> operations.addAll(group.operations()));

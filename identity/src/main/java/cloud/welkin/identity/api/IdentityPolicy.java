@@ -10,13 +10,13 @@ import java.util.stream.Stream;
  * are operations.
  */
 final class IdentityPolicy {
-    private static final String ADMIN = "role:admin";
-    private static final String SYSTEM_READER = "role:admin or (role:reader and system_scope:all)";
+    static final String ADMIN = "role:admin";
+    static final String SYSTEM_READER = "role:admin or (role:reader and system_scope:all)";
     private static final String[] ALL = {"system", "domain", "project"};
 
     private IdentityPolicy() {}
 
-    private static PolicyRule rule(String name, String check, String doc) {
+    static PolicyRule rule(String name, String check, String doc) {
         return PolicyRule.of("identity:" + name, check, doc, ALL);
     }
 
@@ -300,7 +300,7 @@ final class IdentityPolicy {
         return rules;
     }
 
-    private static String domainManager(String attribute) {
+    static String domainManager(String attribute) {
         return "role:admin or (role:manager and domain_id:%(" + attribute + ")s)";
     }
 }

@@ -1,11 +1,12 @@
 package cloud.welkin.identity.api;
 
 import cloud.welkin.database.Tx;
-import cloud.welkin.identity.Authentication;
 import cloud.welkin.identity.Catalogue;
 import cloud.welkin.identity.Changes;
 import cloud.welkin.identity.Session;
 import cloud.welkin.identity.Sessions;
+import cloud.welkin.identity.auth.AuthRequest;
+import cloud.welkin.identity.auth.Authentication;
 import cloud.welkin.identity.domain.AssignmentTarget;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.store.ProjectStore;

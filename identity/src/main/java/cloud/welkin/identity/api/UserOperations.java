@@ -271,7 +271,7 @@ final class UserOperations implements OperationGroup {
         Optional<User> user = database.read(tx -> users.find(tx, id));
         if (!passwords.matches(change.originalPassword(), user.flatMap(User::passwordHash))
                 || user.filter(User::enabled).isEmpty()) {
-            throw Failure.unauthorized("The request you have made requires authentication.");
+            throw Failure.unauthorized();
         }
         if (user.filter(found -> Options.flag(found.options(), "lock_password")).isPresent()) {
             throw Failure.forbidden("The password of the user %s is locked.", id);

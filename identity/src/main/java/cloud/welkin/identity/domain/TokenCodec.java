@@ -60,7 +60,7 @@ public final class TokenCodec {
      */
     public TokenPayload decode(String text) {
         if (text.length() > LONGEST) {
-            throw invalid();
+            throw Failure.unauthorized();
         }
         try {
             String padded = text + "=".repeat((4 - text.length() % 4) % 4);
@@ -68,12 +68,8 @@ public final class TokenCodec {
             String plain = token.validateAndDecrypt(keys, ANY_AGE);
             return payload(Base64.getDecoder().decode(plain));
         } catch (IllegalArgumentException | TokenValidationException | IOException e) {
-            throw invalid();
+            throw Failure.unauthorized();
         }
-    }
-
-    private static Failure invalid() {
-        return Failure.unauthorized("The request you have made requires authentication.");
     }
 
     private static final Validator<String> ANY_AGE =

@@ -54,8 +54,7 @@ public final class Call {
 
     /** Who asks. Operations that are open to all use {@link #callerIfAny}. */
     public Caller caller() {
-        return caller.orElseThrow(
-                () -> Failure.unauthorized("The request you have made requires authentication."));
+        return caller.orElseThrow(() -> Failure.unauthorized());
     }
 
     public Optional<Caller> callerIfAny() {

@@ -40,6 +40,11 @@ public final class Failure extends RuntimeException {
         return of(FailureKind.BAD_REQUEST, "BadRequest", message, arguments);
     }
 
+    /** What everybody without a good token is told, whatever was wrong with it. */
+    public static Failure unauthorized() {
+        return unauthorized("The request you have made requires authentication.");
+    }
+
     public static Failure unauthorized(String message, Object... arguments) {
         return of(FailureKind.UNAUTHORIZED, "Unauthorized", message, arguments);
     }

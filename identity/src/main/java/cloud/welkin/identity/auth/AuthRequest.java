@@ -1,4 +1,4 @@
-package cloud.welkin.identity.api;
+package cloud.welkin.identity.auth;
 
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.validate.Items;

@@ -1,0 +1,253 @@
+package cloud.welkin.identity.auth;
+
+import cloud.welkin.database.Database;
+import cloud.welkin.database.Tx;
+import cloud.welkin.identity.Session;
+import cloud.welkin.identity.Sessions;
+import cloud.welkin.identity.domain.ApplicationCredential;
+import cloud.welkin.identity.domain.AssignmentTarget;
+import cloud.welkin.identity.domain.Options;
+import cloud.welkin.identity.domain.Passwords;
+import cloud.welkin.identity.domain.Project;
+import cloud.welkin.identity.domain.TokenPayload;
+import cloud.welkin.identity.domain.Trust;
+import cloud.welkin.identity.domain.User;
+import cloud.welkin.identity.store.Stores;
+import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.kernel.id.UserId;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes tokens: checks who asks by each method named, then what the token shall be good for.
+ * Everything that is wrong with the credentials gets the same 401, and the same time; the log tells
+ * the operator which it was.
+ */
+public final class Authentication {
+    private static final Logger log = LoggerFactory.getLogger(Authentication.class);
+
+    private final Database database;
+    private final Clock clock;
+    private final SecureRandom random;
+    private final Duration lifetime;
+    private final Sessions sessions;
+    private final Stores stores;
+    private final Named named;
+    private final Map<String, AuthMethod> methods;
+
+    /**
+     * @param lifetime of a token
+     */
+    public Authentication(
+            Database database,
+            Clock clock,
+            SecureRandom random,
+            Duration lifetime,
+            Passwords passwords,
+            Sessions sessions,
+            Stores stores) {
+        this.database = database;
+        this.clock = clock;
+        this.random = random;
+        this.lifetime = lifetime;
+        this.sessions = sessions;
+        this.stores = stores;
+        this.named = new Named(stores);
+        this.methods =
+                Stream.of(
+                                new PasswordMethod(database, named, passwords),
+                                new TokenMethod(sessions),
+                                new ApplicationCredentialMethod(
+                                        database,
+                                        clock,
+                                        named,
+                                        passwords,
+                                        stores.applicationCredentials()))
+                        .collect(Collectors.toUnmodifiableMap(AuthMethod::name, method -> method));
+    }
+
+    /**
+     * @throws Failure 401 when the credentials or the scope are not the caller's; 400 when the
+     *     request makes no sense
+     */
+    public Session authenticate(AuthRequest.Auth auth) {
+        AuthRequest.Identity identity = auth.identity();
+        if (identity.methods().isEmpty()) {
+            throw Failure.badRequest("auth.identity.methods must name at least one method.");
+        }
+        Proof all =
+                new LinkedHashSet<>(identity.methods())
+                        .stream()
+                                .map(this::method)
+                                .map(method -> method.prove(identity))
+                                .reduce(
+                                        (one, other) ->
+                                                one.and(other).orElseThrow(Failure::unauthorized))
+                                .orElseThrow();
+        if (database.read(tx -> lacksFactors(tx, all))) {
+            log.info("the methods {} are too few for {}", all.methods(), all.user());
+            throw Failure.unauthorized();
+        }
+        Optional<String> trust =
+                auth.scope().flatMap(AuthRequest.Scope::trust).map(AuthRequest.TrustName::id);
+        return trust.isPresent()
+                ? database.write(tx -> issueOfTrust(tx, all, trust.get()))
+                : database.read(tx -> issue(tx, all, auth.scope()));
+    }
+
+    private Session issue(Tx tx, Proof proven, Optional<AuthRequest.Scope> asked) {
+        return issue(tx, proven, target(tx, proven, asked), Optional.empty());
+    }
+
+    private AuthMethod method(String name) {
+        return Optional.ofNullable(methods.get(name))
+                .orElseThrow(
+                        () ->
+                                Failure.unauthorized(
+                                                "Attempted to authenticate with an unsupported method.")
+                                        .as("AuthMethodNotSupported"));
+    }
+
+    /** A token of a trust, for the trustee alone; takes one of its uses. */
+    private Session issueOfTrust(Tx tx, Proof proven, String id) {
+        if (proven.credential().isPresent() || proven.trust()) {
+            throw Failure.forbidden("Such a token cannot be exchanged for one of a trust.");
+        }
+        Trust trust =
+                stores.trusts()
+                        .find(tx, id)
+                        .filter(found -> found.usable(clock.instant()))
+                        .orElseThrow(Failure::unauthorized);
+        if (!trust.trustee().equals(proven.user()) || trust.project().isEmpty()) {
+            throw Failure.forbidden("You are not authorized to use the trust %s.", id);
+        }
+        if (!stores.trusts().use(tx, id)) {
+            throw Failure.unauthorized();
+        }
+        Instant end = trust.expiresAt().orElse(Instant.MAX);
+        Proof asTrust =
+                new Proof(
+                        trust.user(),
+                        proven.methods(),
+                        end.isBefore(proven.notAfter()) ? end : proven.notAfter(),
+                        proven.parentAudits(),
+                        Optional.empty(),
+                        true);
+        return issue(
+                tx,
+                asTrust,
+                trust.project().map(project -> AssignmentTarget.project(project.value())),
+                Optional.of(id));
+    }
+
+    /** Whether the user must show more than it has shown: Keystone's multi_factor_auth_rules. */
+    private boolean lacksFactors(Tx tx, Proof proven) {
+        return stores.users()
+                .find(tx, proven.user())
+                .map(User::options)
+                .filter(options -> Options.flag(options, "multi_factor_auth_enabled"))
+                .map(options -> Options.rules(options, "multi_factor_auth_rules"))
+                .filter(rules -> !rules.isEmpty())
+                .map(
+                        rules ->
+                                !proven.methods().contains("token")
+                                        && rules.stream().noneMatch(proven.methods()::containsAll))
+                .orElse(false);
+    }
+
+    private Session issue(
+            Tx tx, Proof proven, Optional<AssignmentTarget> target, Optional<String> trust) {
+        Instant now = clock.instant();
+        List<String> audits = new ArrayList<>(List.of(auditId()));
+        if (!proven.parentAudits().isEmpty()) {
+            audits.add(proven.parentAudits().getLast());
+        }
+        // Tokens count whole seconds; what is told here is what every later look at the token
+        // tells.
+        Instant end = now.plus(lifetime);
+        Instant expires =
+                (end.isBefore(proven.notAfter()) ? end : proven.notAfter())
+                        .truncatedTo(ChronoUnit.SECONDS);
+        TokenPayload payload =
+                new TokenPayload(
+                        proven.user().value(),
+                        List.copyOf(proven.methods()),
+                        target,
+                        now,
+                        expires,
+                        audits,
+                        proven.credential().map(ApplicationCredential::id),
+                        trust);
+        return sessions.issue(tx, payload);
+    }
+
+    private Optional<AssignmentTarget> target(
+            Tx tx, Proof proven, Optional<AuthRequest.Scope> asked) {
+        if (proven.credential().isPresent()) {
+            if (asked.isPresent()) {
+                throw Failure.unauthorized("Application credentials cannot request a scope.");
+            }
+            return Optional.of(
+                    AssignmentTarget.project(proven.credential().get().project().value()));
+        }
+        if (asked.isEmpty()) {
+            return defaultProject(tx, proven.user());
+        }
+        AuthRequest.Scope scope = asked.get();
+        if (scope.isUnscoped()) {
+            return Optional.empty();
+        }
+        if (scope.project().isPresent()) {
+            AuthRequest.ProjectName name = scope.project().get();
+            return Optional.of(
+                    AssignmentTarget.project(
+                            named.project(tx, name)
+                                    .filter(project -> !project.isDomain())
+                                    .orElseThrow(Failure::unauthorized)
+                                    .id()
+                                    .value()));
+        }
+        if (scope.domain().isPresent()) {
+            return Optional.of(
+                    AssignmentTarget.domain(
+                            named.domain(tx, scope.domain().get())
+                                    .orElseThrow(Failure::unauthorized)
+                                    .id()
+                                    .value()));
+        }
+        return Optional.of(AssignmentTarget.SYSTEM);
+    }
+
+    /**
+     * A token that asks for nothing is for the user's default project, where the user has a role
+     * there.
+     */
+    private Optional<AssignmentTarget> defaultProject(Tx tx, UserId user) {
+        return stores.users()
+                .find(tx, user)
+                .flatMap(User::defaultProject)
+                .flatMap(id -> stores.projects().find(tx, id))
+                .filter(Project::enabled)
+                .map(project -> AssignmentTarget.project(project.id().value()))
+                .filter(target -> !stores.roles().effective(tx, user, target).isEmpty());
+    }
+
+    private String auditId() {
+        byte[] bytes = new byte[16];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+}

@@ -1,0 +1,32 @@
+package cloud.welkin.identity.store;
+
+import java.security.SecureRandom;
+
+/** Everything of identity's that is kept in the database. */
+public record Stores(
+        ProjectStore projects,
+        UserStore users,
+        GroupStore groups,
+        RoleStore roles,
+        TokenStore tokens,
+        ApplicationCredentialStore applicationCredentials,
+        TrustStore trusts,
+        CredentialStore credentials,
+        CatalogStore catalog) {
+
+    /**
+     * @param random of the keys that secrets are encrypted with
+     */
+    public static Stores of(SecureRandom random) {
+        return new Stores(
+                new ProjectStore(),
+                new UserStore(),
+                new GroupStore(),
+                new RoleStore(),
+                new TokenStore(),
+                new ApplicationCredentialStore(),
+                new TrustStore(),
+                new CredentialStore(random),
+                new CatalogStore());
+    }
+}
