@@ -1,0 +1,4 @@
+@NullMarked
+package cloud.welkin.identity.saml;
+
+import org.jspecify.annotations.NullMarked;
