@@ -4,6 +4,7 @@ import cloud.welkin.database.Database;
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.api.IdentityApi;
 import cloud.welkin.identity.auth.Authentication;
+import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.store.Stores;
@@ -21,8 +22,15 @@ public final class IdentityService implements AutoCloseable {
     /**
      * @param tokenLifetime how long a token is good for
      * @param passwordCost bcrypt's cost
+     * @param certificates which users clients' certificates stand for
      */
-    public record Options(Duration tokenLifetime, int passwordCost) {}
+    public record Options(
+            Duration tokenLifetime, int passwordCost, CertificateMapping certificates) {
+        /** Certificates of whichever issuer the listener trusts. */
+        public Options(Duration tokenLifetime, int passwordCost) {
+            this(tokenLifetime, passwordCost, new CertificateMapping(List.of()));
+        }
+    }
 
     private final Sessions sessions;
     private final Bootstrap bootstrap;
@@ -55,7 +63,8 @@ public final class IdentityService implements AutoCloseable {
                                 sessions,
                                 authentication,
                                 stores,
-                                catalogue));
+                                catalogue,
+                                options.certificates()));
     }
 
     public List<Api> apis() {
