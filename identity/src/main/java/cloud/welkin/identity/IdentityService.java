@@ -7,12 +7,14 @@ import cloud.welkin.identity.auth.Authentication;
 import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.Passwords;
+import cloud.welkin.identity.oidc.OidcApi;
 import cloud.welkin.identity.store.Stores;
 import cloud.welkin.kernel.api.Api;
 import cloud.welkin.kernel.api.Authenticator;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The identity service, put together: Keystone's API, and the authenticator for all the others. */
@@ -53,7 +55,8 @@ public final class IdentityService implements AutoCloseable {
                         sessions,
                         stores);
         bootstrap = new Bootstrap(clock, passwords, random, stores);
-        apis =
+        apis = new ArrayList<>();
+        apis.addAll(
                 IdentityApi.of(
                         new IdentityApi.Parts(
                                 database,
@@ -64,11 +67,12 @@ public final class IdentityService implements AutoCloseable {
                                 authentication,
                                 stores,
                                 catalogue,
-                                options.certificates()));
+                                options.certificates())));
+        apis.add(OidcApi.of(database, clock, random, sessions, authentication, stores));
     }
 
     public List<Api> apis() {
-        return apis;
+        return List.copyOf(apis);
     }
 
     public Authenticator authenticator() {
