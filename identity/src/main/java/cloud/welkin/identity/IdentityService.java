@@ -4,14 +4,17 @@ import cloud.welkin.database.Database;
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.api.IdentityApi;
 import cloud.welkin.identity.auth.Authentication;
+import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.Passwords;
+import cloud.welkin.identity.oidc.OidcApi;
 import cloud.welkin.identity.store.Stores;
 import cloud.welkin.kernel.api.Api;
 import cloud.welkin.kernel.api.Authenticator;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The identity service, put together: Keystone's API, and the authenticator for all the others. */
@@ -21,8 +24,15 @@ public final class IdentityService implements AutoCloseable {
     /**
      * @param tokenLifetime how long a token is good for
      * @param passwordCost bcrypt's cost
+     * @param certificates which users clients' certificates stand for
      */
-    public record Options(Duration tokenLifetime, int passwordCost) {}
+    public record Options(
+            Duration tokenLifetime, int passwordCost, CertificateMapping certificates) {
+        /** Certificates of whichever issuer the listener trusts. */
+        public Options(Duration tokenLifetime, int passwordCost) {
+            this(tokenLifetime, passwordCost, new CertificateMapping(List.of()));
+        }
+    }
 
     private final Sessions sessions;
     private final Bootstrap bootstrap;
@@ -45,7 +55,8 @@ public final class IdentityService implements AutoCloseable {
                         sessions,
                         stores);
         bootstrap = new Bootstrap(clock, passwords, random, stores);
-        apis =
+        apis = new ArrayList<>();
+        apis.addAll(
                 IdentityApi.of(
                         new IdentityApi.Parts(
                                 database,
@@ -55,11 +66,13 @@ public final class IdentityService implements AutoCloseable {
                                 sessions,
                                 authentication,
                                 stores,
-                                catalogue));
+                                catalogue,
+                                options.certificates())));
+        apis.add(OidcApi.of(database, clock, random, sessions, authentication, stores));
     }
 
     public List<Api> apis() {
-        return apis;
+        return List.copyOf(apis);
     }
 
     public Authenticator authenticator() {

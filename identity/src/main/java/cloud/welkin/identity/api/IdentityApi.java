@@ -4,6 +4,7 @@ import cloud.welkin.database.Database;
 import cloud.welkin.identity.Catalogue;
 import cloud.welkin.identity.Sessions;
 import cloud.welkin.identity.auth.Authentication;
+import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
 import cloud.welkin.identity.store.GroupStore;
@@ -34,7 +35,8 @@ public final class IdentityApi {
             Sessions sessions,
             Authentication authentication,
             Stores stores,
-            Catalogue catalogue) {}
+            Catalogue catalogue,
+            CertificateMapping certificates) {}
 
     public static List<Api> of(Parts parts) {
         Database database = parts.database();
@@ -83,7 +85,11 @@ public final class IdentityApi {
                         new CredentialOperations(stores.credentials(), users, projects),
                         new TrustOperations(clock, stores.trusts(), users, roles, sessions),
                         regions,
-                        new CatalogOperations(catalogue, stores.catalog(), regions, sessions));
+                        new CatalogOperations(catalogue, stores.catalog(), regions, sessions),
+                        new ConsumerOperations(stores.oauth(), sessions),
+                        new OauthFlowOperations(parts),
+                        new AccessTokenOperations(stores.oauth(), roles, sessions),
+                        new ClientCredentialsOperations(parts, parts.certificates()));
         List<Operation> operations = new ArrayList<>();
         operations.add(VersionOperations.ofV3());
         groups.forEach(group -> operations.addAll(group.operations()));

@@ -7,6 +7,8 @@ import cloud.welkin.identity.Session;
 import cloud.welkin.identity.Sessions;
 import cloud.welkin.identity.auth.AuthRequest;
 import cloud.welkin.identity.auth.Authentication;
+import cloud.welkin.identity.auth.Oauth1Method;
+import cloud.welkin.identity.auth.SignedRequest;
 import cloud.welkin.identity.domain.AssignmentTarget;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.store.ProjectStore;
@@ -100,7 +102,9 @@ final class TokenOperations implements OperationGroup {
     }
 
     private Object issue(Call call, AuthRequest request) {
-        Session session = authentication.authenticate(request.auth());
+        Session session =
+                ScopedValue.where(Oauth1Method.REQUEST, SignedRequest.of(call))
+                        .call(() -> authentication.authenticate(request.auth()));
         return Reply.of(view(call, session))
                 .header("X-Subject-Token", session.caller().token().text());
     }

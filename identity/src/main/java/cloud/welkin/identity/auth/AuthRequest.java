@@ -21,7 +21,8 @@ public record AuthRequest(Auth auth) {
             @Items(max = 10) List<String> methods,
             Optional<Password> password,
             Optional<Token> token,
-            Optional<ApplicationCredential> applicationCredential) {}
+            Optional<ApplicationCredential> applicationCredential,
+            Optional<Map<String, JsonNode>> oauth1) {}
 
     public record Password(UserName user) {}
 

@@ -75,7 +75,8 @@ public final class Authentication {
                                         clock,
                                         named,
                                         passwords,
-                                        stores.applicationCredentials()))
+                                        stores.applicationCredentials()),
+                                new Oauth1Method(database, clock, stores.oauth()))
                         .collect(Collectors.toUnmodifiableMap(AuthMethod::name, method -> method));
     }
 
@@ -106,6 +107,11 @@ public final class Authentication {
         return trust.isPresent()
                 ? database.write(tx -> issueOfTrust(tx, all, trust.get()))
                 : database.read(tx -> issue(tx, all, auth.scope()));
+    }
+
+    /** The token of whoever has shown its credentials in another way than by a request for one. */
+    public Session issue(Proof proven) {
+        return database.read(tx -> issue(tx, proven, Optional.<AuthRequest.Scope>empty()));
     }
 
     private Session issue(Tx tx, Proof proven, Optional<AuthRequest.Scope> asked) {
@@ -190,7 +196,8 @@ public final class Authentication {
                         expires,
                         audits,
                         proven.credential().map(ApplicationCredential::id),
-                        trust);
+                        trust,
+                        proven.marks());
         return sessions.issue(tx, payload);
     }
 
@@ -202,6 +209,9 @@ public final class Authentication {
             }
             return Optional.of(
                     AssignmentTarget.project(proven.credential().get().project().value()));
+        }
+        if (proven.only().isPresent()) {
+            return proven.only();
         }
         if (asked.isEmpty()) {
             return defaultProject(tx, proven.user());

@@ -12,12 +12,15 @@ public record Stores(
         ApplicationCredentialStore applicationCredentials,
         TrustStore trusts,
         CredentialStore credentials,
-        CatalogStore catalog) {
+        CatalogStore catalog,
+        OauthStore oauth,
+        OidcStores oidc) {
 
     /**
      * @param random of the keys that secrets are encrypted with
      */
     public static Stores of(SecureRandom random) {
+        CredentialStore credentials = new CredentialStore(random);
         return new Stores(
                 new ProjectStore(),
                 new UserStore(),
@@ -26,7 +29,9 @@ public record Stores(
                 new TokenStore(),
                 new ApplicationCredentialStore(),
                 new TrustStore(),
-                new CredentialStore(random),
-                new CatalogStore());
+                credentials,
+                new CatalogStore(),
+                new OauthStore(credentials),
+                OidcStores.of(credentials));
     }
 }
