@@ -90,8 +90,7 @@ final class TokenEndpoint implements OperationGroup {
         }
         switch (outcome) {
             case Outcome.Refused(ErrorObject error) -> Answers.error(exchange, error);
-            case Outcome.Granted(Map<String, Object> tokens) ->
-                    Answers.json(exchange, 200, tokens);
+            case Outcome.Granted(Map<String, Object> tokens) -> Answers.json(exchange, 200, tokens);
         }
     }
 
