@@ -6,6 +6,7 @@ import cloud.welkin.identity.domain.AccessRule;
 import cloud.welkin.identity.domain.ApplicationCredential;
 import cloud.welkin.identity.domain.AssignmentTarget;
 import cloud.welkin.identity.domain.Project;
+import cloud.welkin.identity.domain.Receipt;
 import cloud.welkin.identity.domain.Role;
 import cloud.welkin.identity.domain.TokenCodec;
 import cloud.welkin.identity.domain.TokenPayload;
@@ -148,6 +149,24 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
      */
     public Session issue(Tx tx, TokenPayload payload) {
         return load(tx, codec().encode(payload), payload, Failure::unauthorized);
+    }
+
+    /** A receipt as it is handed out. */
+    public String handOut(Receipt receipt) {
+        return codec().encode(receipt);
+    }
+
+    /**
+     * What a receipt says.
+     *
+     * @throws Failure 401 when it is none, or has ended
+     */
+    public Receipt receipt(String text) {
+        Receipt receipt = codec().decodeReceipt(text);
+        if (!clock.instant().isBefore(receipt.expiresAt())) {
+            throw Failure.unauthorized();
+        }
+        return receipt;
     }
 
     /** Who the token of a payload would be, without a token. */
