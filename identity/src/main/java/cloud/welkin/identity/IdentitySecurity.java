@@ -30,7 +30,7 @@ public record IdentitySecurity(
                     new FailedSignIns.Limits(20, 100),
                     1,
                     Duration.ofMinutes(5),
-                    Duration.ofHours(48),
+                    Duration.ofDays(2),
                     Duration.ofDays(30),
                     Duration.ofDays(90));
 }

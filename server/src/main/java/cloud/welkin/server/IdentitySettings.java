@@ -100,7 +100,7 @@ final class IdentitySettings {
     static final Setting<Duration> EXPIRED_WINDOW =
             Setting.duration(
                     "identity.allow-expired-window",
-                    Duration.ofHours(48),
+                    Duration.ofDays(2),
                     "How long services may ask about a token that has expired.");
     static final Setting<Duration> KEY_ROTATION =
             Setting.duration(
