@@ -30,6 +30,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -283,8 +284,8 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         while (link.isPresent()) {
             Trust current = link.get();
             if (current.expiresAt().filter(end -> !clock.instant().isBefore(end)).isPresent()
-                    || !isEnabled(tx, current.trustor())
-                    || !isEnabled(tx, current.trustee())) {
+                    || !stands(tx, current.trustor(), payload.issuedAt())
+                    || !stands(tx, current.trustee(), payload.issuedAt())) {
                 throw refusal.get();
             }
             link = current.redelegated().map(id -> trusts.find(tx, id).orElseThrow(refusal));
@@ -292,8 +293,12 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         return trust;
     }
 
-    private boolean isEnabled(Tx tx, UserId user) {
-        return users.find(tx, user).filter(User::enabled).isPresent();
+    /** Whether a user still stands by what was issued then: enabled ever since, same password. */
+    private boolean stands(Tx tx, UserId user, Instant issued) {
+        return users.find(tx, user)
+                .filter(User::enabled)
+                .filter(found -> !issued.isBefore(found.tokensValidAfter()))
+                .isPresent();
     }
 
     /**

@@ -27,6 +27,8 @@ create table totp_use (
 alter table fernet_key add column promoted_at timestamptz;
 alter table fernet_key add column retired_at timestamptz;
 update fernet_key set promoted_at = created_at;
+create index fernet_key_by_promotion on fernet_key (promoted_at desc nulls last, id desc);
+create index fernet_key_by_end on fernet_key (retired_at) where retired_at is not null;
 
 -- Which key a blob is encrypted with; null: one of those before rotation was known.
 alter table credential add column key_id bigint references credential_key;
