@@ -6,6 +6,7 @@ import cloud.welkin.identity.domain.AccessRule;
 import cloud.welkin.identity.domain.ApplicationCredential;
 import cloud.welkin.identity.domain.AssignmentTarget;
 import cloud.welkin.identity.domain.Project;
+import cloud.welkin.identity.domain.Receipt;
 import cloud.welkin.identity.domain.Role;
 import cloud.welkin.identity.domain.TokenCodec;
 import cloud.welkin.identity.domain.TokenPayload;
@@ -29,6 +30,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -150,6 +152,24 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         return load(tx, codec().encode(payload), payload, Failure::unauthorized);
     }
 
+    /** A receipt as it is handed out. */
+    public String handOut(Receipt receipt) {
+        return codec().encode(receipt);
+    }
+
+    /**
+     * What a receipt says.
+     *
+     * @throws Failure 401 when it is none, or has ended
+     */
+    public Receipt receipt(String text) {
+        Receipt receipt = codec().decodeReceipt(text);
+        if (!clock.instant().isBefore(receipt.expiresAt())) {
+            throw Failure.unauthorized();
+        }
+        return receipt;
+    }
+
     /** Who the token of a payload would be, without a token. */
     Session preview(Tx tx, TokenPayload payload, Supplier<Failure> refusal) {
         return load(tx, "", payload, refusal);
@@ -264,8 +284,8 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         while (link.isPresent()) {
             Trust current = link.get();
             if (current.expiresAt().filter(end -> !clock.instant().isBefore(end)).isPresent()
-                    || !isEnabled(tx, current.trustor())
-                    || !isEnabled(tx, current.trustee())) {
+                    || !stands(tx, current.trustor(), payload.issuedAt())
+                    || !stands(tx, current.trustee(), payload.issuedAt())) {
                 throw refusal.get();
             }
             link = current.redelegated().map(id -> trusts.find(tx, id).orElseThrow(refusal));
@@ -273,8 +293,12 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         return trust;
     }
 
-    private boolean isEnabled(Tx tx, UserId user) {
-        return users.find(tx, user).filter(User::enabled).isPresent();
+    /** Whether a user still stands by what was issued then: enabled ever since, same password. */
+    private boolean stands(Tx tx, UserId user, Instant issued) {
+        return users.find(tx, user)
+                .filter(User::enabled)
+                .filter(found -> !issued.isBefore(found.tokensValidAfter()))
+                .isPresent();
     }
 
     /**

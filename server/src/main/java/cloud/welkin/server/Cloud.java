@@ -172,7 +172,7 @@ final class Cloud implements AutoCloseable {
                                         kernel.database(),
                                         services.identity().authenticator(),
                                         origin(),
-                                        kernel.requests()),
+                                        kernel.requests().and(services.identity().audit())),
                                 server ->
                                         List.of(
                                                 pages,
@@ -181,7 +181,11 @@ final class Cloud implements AutoCloseable {
                                                                 consoles)
                                                         .on(server))));
         Control control =
-                new Control(() -> parts(kernel.database()), kernel.doctor(), policy.rules());
+                new Control(
+                        () -> parts(kernel.database()),
+                        kernel.doctor(),
+                        policy.rules(),
+                        new IdentityControl(services.identity(), kernel.clock()));
         closing.add(new UnixHttp(home.run("control.sock"), "rw-------", control::answer));
         http.start();
     }

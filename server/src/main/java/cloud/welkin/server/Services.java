@@ -67,7 +67,8 @@ record Services(
                                 kernel.clock(),
                                 new IdentityService.Options(
                                         settings.get(WelkinSettings.TOKEN_LIFETIME),
-                                        settings.get(WelkinSettings.PASSWORD_COST)),
+                                        settings.get(WelkinSettings.PASSWORD_COST),
+                                        IdentitySettings.security(settings)),
                                 CATALOG));
         PlacementService placement = new PlacementService(kernel.database());
         ImageService image =
@@ -127,6 +128,7 @@ record Services(
         ComputeService.quotas().forEach(kernel.quotas()::register);
         NetworkService.quotas().forEach(kernel.quotas()::register);
         volume.quotas().forEach(kernel.quotas()::register);
+        identity.reconcilers().forEach(kernel.work().reconcilers()::register);
         compute.sagas().forEach(kernel.work().sagas()::register);
         compute.reconcilers().forEach(kernel.work().reconcilers()::register);
         image.reconcilers().forEach(kernel.work().reconcilers()::register);

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Every setting of the program, declared once; docs/operate/settings.md is written from here. */
 final class WelkinSettings {
@@ -98,22 +99,25 @@ final class WelkinSettings {
                             + " without one none are made.");
 
     static final List<Setting<?>> ALL =
-            List.of(
-                    DATABASE_URL,
-                    DATABASE_USER,
-                    DATABASE_PASSWORD,
-                    DATABASE_CONNECTIONS,
-                    PUBLIC_URL,
-                    HTTP_IDLE,
-                    TOKEN_LIFETIME,
-                    PASSWORD_COST,
-                    COMPUTE_DRIVER,
-                    SIMULATED_HOSTS,
-                    HOST_MODE,
-                    NETWORK_EXPOSE,
-                    IMAGE_GRACE,
-                    EVENTS_KEEP,
-                    TRACES_ENDPOINT);
+            Stream.concat(
+                            Stream.<Setting<?>>of(
+                                    DATABASE_URL,
+                                    DATABASE_USER,
+                                    DATABASE_PASSWORD,
+                                    DATABASE_CONNECTIONS,
+                                    PUBLIC_URL,
+                                    HTTP_IDLE,
+                                    TOKEN_LIFETIME,
+                                    PASSWORD_COST,
+                                    COMPUTE_DRIVER,
+                                    SIMULATED_HOSTS,
+                                    HOST_MODE,
+                                    NETWORK_EXPOSE,
+                                    IMAGE_GRACE,
+                                    EVENTS_KEEP,
+                                    TRACES_ENDPOINT),
+                            IdentitySettings.ALL.stream())
+                    .toList();
 
     private WelkinSettings() {}
 }

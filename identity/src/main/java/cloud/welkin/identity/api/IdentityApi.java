@@ -4,6 +4,9 @@ import cloud.welkin.database.Database;
 import cloud.welkin.identity.Catalogue;
 import cloud.welkin.identity.Sessions;
 import cloud.welkin.identity.auth.Authentication;
+import cloud.welkin.identity.auth.FailedSignIns;
+import cloud.welkin.identity.auth.NewPasswords;
+import cloud.welkin.identity.auth.PasswordCheck;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
 import cloud.welkin.identity.store.GroupStore;
@@ -17,6 +20,7 @@ import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +38,11 @@ public final class IdentityApi {
             Sessions sessions,
             Authentication authentication,
             Stores stores,
-            Catalogue catalogue) {}
+            Catalogue catalogue,
+            PasswordCheck check,
+            NewPasswords newPasswords,
+            FailedSignIns failures,
+            Duration expiredWindow) {}
 
     public static List<Api> of(Parts parts) {
         Database database = parts.database();
@@ -60,11 +68,21 @@ public final class IdentityApi {
                                 stores.tokens(),
                                 roles,
                                 projects,
-                                catalogue),
+                                catalogue,
+                                clock,
+                                parts.expiredWindow()),
                         new ProjectOperations(projects, roles, domains, sessions),
                         new ProjectTagOperations(projects),
                         domains,
-                        new UserOperations(database, clock, passwords, users, projects, sessions),
+                        new UserOperations(
+                                database,
+                                clock,
+                                parts.check(),
+                                parts.newPasswords(),
+                                parts.failures(),
+                                users,
+                                projects,
+                                sessions),
                         new GroupOperations(groupsOfUsers, users, projects, sessions),
                         new RoleOperations(roles, sessions),
                         new ImpliedRoleOperations(roles, sessions),
@@ -80,10 +98,11 @@ public final class IdentityApi {
                                 credentials,
                                 sessions),
                         new AccessRuleOperations(credentials),
-                        new CredentialOperations(stores.credentials(), users, projects),
+                        new CredentialOperations(stores.credentials(), users, projects, sessions),
                         new TrustOperations(clock, stores.trusts(), users, roles, sessions),
                         regions,
-                        new CatalogOperations(catalogue, stores.catalog(), regions, sessions));
+                        new CatalogOperations(catalogue, stores.catalog(), regions, sessions),
+                        new RevocationOperations(stores.revocations()));
         List<Operation> operations = new ArrayList<>();
         operations.add(VersionOperations.ofV3());
         groups.forEach(group -> operations.addAll(group.operations()));

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jooq.Condition;
+import org.jooq.impl.DSL;
 
 /** Credentials in the database, which sees their blobs encrypted only. */
 public final class CredentialStore {
@@ -27,11 +28,67 @@ public final class CredentialStore {
     /** Makes the first key where there is none. */
     public void prepare(Tx tx) {
         if (!tx.sql().fetchExists(CREDENTIAL_KEY)) {
+            addKey(tx);
+        }
+    }
+
+    public void addKey(Tx tx) {
+        tx.sql()
+                .insertInto(CREDENTIAL_KEY)
+                .set(CREDENTIAL_KEY.SECRET, TokenCodec.newKey(random))
+                .execute();
+    }
+
+    /** Encrypts some of those that are not with the newest key; how many. */
+    public int reencrypt(Tx tx, int most) {
+        long newest = newestKey(tx);
+        Secrets secrets = secrets(tx);
+        List<CredentialRecord> rows =
+                tx.sql()
+                        .selectFrom(CREDENTIAL)
+                        .where(CREDENTIAL.KEY_ID.isNull().or(CREDENTIAL.KEY_ID.lt(newest)))
+                        .orderBy(CREDENTIAL.KEY_ID)
+                        .limit(most)
+                        .forUpdate()
+                        .fetch();
+        for (CredentialRecord row : rows) {
             tx.sql()
-                    .insertInto(CREDENTIAL_KEY)
-                    .set(CREDENTIAL_KEY.SECRET, TokenCodec.newKey(random))
+                    .update(CREDENTIAL)
+                    .set(CREDENTIAL.BLOB, secrets.encrypt(secrets.decrypt(row.getBlob())))
+                    .set(CREDENTIAL.KEY_ID, newest)
+                    .where(CREDENTIAL.ID.eq(row.getId()))
                     .execute();
         }
+        return rows.size();
+    }
+
+    /** Forgets the keys that no credential is encrypted with, but the newest; how many. */
+    public int dropUnusedKeys(Tx tx) {
+        if (tx.sql().fetchCount(CREDENTIAL_KEY) < 2) {
+            return 0;
+        }
+        // Nobody writes a credential with one of them meanwhile.
+        tx.sql().execute("lock table identity.credential in share mode");
+        if (tx.sql().fetchExists(CREDENTIAL, CREDENTIAL.KEY_ID.isNull())) {
+            return 0;
+        }
+        return tx.sql()
+                .deleteFrom(CREDENTIAL_KEY)
+                .where(
+                        CREDENTIAL_KEY.ID.lt(newestKey(tx)),
+                        CREDENTIAL_KEY.ID.notIn(
+                                DSL.select(CREDENTIAL.KEY_ID)
+                                        .from(CREDENTIAL)
+                                        .where(CREDENTIAL.KEY_ID.isNotNull())))
+                .execute();
+    }
+
+    private static long newestKey(Tx tx) {
+        return tx.sql()
+                .select(DSL.max(CREDENTIAL_KEY.ID))
+                .from(CREDENTIAL_KEY)
+                .fetchSingle()
+                .value1();
     }
 
     public Optional<Credential> find(Tx tx, String id) {
@@ -88,6 +145,7 @@ public final class CredentialStore {
         row.setProjectId(credential.project().map(ProjectId::value).orElse(null));
         row.setType(credential.type());
         row.setBlob(secrets(tx).encrypt(credential.blob()));
+        row.setKeyId(newestKey(tx));
         return row;
     }
 

@@ -12,7 +12,11 @@ public record Stores(
         ApplicationCredentialStore applicationCredentials,
         TrustStore trusts,
         CredentialStore credentials,
-        CatalogStore catalog) {
+        CatalogStore catalog,
+        AccountStore accounts,
+        TotpStore totp,
+        RevocationStore revocations,
+        AuditStore audit) {
 
     /**
      * @param random of the keys that secrets are encrypted with
@@ -27,6 +31,10 @@ public record Stores(
                 new ApplicationCredentialStore(),
                 new TrustStore(),
                 new CredentialStore(random),
-                new CatalogStore());
+                new CatalogStore(),
+                new AccountStore(),
+                new TotpStore(),
+                new RevocationStore(),
+                new AuditStore());
     }
 }
