@@ -3,6 +3,7 @@ package cloud.welkin.server;
 import cloud.welkin.compute.ComputeService;
 import cloud.welkin.identity.Bootstrap;
 import cloud.welkin.identity.IdentityService;
+import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.image.ImageService;
 import cloud.welkin.kernel.api.Api;
@@ -67,7 +68,12 @@ record Services(
                                 kernel.clock(),
                                 new IdentityService.Options(
                                         settings.get(WelkinSettings.TOKEN_LIFETIME),
-                                        settings.get(WelkinSettings.PASSWORD_COST)),
+                                        settings.get(WelkinSettings.PASSWORD_COST),
+                                        new CertificateMapping(
+                                                words(
+                                                        settings.get(
+                                                                WelkinSettings
+                                                                        .CERTIFICATE_ISSUERS)))),
                                 CATALOG));
         PlacementService placement = new PlacementService(kernel.database());
         ImageService image =
@@ -116,6 +122,13 @@ record Services(
         Services services = new Services(identity, placement, image, volume, network, compute);
         services.register(kernel);
         return services;
+    }
+
+    private static List<String> words(String list) {
+        return Stream.of(list.split(","))
+                .map(String::strip)
+                .filter(word -> !word.isEmpty())
+                .toList();
     }
 
     /**
