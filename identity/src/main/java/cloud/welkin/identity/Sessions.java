@@ -109,8 +109,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     @Override
     public void checkHolder(String token, Supplier<Optional<X509Certificate>> certificate) {
         Optional<String> bound = session(token).payload().mark(TokenPayload.THUMBPRINT);
-        if (bound.isPresent()
-                && !certificate.get().map(Certificates::thumbprint).equals(bound)) {
+        if (bound.isPresent() && !certificate.get().map(Certificates::thumbprint).equals(bound)) {
             throw Failure.unauthorized();
         }
     }

@@ -50,11 +50,7 @@ class ClientCredentialsTest {
 
     @Test
     void anApplicationCredentialsSecretGivesAToken() {
-        String robot =
-                keystone.token(
-                        "robot",
-                        "pw",
-                        "{'project': {'id': '" + project + "'}}");
+        String robot = keystone.token("robot", "pw", "{'project': {'id': '" + project + "'}}");
         ApiTester.Response made =
                 keystone.post(
                                 robot,
@@ -106,8 +102,7 @@ class ClientCredentialsTest {
         assertThat(shown.text("/token/project/id")).isEqualTo(project);
         assertThat(shown.text("/token/methods/0")).isEqualTo("oauth2_credential");
         // It cannot be exchanged for one that is bound to nothing.
-        keystone.auth("{'methods': ['token'], 'token': {'id': '" + access + "'}}", "")
-                .expect(403);
+        keystone.auth("{'methods': ['token'], 'token': {'id': '" + access + "'}}", "").expect(403);
     }
 
     @Test

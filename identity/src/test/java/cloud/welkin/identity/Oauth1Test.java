@@ -74,10 +74,13 @@ class Oauth1Test {
 
         assertThat(token.json().at("/token/methods").toString()).isEqualTo("[\"oauth1\"]");
         assertThat(token.text("/token/project/id")).isEqualTo(project);
-        assertThat(token.json().at("/token/roles").valueStream().map(r -> r.path("name").asString()))
+        assertThat(
+                        token.json()
+                                .at("/token/roles")
+                                .valueStream()
+                                .map(r -> r.path("name").asString()))
                 .containsExactly("reader");
-        assertThat(token.text("/token/OS-OAUTH1/access_token_id"))
-                .isEqualTo(access.token());
+        assertThat(token.text("/token/OS-OAUTH1/access_token_id")).isEqualTo(access.token());
         assertThat(token.text("/token/OS-OAUTH1/consumer_id")).isEqualTo(consumer);
     }
 
@@ -141,11 +144,7 @@ class Oauth1Test {
         authorize(request.token(), "reader");
         signed(
                         "/OS-OAUTH1/access_token",
-                        Map.of(
-                                "oauth_token",
-                                request.token(),
-                                "oauth_verifier",
-                                "guessed1"),
+                        Map.of("oauth_token", request.token(), "oauth_verifier", "guessed1"),
                         secret,
                         request.secret(),
                         "n")
@@ -159,11 +158,7 @@ class Oauth1Test {
         aConsumer();
         signed(
                         "/OS-OAUTH1/access_token",
-                        Map.of(
-                                "oauth_token",
-                                request.token(),
-                                "oauth_verifier",
-                                verifier),
+                        Map.of("oauth_token", request.token(), "oauth_verifier", verifier),
                         secret,
                         request.secret(),
                         "n")
@@ -206,11 +201,7 @@ class Oauth1Test {
         return form(
                 signed(
                                 "/OS-OAUTH1/access_token",
-                                Map.of(
-                                        "oauth_token",
-                                        request.token(),
-                                        "oauth_verifier",
-                                        verifier),
+                                Map.of("oauth_token", request.token(), "oauth_verifier", verifier),
                                 secret,
                                 request.secret(),
                                 UUID.randomUUID().toString())

@@ -53,8 +53,7 @@ final class OidcFixture implements AutoCloseable {
                                         + " 'urn:ietf:params:oauth:grant-type:device_code']}")
                         .send()
                         .expect(201);
-        return new Client(
-                made.text("/client_id"), made.json().path("client_secret").asString(""));
+        return new Client(made.text("/client_id"), made.json().path("client_secret").asString(""));
     }
 
     Map<String, String> request(Client client) {
@@ -96,10 +95,14 @@ final class OidcFixture implements AutoCloseable {
         return tokens(
                 client,
                 Map.of(
-                        "grant_type", "authorization_code",
-                        "code", code,
-                        "redirect_uri", BACK,
-                        "code_verifier", verifier.getValue()));
+                        "grant_type",
+                        "authorization_code",
+                        "code",
+                        code,
+                        "redirect_uri",
+                        BACK,
+                        "code_verifier",
+                        verifier.getValue()));
     }
 
     ApiTester.Response tokens(Client client, Map<String, String> form) {

@@ -8,13 +8,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import cloud.welkin.testing.ApiTester;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.oauth2.sdk.id.ClientID;
-import com.nimbusds.oauth2.sdk.id.Issuer;
 import com.nimbusds.jwt.JWT;
 import com.nimbusds.jwt.JWTParser;
+import com.nimbusds.oauth2.sdk.id.ClientID;
+import com.nimbusds.oauth2.sdk.id.Issuer;
+import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import com.nimbusds.openid.connect.sdk.Nonce;
 import com.nimbusds.openid.connect.sdk.claims.AccessTokenHash;
-import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
@@ -130,8 +130,7 @@ class OidcTest {
         assertThat(
                         Browser.parameter(
                                 browser.open(
-                                        Browser.location(
-                                                browser.signIn(page, "erika", "geheim"))),
+                                        Browser.location(browser.signIn(page, "erika", "geheim"))),
                                 "code"))
                 .isNotEmpty();
     }
@@ -144,8 +143,7 @@ class OidcTest {
         ApiTester.Response second = oidc.refresh(client, old).expect(200);
         oidc.userinfo(second.text("/access_token")).expect(200);
 
-        assertThat(oidc.refresh(client, old).expect(400).text("/error"))
-                .isEqualTo("invalid_grant");
+        assertThat(oidc.refresh(client, old).expect(400).text("/error")).isEqualTo("invalid_grant");
         oidc.refresh(client, second.text("/refresh_token")).expect(400);
         oidc.userinfo(second.text("/access_token")).expect(401);
     }
@@ -159,11 +157,9 @@ class OidcTest {
         ApiTester.Response consent =
                 browser.open(Browser.location(browser.signIn(page, "max", "alt")));
         String code =
-                Browser.parameter(
-                        browser.submit(consent, Map.of("decision", "allow")), "code");
+                Browser.parameter(browser.submit(consent, Map.of("decision", "allow")), "code");
         ApiTester.Response tokens = oidc.tokens(client, code).expect(200);
-        String other =
-                Browser.parameter(browser.open(authorize(oidc.request(client))), "code");
+        String other = Browser.parameter(browser.open(authorize(oidc.request(client))), "code");
 
         oidc.keystone
                 .patch(oidc.keystone.admin(), "/users/" + id, "{'user': {'password': 'neu'}}")
@@ -254,12 +250,12 @@ class OidcTest {
         Map<String, String> ask = new LinkedHashMap<>();
         ask.put("grant_type", "urn:ietf:params:oauth:grant-type:device_code");
         ask.put("device_code", begun.text("/device_code"));
-        assertThat(oidc.tokens(client, ask).expect(400).text("/error"))
-                .isEqualTo("access_denied");
-        ask.put("device_code", oidc.form(client, "/device_authorization", Map.of()).text("/device_code"));
+        assertThat(oidc.tokens(client, ask).expect(400).text("/error")).isEqualTo("access_denied");
+        ask.put(
+                "device_code",
+                oidc.form(client, "/device_authorization", Map.of()).text("/device_code"));
         oidc.keystone.clock.move(Duration.ofMinutes(11));
-        assertThat(oidc.tokens(client, ask).expect(400).text("/error"))
-                .isEqualTo("expired_token");
+        assertThat(oidc.tokens(client, ask).expect(400).text("/error")).isEqualTo("expired_token");
     }
 
     @Test
@@ -300,7 +296,8 @@ class OidcTest {
         assertThat(keys().getKeys()).hasSize(2).doesNotContainAnyElementsOf(before.getKeys());
 
         ApiTester.Response rotated =
-                oidc.keystone.api
+                oidc.keystone
+                        .api
                         .post(OIDC + "/keys")
                         .header("X-Auth-Token", oidc.keystone.admin())
                         .json("{'distrust': true}")

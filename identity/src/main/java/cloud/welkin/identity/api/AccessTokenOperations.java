@@ -41,8 +41,7 @@ final class AccessTokenOperations implements OperationGroup {
             Optional<String> expiresAt,
             Map<String, String> links) {}
 
-    record RoleBody(
-            String id, String name, Optional<String> domainId, Map<String, String> links) {}
+    record RoleBody(String id, String name, Optional<String> domainId, Map<String, String> links) {}
 
     @Override
     public List<Operation> operations() {
@@ -120,11 +119,7 @@ final class AccessTokenOperations implements OperationGroup {
     private static TokenBody body(Call call, OauthToken token) {
         String user = token.user().map(UserId::value).orElse("");
         String self =
-                call.origin()
-                        + Links.ROOT
-                        + PATH.replace("{user_id}", user)
-                        + "/"
-                        + token.id();
+                call.origin() + Links.ROOT + PATH.replace("{user_id}", user) + "/" + token.id();
         return new TokenBody(
                 token.id(),
                 token.consumer(),

@@ -88,8 +88,7 @@ final class ClientCredentialsOperations implements OperationGroup {
         if (grant.isEmpty()) {
             refuse(
                     exchange,
-                    new Refusal(
-                            400, "invalid_request", "The parameter grant_type is required."));
+                    new Refusal(400, "invalid_request", "The parameter grant_type is required."));
             return;
         }
         if (!grant.get().equals("client_credentials")) {
@@ -109,8 +108,7 @@ final class ClientCredentialsOperations implements OperationGroup {
                     exchange,
                     e.kind() == FailureKind.BAD_REQUEST
                             ? new Refusal(400, "invalid_request", e.text())
-                            : new Refusal(
-                                    401, "invalid_client", "Client authentication failed."));
+                            : new Refusal(401, "invalid_client", "Client authentication failed."));
         }
     }
 
@@ -118,8 +116,7 @@ final class ClientCredentialsOperations implements OperationGroup {
         Optional<X509Certificate> certificate = exchange.clientCertificate();
         Client client = client(call, form, certificate.isPresent());
         if (certificate.isPresent()) {
-            Proof proof =
-                    parts.database().read(tx -> proof(tx, client.id(), certificate.get()));
+            Proof proof = parts.database().read(tx -> proof(tx, client.id(), certificate.get()));
             return authentication.issue(proof);
         }
         return authentication.authenticate(
@@ -159,8 +156,7 @@ final class ClientCredentialsOperations implements OperationGroup {
                             StandardCharsets.UTF_8);
             int colon = pair.indexOf(':');
             if (colon > 0) {
-                return new Client(
-                        pair.substring(0, colon), Optional.of(pair.substring(colon + 1)));
+                return new Client(pair.substring(0, colon), Optional.of(pair.substring(colon + 1)));
             }
         } catch (IllegalArgumentException e) {
             // No Base64: the same as wrong credentials.
@@ -169,8 +165,7 @@ final class ClientCredentialsOperations implements OperationGroup {
     }
 
     private Proof proof(Tx tx, String id, X509Certificate certificate) {
-        User user =
-                stores.users().find(tx, new UserId(id)).orElseThrow(Failure::unauthorized);
+        User user = stores.users().find(tx, new UserId(id)).orElseThrow(Failure::unauthorized);
         Project domain =
                 stores.projects()
                         .find(tx, new ProjectId(user.domain().value()))
@@ -180,8 +175,7 @@ final class ClientCredentialsOperations implements OperationGroup {
         }
         ProjectId project =
                 user.defaultProject()
-                        .orElseThrow(
-                                () -> Failure.unauthorized("the user has no default project"));
+                        .orElseThrow(() -> Failure.unauthorized("the user has no default project"));
         return new Proof(
                 user.id(),
                 Set.of(CERTIFICATE_METHOD),

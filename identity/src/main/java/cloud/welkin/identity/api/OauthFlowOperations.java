@@ -39,8 +39,8 @@ import java.util.Optional;
 
 /**
  * How a consumer of OAuth 1 gets an access token: it asks for a request token, a user grants that,
- * and the consumer exchanges it. Requests of consumers have no token of ours but a signature
- * (RFC 5849).
+ * and the consumer exchanges it. Requests of consumers have no token of ours but a signature (RFC
+ * 5849).
  */
 final class OauthFlowOperations implements OperationGroup {
     /** Keystone's defaults. */
@@ -49,8 +49,7 @@ final class OauthFlowOperations implements OperationGroup {
     private static final Duration ACCESS_LIFETIME = Duration.ofDays(1);
 
     /** Without those that look alike, since people read it to one another. */
-    private static final String VERIFIER =
-            "abcdefghkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    private static final String VERIFIER = "abcdefghkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
     private final Database database;
     private final Clock clock;
@@ -169,8 +168,7 @@ final class OauthFlowOperations implements OperationGroup {
         }
         String verifier = verifier();
         store.grant(tx, token.id(), user, granted, verifier);
-        return cloud.welkin.kernel.api.Reply.of(
-                        Map.of("token", Map.of("oauth_verifier", verifier)))
+        return cloud.welkin.kernel.api.Reply.of(Map.of("token", Map.of("oauth_verifier", verifier)))
                 .status(200);
     }
 

@@ -54,8 +54,7 @@ record TokenView(Body token) {
             Optional<Credential> applicationCredential,
             @com.fasterxml.jackson.annotation.JsonProperty("OS-TRUST:trust")
                     Optional<TrustView> trust,
-            @com.fasterxml.jackson.annotation.JsonProperty("OS-OAUTH1")
-                    Optional<AccessView> oauth1,
+            @com.fasterxml.jackson.annotation.JsonProperty("OS-OAUTH1") Optional<AccessView> oauth1,
             Optional<Map<String, String>> oauth2Credential,
             Optional<List<Service>> catalog) {}
 

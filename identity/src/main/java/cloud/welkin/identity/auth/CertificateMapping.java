@@ -18,8 +18,7 @@ import java.util.Optional;
  */
 public record CertificateMapping(List<String> issuers) {
     public boolean isOf(X509Certificate certificate, User user, Project domain) {
-        Map<String, String> subject =
-                Certificates.parts(certificate.getSubjectX500Principal());
+        Map<String, String> subject = Certificates.parts(certificate.getSubjectX500Principal());
         Optional<String> issuer =
                 Optional.ofNullable(
                         Certificates.parts(certificate.getIssuerX500Principal()).get("CN"));

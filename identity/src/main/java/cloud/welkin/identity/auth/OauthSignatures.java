@@ -72,9 +72,7 @@ public final class OauthSignatures {
             return Optional.of(stamp)
                     .filter(
                             time ->
-                                    Duration.between(time, clock.instant())
-                                                    .abs()
-                                                    .compareTo(WINDOW)
+                                    Duration.between(time, clock.instant()).abs().compareTo(WINDOW)
                                             <= 0);
         } catch (NumberFormatException | java.time.DateTimeException | ArithmeticException e) {
             return Optional.empty();

@@ -40,15 +40,7 @@ public record Proof(
             List<String> parentAudits,
             Optional<ApplicationCredential> credential,
             boolean trust) {
-        this(
-                user,
-                methods,
-                notAfter,
-                parentAudits,
-                credential,
-                trust,
-                Optional.empty(),
-                Map.of());
+        this(user, methods, notAfter, parentAudits, credential, trust, Optional.empty(), Map.of());
     }
 
     /** The user, by a method that shows nothing but that. */

@@ -28,7 +28,9 @@ final class TokenMethod implements AuthMethod {
         TokenPayload old =
                 known(identity.token().orElseThrow(() -> AuthMethod.missing(name())).id())
                         .payload();
-        if (old.applicationCredential().isPresent() || old.trust().isPresent() || !old.marks().isEmpty()) {
+        if (old.applicationCredential().isPresent()
+                || old.trust().isPresent()
+                || !old.marks().isEmpty()) {
             // Such a token is for one project and one set of roles; another from it could be for
             // more.
             throw Failure.forbidden(

@@ -37,8 +37,7 @@ final class Answers {
         send(exchange, 401, headers, Json.bytes(Map.of("error", "invalid_token")));
     }
 
-    static void page(
-            Exchange exchange, int status, Page page, Optional<String> cookie) {
+    static void page(Exchange exchange, int status, Page page, Optional<String> cookie) {
         Map<String, String> headers = headers();
         headers.put("Content-Type", "text/html; charset=utf-8");
         headers.put("Content-Security-Policy", page.policy());

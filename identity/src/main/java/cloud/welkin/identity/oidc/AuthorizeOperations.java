@@ -75,8 +75,7 @@ final class AuthorizeOperations implements OperationGroup {
 
     private void authorize(Call call, Exchange exchange, Query parameters) {
         Result result =
-                provider.database()
-                        .read(tx -> check.check(tx, Provider.issuer(call), parameters));
+                provider.database().read(tx -> check.check(tx, Provider.issuer(call), parameters));
         switch (result) {
             case Result.Stop(String why) ->
                     Answers.page(
@@ -155,8 +154,7 @@ final class AuthorizeOperations implements OperationGroup {
             return;
         }
         Result result =
-                provider.database()
-                        .read(tx -> check.check(tx, Provider.issuer(call), parameters));
+                provider.database().read(tx -> check.check(tx, Provider.issuer(call), parameters));
         switch (result) {
             case Result.Stop(String why) ->
                     Answers.page(
@@ -253,8 +251,7 @@ final class AuthorizeOperations implements OperationGroup {
                                 .consented(tx, person.session().user(), asked.client().id()));
         all.addAll(asked.scopes());
         stores.clients()
-                .consent(
-                        tx, person.session().user(), asked.client().id(), List.copyOf(all));
+                .consent(tx, person.session().user(), asked.client().id(), List.copyOf(all));
     }
 
     private boolean fresh(Browsers.Person person, AuthenticationRequest request) {
@@ -284,8 +281,7 @@ final class AuthorizeOperations implements OperationGroup {
         return request.getPrompt() != null && request.getPrompt().contains(type);
     }
 
-    private static void back(
-            Call call, Exchange exchange, Result.Asked asked, ErrorObject error) {
+    private static void back(Call call, Exchange exchange, Result.Asked asked, ErrorObject error) {
         Answers.redirect(
                 exchange,
                 AuthorizationCheck.refuse(

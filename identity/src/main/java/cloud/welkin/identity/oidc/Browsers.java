@@ -86,8 +86,7 @@ final class Browsers {
     /** Begins a session of a user that has just signed in; the cookie to be set. */
     String begin(Tx tx, Call call, UserId user, List<String> methods) {
         cookie(call, SESSION)
-                .ifPresent(
-                        old -> provider.stores().oidc().sessions().delete(tx, Opaque.hash(old)));
+                .ifPresent(old -> provider.stores().oidc().sessions().delete(tx, Opaque.hash(old)));
         String value = Opaque.make(provider.random());
         Instant now = provider.clock().instant();
         provider.stores()
@@ -95,8 +94,7 @@ final class Browsers {
                 .sessions()
                 .insert(
                         tx,
-                        new OidcSession(
-                                Opaque.hash(value), user, methods, now, now.plus(LIFETIME)),
+                        new OidcSession(Opaque.hash(value), user, methods, now, now.plus(LIFETIME)),
                         now);
         return set(call, SESSION, value);
     }

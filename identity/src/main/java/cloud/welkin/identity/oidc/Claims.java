@@ -65,8 +65,7 @@ final class Claims {
 
     /** Each with the roles that a token for it would carry. */
     private List<Map<String, Object>> projects(Tx tx, User user) {
-        List<String> ids =
-                stores.roles().reachable(tx, user.id(), AssignmentTarget.Kind.PROJECT);
+        List<String> ids = stores.roles().reachable(tx, user.id(), AssignmentTarget.Kind.PROJECT);
         return stores.projects().list(tx, ProjectStore.Filter.of(false).ids(ids)).stream()
                 .filter(Project::enabled)
                 .map(

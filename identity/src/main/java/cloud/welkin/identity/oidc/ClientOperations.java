@@ -92,7 +92,8 @@ final class ClientOperations implements OperationGroup {
                         .reads((call, tx) -> body(client(call, tx), Optional.empty())),
                 Operation.delete("/register/{client_id}")
                         .policy("identity:delete_oidc_client")
-                        .doc("Deletes a client of the OpenID Connect provider and all it was granted.")
+                        .doc(
+                                "Deletes a client of the OpenID Connect provider and all it was granted.")
                         .writes(
                                 (call, tx, body) -> {
                                     clients.delete(tx, client(call, tx).id());

@@ -76,8 +76,7 @@ final class DeviceOperations implements OperationGroup {
             Answers.error(exchange, OAuth2Error.INVALID_REQUEST);
             return;
         }
-        ClientProof.Checked checked =
-                provider.database().read(tx -> clients.check(tx, call, form));
+        ClientProof.Checked checked = provider.database().read(tx -> clients.check(tx, call, form));
         if (checked.client().isEmpty()) {
             Answers.error(exchange, checked.error());
             return;
@@ -208,8 +207,7 @@ final class DeviceOperations implements OperationGroup {
         }
         boolean allowed = form.text("decision").equals(Optional.of("allow"));
         boolean done =
-                provider.database()
-                        .write(tx -> decide(tx, person.get(), userCode(form), allowed));
+                provider.database().write(tx -> decide(tx, person.get(), userCode(form), allowed));
         Answers.page(
                 exchange,
                 done ? 200 : 400,
@@ -227,8 +225,7 @@ final class DeviceOperations implements OperationGroup {
             Optional<String> code,
             boolean allowed) {
         Instant now = provider.clock().instant();
-        Optional<OidcDevice> device =
-                code.flatMap(text -> stores.devices().waiting(tx, text, now));
+        Optional<OidcDevice> device = code.flatMap(text -> stores.devices().waiting(tx, text, now));
         if (device.isEmpty()) {
             return false;
         }

@@ -8,8 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where browsers may be sent with a code (RFC 9700, 2.1; RFC 8252, 7): over TLS; on the person's own
- * machine; or, for programs there that keep no secret, by a scheme that is a domain turned round.
+ * Where browsers may be sent with a code (RFC 9700, 2.1; RFC 8252, 7): over TLS; on the person's
+ * own machine; or, for programs there that keep no secret, by a scheme that is a domain turned
+ * round.
  */
 final class RedirectUris {
     private static final int LONGEST = 2000;

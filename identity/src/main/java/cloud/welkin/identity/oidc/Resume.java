@@ -37,7 +37,6 @@ record Resume(String to, String query) {
     }
 
     URI uri(Call call) {
-        return URI.create(
-                Provider.issuer(call) + "/" + to + (query.isEmpty() ? "" : "?" + query));
+        return URI.create(Provider.issuer(call) + "/" + to + (query.isEmpty() ? "" : "?" + query));
     }
 }

@@ -24,8 +24,9 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 
 /**
- * Signing in with an account of the cloud, and signing out (OpenID Connect RP-Initiated Logout 1.0).
- * Credentials go the way of every other sign-in of the cloud, so that its rules hold here too.
+ * Signing in with an account of the cloud, and signing out (OpenID Connect RP-Initiated Logout
+ * 1.0). Credentials go the way of every other sign-in of the cloud, so that its rules hold here
+ * too.
  */
 final class SignInOperations implements OperationGroup {
     private static final Logger log = LoggerFactory.getLogger(SignInOperations.class);
@@ -132,7 +133,8 @@ final class SignInOperations implements OperationGroup {
                         "domain",
                         Map.of("name", form.text("domain").orElse("")));
         Map<String, Object> identity = new LinkedHashMap<>();
-        identity.put("methods", passcode.isEmpty() ? List.of("password") : List.of("password", "totp"));
+        identity.put(
+                "methods", passcode.isEmpty() ? List.of("password") : List.of("password", "totp"));
         identity.put("password", Map.of("user", with(user, "password", password)));
         if (!passcode.isEmpty()) {
             identity.put("totp", Map.of("user", with(user, "passcode", passcode)));
@@ -176,7 +178,10 @@ final class SignInOperations implements OperationGroup {
         Optional<OidcClient> client =
                 hint.flatMap(claims -> claims.getAudience().stream().findFirst())
                         .or(() -> parameters.text("client_id"))
-                        .flatMap(id -> provider.database().read(tx -> stores.clients().find(tx, id)));
+                        .flatMap(
+                                id ->
+                                        provider.database()
+                                                .read(tx -> stores.clients().find(tx, id)));
         Optional<URI> to =
                 parameters
                         .text("post_logout_redirect_uri")
@@ -224,8 +229,7 @@ final class SignInOperations implements OperationGroup {
         if (to.isPresent()) {
             Answers.redirect(exchange, to.get(), cookie);
         } else {
-            Answers.page(
-                    exchange, 200, Page.message("Signed out", "You are signed out."), cookie);
+            Answers.page(exchange, 200, Page.message("Signed out", "You are signed out."), cookie);
         }
     }
 

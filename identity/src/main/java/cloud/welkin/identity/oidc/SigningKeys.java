@@ -5,11 +5,11 @@ import cloud.welkin.database.Tx;
 import cloud.welkin.identity.domain.OidcKey;
 import cloud.welkin.identity.store.OidcKeyStore;
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.JWSVerifier;
-import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.crypto.RSASSASigner;
@@ -66,7 +66,10 @@ final class SigningKeys {
 
     JWKSet published() {
         return new JWKSet(
-                current().stream().map(key -> jwk(key).toPublicJWK()).map(JWK.class::cast).toList());
+                current().stream()
+                        .map(key -> jwk(key).toPublicJWK())
+                        .map(JWK.class::cast)
+                        .toList());
     }
 
     /** The key that signs at the moment. */
@@ -151,7 +154,10 @@ final class SigningKeys {
 
     private static boolean lacksNext(List<OidcKey> keys, String algorithm, Instant now) {
         return active(keys, algorithm, now)
-                .map(key -> key.endsAt().isEmpty() && !now.isBefore(key.activeAt().plus(SIGNS).minus(STAGED)))
+                .map(
+                        key ->
+                                key.endsAt().isEmpty()
+                                        && !now.isBefore(key.activeAt().plus(SIGNS).minus(STAGED)))
                 .orElse(true);
     }
 

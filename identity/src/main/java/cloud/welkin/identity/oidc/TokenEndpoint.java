@@ -90,8 +90,7 @@ final class TokenEndpoint implements OperationGroup {
         }
         switch (outcome) {
             case Outcome.Refused(ErrorObject error) -> Answers.error(exchange, error);
-            case Outcome.Granted(Map<String, Object> tokens) ->
-                    Answers.json(exchange, 200, tokens);
+            case Outcome.Granted(Map<String, Object> tokens) -> Answers.json(exchange, 200, tokens);
         }
     }
 
@@ -209,7 +208,7 @@ final class TokenEndpoint implements OperationGroup {
             return refused(DeviceAuthorizationGrantError.EXPIRED_TOKEN);
         }
         if (device.denied()) {
-            return refused(OAuth2Error.ACCESS_DENIED);
+            return refused(OAuth2Error.ACCESS_DENIED.setHTTPStatusCode(400));
         }
         boolean hasty =
                 device.polledAt()

@@ -5,7 +5,6 @@ import static cloud.welkin.identity.schema.Tables.OIDC_KEY;
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.domain.OidcKey;
 import cloud.welkin.identity.domain.Secrets;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,7 +24,8 @@ public final class OidcKeyStore {
     /** All of them, those that sign from earlier on first. */
     public List<OidcKey> list(Tx tx) {
         Secrets keys = secrets.secrets(tx);
-        return tx.sql()
+        return tx
+                .sql()
                 .selectFrom(OIDC_KEY)
                 .orderBy(OIDC_KEY.ID)
                 .limit(MOST)

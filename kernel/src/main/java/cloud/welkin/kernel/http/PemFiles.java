@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Certificates and keys as text files, the form that every certificate authority gives them in
- * (RFC 7468).
+ * Certificates and keys as text files, the form that every certificate authority gives them in (RFC
+ * 7468).
  */
 final class PemFiles {
     private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
