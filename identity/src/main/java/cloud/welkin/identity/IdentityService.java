@@ -4,12 +4,14 @@ import cloud.welkin.database.Database;
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.api.IdentityApi;
 import cloud.welkin.identity.auth.Authentication;
+import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.auth.FailedSignIns;
 import cloud.welkin.identity.auth.NewPasswords;
 import cloud.welkin.identity.auth.PasswordCheck;
 import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.PasswordRules;
 import cloud.welkin.identity.domain.Passwords;
+import cloud.welkin.identity.oidc.OidcApi;
 import cloud.welkin.identity.store.AccountStore;
 import cloud.welkin.identity.store.Stores;
 import cloud.welkin.identity.work.Housekeeping;
@@ -20,6 +22,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The identity service, put together: Keystone's API, and the authenticator for all the others. */
@@ -30,8 +33,18 @@ public final class IdentityService implements AutoCloseable {
      * @param tokenLifetime how long a token is good for
      * @param passwordCost bcrypt's cost
      * @param security how accounts and tokens are guarded
+     * @param certificates which users clients' certificates stand for
      */
-    public record Options(Duration tokenLifetime, int passwordCost, IdentitySecurity security) {}
+    public record Options(
+            Duration tokenLifetime,
+            int passwordCost,
+            IdentitySecurity security,
+            CertificateMapping certificates) {
+        /** Certificates of whichever issuer the listener trusts. */
+        public Options(Duration tokenLifetime, int passwordCost, IdentitySecurity security) {
+            this(tokenLifetime, passwordCost, security, new CertificateMapping(List.of()));
+        }
+    }
 
     private final Sessions sessions;
     private final Bootstrap bootstrap;
@@ -80,7 +93,8 @@ public final class IdentityService implements AutoCloseable {
                         security.receiptLifetime(),
                         security.totpPrevious());
         bootstrap = new Bootstrap(clock, passwords, random, stores);
-        apis =
+        apis = new ArrayList<>();
+        apis.addAll(
                 IdentityApi.of(
                         new IdentityApi.Parts(
                                 database,
@@ -94,7 +108,9 @@ public final class IdentityService implements AutoCloseable {
                                 check,
                                 newPasswords,
                                 failures,
-                                security.expiredWindow()));
+                                security.expiredWindow(),
+                                options.certificates())));
+        apis.add(OidcApi.of(database, clock, random, sessions, authentication, stores));
     }
 
     private List<Reconciler> housekeeping(
@@ -160,7 +176,7 @@ public final class IdentityService implements AutoCloseable {
     }
 
     public List<Api> apis() {
-        return apis;
+        return List.copyOf(apis);
     }
 
     public Authenticator authenticator() {

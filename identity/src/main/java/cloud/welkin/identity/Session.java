@@ -1,6 +1,7 @@
 package cloud.welkin.identity;
 
 import cloud.welkin.identity.domain.AccessRule;
+import cloud.welkin.identity.domain.OauthToken;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.Role;
 import cloud.welkin.identity.domain.TokenPayload;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param scopedDomain the domain of the project
  * @param rules the only things that the token's application credential may do
  * @param trust the trust that the token was had from
+ * @param access the OAuth 1 access token that the token was had by
  * @param unrestricted false when the token is of an application credential that may not make others
  */
 public record Session(
@@ -29,4 +31,5 @@ public record Session(
         List<Role> roles,
         boolean unrestricted,
         Optional<List<AccessRule>> rules,
-        Optional<Trust> trust) {}
+        Optional<Trust> trust,
+        Optional<OauthToken> access) {}

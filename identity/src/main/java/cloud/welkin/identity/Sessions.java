@@ -5,6 +5,8 @@ import cloud.welkin.database.Tx;
 import cloud.welkin.identity.domain.AccessRule;
 import cloud.welkin.identity.domain.ApplicationCredential;
 import cloud.welkin.identity.domain.AssignmentTarget;
+import cloud.welkin.identity.domain.Certificates;
+import cloud.welkin.identity.domain.OauthToken;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.Receipt;
 import cloud.welkin.identity.domain.Role;
@@ -13,6 +15,7 @@ import cloud.welkin.identity.domain.TokenPayload;
 import cloud.welkin.identity.domain.Trust;
 import cloud.welkin.identity.domain.User;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
+import cloud.welkin.identity.store.OauthStore;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
 import cloud.welkin.identity.store.Stores;
@@ -29,6 +32,7 @@ import cloud.welkin.kernel.policy.Scope;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -58,6 +62,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     private final TokenStore tokens;
     private final ApplicationCredentialStore credentials;
     private final TrustStore trusts;
+    private final OauthStore oauth;
     private final Catalogue catalogue;
     private final Cache<String, Session> known = Caffeine.newBuilder().maximumSize(MOST).build();
     private final AtomicLong generation = new AtomicLong();
@@ -79,6 +84,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         this.tokens = stores.tokens();
         this.credentials = stores.applicationCredentials();
         this.trusts = stores.trusts();
+        this.oauth = stores.oauth();
         this.catalogue = catalogue;
         this.listening = database.listen(CHANNEL, payload -> forget());
     }
@@ -100,6 +106,14 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
                 caller.roles(),
                 serviceRoles,
                 caller.token());
+    }
+
+    @Override
+    public void checkHolder(String token, Supplier<Optional<X509Certificate>> certificate) {
+        Optional<String> bound = session(token).payload().mark(TokenPayload.THUMBPRINT);
+        if (bound.isPresent() && !certificate.get().map(Certificates::thumbprint).equals(bound)) {
+            throw Failure.unauthorized();
+        }
     }
 
     /**
@@ -171,7 +185,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     }
 
     /** Who the token of a payload would be, without a token. */
-    Session preview(Tx tx, TokenPayload payload, Supplier<Failure> refusal) {
+    public Session preview(Tx tx, TokenPayload payload, Supplier<Failure> refusal) {
         return load(tx, "", payload, refusal);
     }
 
@@ -242,6 +256,8 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
                                 .map(ApplicationCredential::roles)
                                 .or(() -> trust.map(Trust::roles)),
                         held);
+        Optional<OauthToken> access = access(tx, payload, refusal);
+        held = restrictedToIds(tx, access.map(OauthToken::roles), held);
         if (payload.target().isPresent() && held.isEmpty()) {
             throw refusal.get();
         }
@@ -263,7 +279,18 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
                 held,
                 credential.map(ApplicationCredential::unrestricted).orElse(true),
                 credential.flatMap(ApplicationCredential::rules),
-                trust);
+                trust,
+                access);
+    }
+
+    private Optional<OauthToken> access(Tx tx, TokenPayload payload, Supplier<Failure> refusal) {
+        Optional<OauthToken> access =
+                payload.mark(TokenPayload.ACCESS_TOKEN)
+                        .map(id -> oauth.access(tx, id).orElseThrow(refusal));
+        if (access.filter(found -> found.expired(clock.instant())).isPresent()) {
+            throw refusal.get();
+        }
+        return access;
     }
 
     private Optional<ApplicationCredential> credential(
@@ -306,10 +333,15 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
      * imply, as far as the user still holds them.
      */
     private List<Role> restricted(Tx tx, Optional<List<Role>> given, List<Role> held) {
+        return restrictedToIds(
+                tx, given.map(granted -> granted.stream().map(Role::id).toList()), held);
+    }
+
+    private List<Role> restrictedToIds(Tx tx, Optional<List<String>> given, List<Role> held) {
         if (given.isEmpty()) {
             return held;
         }
-        Set<String> granted = roles.withImplied(tx, given.get().stream().map(Role::id).toList());
+        Set<String> granted = roles.withImplied(tx, given.get());
         return held.stream().filter(role -> granted.contains(role.id())).toList();
     }
 

@@ -3,6 +3,7 @@ package cloud.welkin.server;
 import cloud.welkin.compute.ComputeService;
 import cloud.welkin.identity.Bootstrap;
 import cloud.welkin.identity.IdentityService;
+import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.image.ImageService;
 import cloud.welkin.kernel.api.Api;
@@ -68,7 +69,12 @@ record Services(
                                 new IdentityService.Options(
                                         settings.get(WelkinSettings.TOKEN_LIFETIME),
                                         settings.get(WelkinSettings.PASSWORD_COST),
-                                        IdentitySettings.security(settings)),
+                                        IdentitySettings.security(settings),
+                                        new CertificateMapping(
+                                                words(
+                                                        settings.get(
+                                                                WelkinSettings
+                                                                        .CERTIFICATE_ISSUERS)))),
                                 CATALOG));
         PlacementService placement = new PlacementService(kernel.database());
         ImageService image =
@@ -117,6 +123,13 @@ record Services(
         Services services = new Services(identity, placement, image, volume, network, compute);
         services.register(kernel);
         return services;
+    }
+
+    private static List<String> words(String list) {
+        return Stream.of(list.split(","))
+                .map(String::strip)
+                .filter(word -> !word.isEmpty())
+                .toList();
     }
 
     /**

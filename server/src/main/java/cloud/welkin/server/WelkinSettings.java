@@ -48,6 +48,35 @@ final class WelkinSettings {
     static final Setting<Duration> HTTP_IDLE =
             Setting.duration(
                     "http.idle", Duration.ofSeconds(60), "How long a silent connection is kept.");
+    static final Setting<String> TLS_LISTEN =
+            Setting.text(
+                    "http.tls.listen",
+                    "none",
+                    "A second address where TLS is spoken, e.g. 0.0.0.0:8443; wants certificate and key. Set"
+                            + " http.public-url to it for clients to be sent there.");
+    static final Setting<String> TLS_CERTIFICATE =
+            Setting.text(
+                    "http.tls.certificate",
+                    "",
+                    "PEM file: the certificate, then those between it and its root. Read again when it"
+                            + " changes.");
+    static final Setting<String> TLS_KEY =
+            Setting.text(
+                    "http.tls.key",
+                    "",
+                    "PEM file: the certificate's private key in PKCS #8, without a password.");
+    static final Setting<String> TLS_CLIENT_CA =
+            Setting.text(
+                    "http.tls.client-ca",
+                    "",
+                    "PEM file: who signs certificates of clients, for OAuth 2.0 by mutual TLS; without it none"
+                            + " is asked for.");
+    static final Setting<String> CERTIFICATE_ISSUERS =
+            Setting.text(
+                    "identity.oauth2-certificate-issuers",
+                    "",
+                    "The CNs of issuers, separated by commas, whose certificates stand for users; empty: all"
+                            + " that http.tls.client-ca has signed.");
     static final Setting<Duration> TOKEN_LIFETIME =
             Setting.duration(
                     "identity.token-lifetime",
@@ -115,7 +144,12 @@ final class WelkinSettings {
                                     NETWORK_EXPOSE,
                                     IMAGE_GRACE,
                                     EVENTS_KEEP,
-                                    TRACES_ENDPOINT),
+                                    TRACES_ENDPOINT,
+                                    TLS_LISTEN,
+                                    TLS_CERTIFICATE,
+                                    TLS_KEY,
+                                    TLS_CLIENT_CA,
+                                    CERTIFICATE_ISSUERS),
                             IdentitySettings.ALL.stream())
                     .toList();
 

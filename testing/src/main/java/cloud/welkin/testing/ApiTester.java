@@ -24,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,6 +96,7 @@ public final class ApiTester {
         private final String url;
         private final Map<String, String> headers = new LinkedHashMap<>();
         private byte[] body = {};
+        private Optional<X509Certificate> certificate = Optional.empty();
 
         private Request(String method, String url) {
             this.method = method;
@@ -124,6 +126,18 @@ public final class ApiTester {
         public Request body(String contentType, byte[] bytes) {
             body = bytes;
             return header("Content-Type", contentType);
+        }
+
+        /** An HTML form, encoded already: {@code a=1&b=2}. */
+        public Request form(String encoded) {
+            return body(
+                    "application/x-www-form-urlencoded", encoded.getBytes(StandardCharsets.UTF_8));
+        }
+
+        /** As if it came over TLS from the holder of the certificate. */
+        public Request certificate(X509Certificate shown) {
+            certificate = Optional.of(shown);
+            return this;
         }
 
         public Response send() {
@@ -197,6 +211,11 @@ public final class ApiTester {
         @Override
         public Optional<String> header(String name) {
             return Optional.ofNullable(request.headers.get(name.toLowerCase(Locale.ROOT)));
+        }
+
+        @Override
+        public Optional<X509Certificate> clientCertificate() {
+            return request.certificate;
         }
 
         @Override

@@ -4,6 +4,7 @@ import cloud.welkin.database.Database;
 import cloud.welkin.identity.Catalogue;
 import cloud.welkin.identity.Sessions;
 import cloud.welkin.identity.auth.Authentication;
+import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.auth.FailedSignIns;
 import cloud.welkin.identity.auth.NewPasswords;
 import cloud.welkin.identity.auth.PasswordCheck;
@@ -42,7 +43,8 @@ public final class IdentityApi {
             PasswordCheck check,
             NewPasswords newPasswords,
             FailedSignIns failures,
-            Duration expiredWindow) {}
+            Duration expiredWindow,
+            CertificateMapping certificates) {}
 
     public static List<Api> of(Parts parts) {
         Database database = parts.database();
@@ -102,7 +104,11 @@ public final class IdentityApi {
                         new TrustOperations(clock, stores.trusts(), users, roles, sessions),
                         regions,
                         new CatalogOperations(catalogue, stores.catalog(), regions, sessions),
-                        new RevocationOperations(stores.revocations()));
+                        new RevocationOperations(stores.revocations()),
+                        new ConsumerOperations(stores.oauth(), sessions),
+                        new OauthFlowOperations(parts),
+                        new AccessTokenOperations(stores.oauth(), roles, sessions),
+                        new ClientCredentialsOperations(parts, parts.certificates()));
         List<Operation> operations = new ArrayList<>();
         operations.add(VersionOperations.ofV3());
         groups.forEach(group -> operations.addAll(group.operations()));

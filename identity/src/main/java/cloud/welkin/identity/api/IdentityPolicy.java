@@ -21,7 +21,7 @@ final class IdentityPolicy {
     }
 
     static List<PolicyRule> rules() {
-        return Stream.of(first(), more(), RevocationOperations.rules())
+        return Stream.of(first(), more(), RevocationOperations.rules(), OauthPolicy.rules())
                 .flatMap(List::stream)
                 .toList();
     }

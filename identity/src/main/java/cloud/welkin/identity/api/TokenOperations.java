@@ -7,7 +7,9 @@ import cloud.welkin.identity.Session;
 import cloud.welkin.identity.Sessions;
 import cloud.welkin.identity.auth.AuthRequest;
 import cloud.welkin.identity.auth.Authentication;
+import cloud.welkin.identity.auth.Oauth1Method;
 import cloud.welkin.identity.auth.SignIn;
+import cloud.welkin.identity.auth.SignedRequest;
 import cloud.welkin.identity.domain.AssignmentTarget;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.store.ProjectStore;
@@ -116,7 +118,10 @@ final class TokenOperations implements OperationGroup {
         SignIn.Asker asker =
                 new SignIn.Asker(
                         call.peer(), call.header(RECEIPT), user -> call.note("user", user.value()));
-        return switch (authentication.authenticate(request.auth(), asker)) {
+        SignIn signedIn =
+                ScopedValue.where(Oauth1Method.REQUEST, SignedRequest.of(call))
+                        .call(() -> authentication.authenticate(request.auth(), asker));
+        return switch (signedIn) {
             case SignIn.Done(Session session) -> {
                 call.note("user", session.user().id().value());
                 yield Reply.of(view(call, session))

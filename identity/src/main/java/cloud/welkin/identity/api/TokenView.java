@@ -5,6 +5,7 @@ import cloud.welkin.identity.Session;
 import cloud.welkin.identity.domain.AccessRule;
 import cloud.welkin.identity.domain.CatalogRow;
 import cloud.welkin.identity.domain.Project;
+import cloud.welkin.identity.domain.TokenPayload;
 import cloud.welkin.kernel.api.Times;
 import cloud.welkin.kernel.policy.Scope;
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -34,6 +35,8 @@ record TokenView(Body token) {
 
     record Person(String id) {}
 
+    record AccessView(String accessTokenId, String consumerId) {}
+
     record TrustView(String id, Person trustorUser, Person trusteeUser, boolean impersonation) {}
 
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -51,6 +54,8 @@ record TokenView(Body token) {
             Optional<Credential> applicationCredential,
             @com.fasterxml.jackson.annotation.JsonProperty("OS-TRUST:trust")
                     Optional<TrustView> trust,
+            @com.fasterxml.jackson.annotation.JsonProperty("OS-OAUTH1") Optional<AccessView> oauth1,
+            Optional<Map<String, String>> oauth2Credential,
             Optional<List<Service>> catalog) {}
 
     static TokenView of(Session session, Catalogue catalogue, String origin, boolean withCatalog) {
@@ -105,6 +110,11 @@ record TokenView(Body token) {
                                                         new Person(trust.trustor().value()),
                                                         new Person(trust.trustee().value()),
                                                         trust.impersonation())),
+                        session.access()
+                                .map(access -> new AccessView(access.id(), access.consumer())),
+                        session.payload()
+                                .mark(TokenPayload.THUMBPRINT)
+                                .map(print -> Map.of(TokenPayload.THUMBPRINT, print)),
                         scoped && withCatalog
                                 ? Optional.of(services(session, catalogue, origin))
                                 : Optional.empty()));

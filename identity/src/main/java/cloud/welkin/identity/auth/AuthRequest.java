@@ -22,7 +22,8 @@ public record AuthRequest(Auth auth) {
             Optional<Password> password,
             Optional<Token> token,
             Optional<ApplicationCredential> applicationCredential,
-            Optional<TotpPasscode> totp) {}
+            Optional<TotpPasscode> totp,
+            Optional<Map<String, JsonNode>> oauth1) {}
 
     public record Password(UserName user) {}
 

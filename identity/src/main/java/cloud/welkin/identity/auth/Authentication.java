@@ -98,7 +98,8 @@ public final class Authentication {
                                         check,
                                         stores.credentials(),
                                         stores.totp(),
-                                        totpPrevious))
+                                        totpPrevious),
+                                new Oauth1Method(database, clock, stores.oauth()))
                         .collect(Collectors.toUnmodifiableMap(AuthMethod::name, method -> method));
         this.failures = failures;
         this.receiptLifetime = receiptLifetime;
@@ -244,6 +245,11 @@ public final class Authentication {
                 : database.read(tx -> issue(tx, all, auth.scope()));
     }
 
+    /** The token of whoever has shown its credentials in another way than by a request for one. */
+    public Session issue(Proof proven) {
+        return database.read(tx -> issue(tx, proven, Optional.<AuthRequest.Scope>empty()));
+    }
+
     private Session issue(Tx tx, Proof proven, Optional<AuthRequest.Scope> asked) {
         return issue(tx, proven, target(tx, proven, asked), Optional.empty());
     }
@@ -311,7 +317,8 @@ public final class Authentication {
                         expires,
                         audits,
                         proven.credential().map(ApplicationCredential::id),
-                        trust);
+                        trust,
+                        proven.marks());
         return sessions.issue(tx, payload);
     }
 
@@ -323,6 +330,9 @@ public final class Authentication {
             }
             return Optional.of(
                     AssignmentTarget.project(proven.credential().get().project().value()));
+        }
+        if (proven.only().isPresent()) {
+            return proven.only();
         }
         if (asked.isEmpty()) {
             return defaultProject(tx, proven.user());

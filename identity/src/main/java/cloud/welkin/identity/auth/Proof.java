@@ -1,10 +1,13 @@
 package cloud.welkin.identity.auth;
 
 import cloud.welkin.identity.domain.ApplicationCredential;
+import cloud.welkin.identity.domain.AssignmentTarget;
+import cloud.welkin.identity.domain.TokenPayload;
 import cloud.welkin.kernel.id.UserId;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -16,6 +19,8 @@ import java.util.Set;
  * @param parentAudits the audit ids of the token that was shown
  * @param credential the application credential that was shown
  * @param trust whether the token shall be of a trust
+ * @param only the one thing that the token can be good for
+ * @param marks what the token shall say beside, as in {@link TokenPayload#marks}
  */
 public record Proof(
         UserId user,
@@ -23,7 +28,20 @@ public record Proof(
         Instant notAfter,
         List<String> parentAudits,
         Optional<ApplicationCredential> credential,
-        boolean trust) {
+        boolean trust,
+        Optional<AssignmentTarget> only,
+        Map<String, String> marks) {
+
+    /** One that says nothing of what the token shall be good for. */
+    public Proof(
+            UserId user,
+            Set<String> methods,
+            Instant notAfter,
+            List<String> parentAudits,
+            Optional<ApplicationCredential> credential,
+            boolean trust) {
+        this(user, methods, notAfter, parentAudits, credential, trust, Optional.empty(), Map.of());
+    }
 
     /** The user, by a method that shows nothing but that. */
     public static Proof of(UserId user, String method) {
@@ -44,6 +62,8 @@ public record Proof(
                         notAfter.isBefore(other.notAfter()) ? notAfter : other.notAfter(),
                         parentAudits.isEmpty() ? other.parentAudits() : parentAudits,
                         credential.or(other::credential),
-                        trust || other.trust()));
+                        trust || other.trust(),
+                        only.or(other::only),
+                        marks.isEmpty() ? other.marks() : marks));
     }
 }

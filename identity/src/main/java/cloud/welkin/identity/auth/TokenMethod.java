@@ -28,11 +28,14 @@ final class TokenMethod implements AuthMethod {
         TokenPayload old =
                 known(identity.token().orElseThrow(() -> AuthMethod.missing(name())).id())
                         .payload();
-        if (old.applicationCredential().isPresent() || old.trust().isPresent()) {
+        if (old.applicationCredential().isPresent()
+                || old.trust().isPresent()
+                || !old.marks().isEmpty()) {
             // Such a token is for one project and one set of roles; another from it could be for
             // more.
             throw Failure.forbidden(
-                    "A token of an application credential or a trust cannot be exchanged for another.");
+                    "A token of an application credential, a trust or OAuth cannot be exchanged for"
+                            + " another.");
         }
         Set<String> methods = new LinkedHashSet<>(old.methods());
         methods.add(name());

@@ -18,7 +18,9 @@ import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAmount;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -29,7 +31,8 @@ import java.util.function.Predicate;
  * the payload; Fernet's own is not used.
  */
 public final class TokenCodec {
-    private static final int FORM = 2;
+    private static final int FORM = 3;
+    private static final int FORM_WITHOUT_MARKS = 2;
     private static final int FORM_WITHOUT_TRUST = 1;
     private static final int RECEIPT_FORM = 64;
     private static final int LONGEST = 1024;
@@ -150,6 +153,11 @@ public final class TokenCodec {
             writeAll(out, payload.auditIds());
             out.writeUTF(payload.applicationCredential().orElse(""));
             out.writeUTF(payload.trust().orElse(""));
+            out.writeByte(payload.marks().size());
+            for (Map.Entry<String, String> mark : payload.marks().entrySet()) {
+                out.writeUTF(mark.getKey());
+                out.writeUTF(mark.getValue());
+            }
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -159,7 +167,7 @@ public final class TokenCodec {
     private static TokenPayload payload(byte[] bytes) throws IOException {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int form = in.readByte();
-            if (form != FORM && form != FORM_WITHOUT_TRUST) {
+            if (form != FORM && form != FORM_WITHOUT_MARKS && form != FORM_WITHOUT_TRUST) {
                 throw new IOException("unknown form of token");
             }
             String user = in.readUTF();
@@ -183,8 +191,18 @@ public final class TokenCodec {
                     expires,
                     audits,
                     credential.isEmpty() ? Optional.empty() : Optional.of(credential),
-                    trust.isEmpty() ? Optional.empty() : Optional.of(trust));
+                    trust.isEmpty() ? Optional.empty() : Optional.of(trust),
+                    form == FORM ? marks(in) : Map.of());
         }
+    }
+
+    private static Map<String, String> marks(DataInputStream in) throws IOException {
+        int count = in.readByte();
+        Map<String, String> marks = new LinkedHashMap<>();
+        for (int i = 0; i < count; i++) {
+            marks.put(in.readUTF(), in.readUTF());
+        }
+        return marks;
     }
 
     private static void writeAll(DataOutputStream out, List<String> texts) throws IOException {

@@ -130,7 +130,8 @@ public final class CredentialStore {
         tx.sql().deleteFrom(CREDENTIAL).where(CREDENTIAL.ID.eq(id)).execute();
     }
 
-    private Secrets secrets(Tx tx) {
+    /** What encrypts other stores' secrets too. */
+    Secrets secrets(Tx tx) {
         return new Secrets(
                 tx.sql()
                         .select(CREDENTIAL_KEY.SECRET)

@@ -16,12 +16,15 @@ public record Stores(
         AccountStore accounts,
         TotpStore totp,
         RevocationStore revocations,
-        AuditStore audit) {
+        AuditStore audit,
+        OauthStore oauth,
+        OidcStores oidc) {
 
     /**
      * @param random of the keys that secrets are encrypted with
      */
     public static Stores of(SecureRandom random) {
+        CredentialStore credentials = new CredentialStore(random);
         return new Stores(
                 new ProjectStore(),
                 new UserStore(),
@@ -30,11 +33,13 @@ public record Stores(
                 new TokenStore(),
                 new ApplicationCredentialStore(),
                 new TrustStore(),
-                new CredentialStore(random),
+                credentials,
                 new CatalogStore(),
                 new AccountStore(),
                 new TotpStore(),
                 new RevocationStore(),
-                new AuditStore());
+                new AuditStore(),
+                new OauthStore(credentials),
+                OidcStores.of(credentials));
     }
 }

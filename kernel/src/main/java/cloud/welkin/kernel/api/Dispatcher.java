@@ -370,17 +370,27 @@ public final class Dispatcher {
         }
         String token =
                 incoming.header("X-Auth-Token")
+                        .or(() -> bearer(incoming))
                         .orElseThrow(
                                 () ->
                                         Failure.unauthorized(
                                                 "The request you have made requires"
                                                         + " authentication."));
-        return Optional.of(
+        Caller caller =
                 authenticator.authenticate(
                         token,
                         incoming.header("X-Service-Token"),
                         incoming.method(),
-                        incoming.rawPath()));
+                        incoming.rawPath());
+        authenticator.checkHolder(token, incoming::clientCertificate);
+        return Optional.of(caller);
+    }
+
+    /** A token had by OAuth 2.0 comes as RFC 6750 says. */
+    private static Optional<String> bearer(Incoming incoming) {
+        return incoming.header("Authorization")
+                .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
+                .map(value -> value.substring(7).strip());
     }
 
     private static void checkProject(String inPath, Optional<Caller> caller) {

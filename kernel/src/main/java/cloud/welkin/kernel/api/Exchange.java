@@ -3,6 +3,8 @@ package cloud.welkin.kernel.api;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -10,6 +12,11 @@ import java.util.OptionalLong;
  * for it.
  */
 public interface Exchange {
+    /** The certificate that the client proved to hold by TLS, checked up to a trusted root. */
+    default Optional<X509Certificate> clientCertificate() {
+        return Optional.empty();
+    }
+
     /** The length that the client announced. */
     OptionalLong contentLength();
 

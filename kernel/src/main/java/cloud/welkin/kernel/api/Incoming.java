@@ -1,5 +1,6 @@
 package cloud.welkin.kernel.api;
 
+import java.security.cert.X509Certificate;
 import java.util.Optional;
 
 /** A request as the transport hands it over. */
@@ -15,6 +16,11 @@ public interface Incoming {
 
     /** Where it came from, for the audit. */
     String peer();
+
+    /** The certificate that the client proved to hold by TLS, checked up to a trusted root. */
+    default Optional<X509Certificate> clientCertificate() {
+        return Optional.empty();
+    }
 
     /**
      * The whole body.

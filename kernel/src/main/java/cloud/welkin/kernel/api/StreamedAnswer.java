@@ -3,6 +3,7 @@ package cloud.welkin.kernel.api;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,11 @@ final class StreamedAnswer implements Exchange {
 
     Optional<Integer> status() {
         return status;
+    }
+
+    @Override
+    public Optional<X509Certificate> clientCertificate() {
+        return exchange.clientCertificate();
     }
 
     @Override

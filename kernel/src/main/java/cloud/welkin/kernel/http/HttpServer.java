@@ -6,6 +6,7 @@ import cloud.welkin.kernel.api.Dispatcher;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import org.eclipse.jetty.http.UriCompliance;
@@ -29,9 +30,11 @@ public final class HttpServer implements AutoCloseable {
 
     private final Server server;
     private final ServerConnector connector;
+    private final Optional<TlsListener> tls;
 
     /**
      * @param pages what else is served beside the APIs (health, metrics, console), asked in order
+     * @throws IllegalArgumentException when the certificate or key cannot be used, in clear words
      */
     public HttpServer(
             HttpSettings settings, Dispatcher dispatcher, Function<Server, List<Handler>> pages) {
@@ -54,14 +57,28 @@ public final class HttpServer implements AutoCloseable {
                         new HTTP2CServerConnectionFactory(http));
         connector.setHost(settings.host());
         connector.setPort(settings.port());
-        connector.setIdleTimeout(settings.idle().toMillis());
-        connector.setAcceptQueueSize(1024);
-        server.addConnector(connector);
+        tls = settings.tls().map(secure -> listener(secure, server, http));
+        add(connector, settings);
+        tls.ifPresent(secure -> add(secure.connector(), settings));
         Handler.Sequence all = new Handler.Sequence();
         all.addHandler(new ApiHandler(dispatcher));
         pages.apply(server).forEach(all::addHandler);
         server.setHandler(all);
         server.setErrorHandler(new PlainErrors());
+    }
+
+    private static TlsListener listener(TlsSettings tls, Server server, HttpConfiguration http) {
+        try {
+            return new TlsListener(tls, server, http);
+        } catch (java.io.IOException e) {
+            throw new IllegalArgumentException("TLS: " + e.getMessage(), e);
+        }
+    }
+
+    private void add(ServerConnector listener, HttpSettings settings) {
+        listener.setIdleTimeout(settings.idle().toMillis());
+        listener.setAcceptQueueSize(1024);
+        server.addConnector(listener);
     }
 
     /**
@@ -72,6 +89,7 @@ public final class HttpServer implements AutoCloseable {
     public void start() throws java.io.IOException {
         try {
             server.start();
+            tls.ifPresent(TlsListener::start);
         } catch (java.io.IOException e) {
             throw e;
         } catch (Exception e) {
@@ -87,8 +105,14 @@ public final class HttpServer implements AutoCloseable {
         return URI.create("http://" + connector.getHost() + ":" + port());
     }
 
+    /** Where TLS is spoken, if it is. */
+    public Optional<Integer> tlsPort() {
+        return tls.map(secure -> secure.connector().getLocalPort());
+    }
+
     @Override
     public void close() {
+        tls.ifPresent(TlsListener::close);
         try {
             server.stop();
         } catch (Exception e) {
