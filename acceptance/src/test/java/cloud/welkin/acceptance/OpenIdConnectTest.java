@@ -45,8 +45,15 @@ class OpenIdConnectTest {
         String secret = consumer.path("secret").asString("");
         JsonNode request =
                 cli.json(
-                        "request", "token", "create", "--consumer-key", key, "--consumer-secret",
-                        secret, "--project", "admin");
+                        "request",
+                        "token",
+                        "create",
+                        "--consumer-key",
+                        key,
+                        "--consumer-secret",
+                        secret,
+                        "--project",
+                        "admin");
         String id = request.path("id").asString("");
         String verifier =
                 cli.json("request", "token", "authorize", "--request-key", id, "--role", "member")

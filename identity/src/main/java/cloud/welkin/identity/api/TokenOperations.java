@@ -115,9 +115,7 @@ final class TokenOperations implements OperationGroup {
     }
 
     private Object issue(Call call, AuthRequest request) {
-        SignIn.Asker asker =
-                new SignIn.Asker(
-                        call.peer(), call.header(RECEIPT), user -> call.note("user", user.value()));
+        SignIn.Asker asker = SignIn.Asker.of(call, call.header(RECEIPT));
         SignIn signedIn =
                 ScopedValue.where(Oauth1Method.REQUEST, SignedRequest.of(call))
                         .call(() -> authentication.authenticate(request.auth(), asker));

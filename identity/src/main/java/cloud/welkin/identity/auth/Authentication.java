@@ -128,6 +128,18 @@ public final class Authentication {
         }
     }
 
+    /**
+     * The same, where nothing can be shown later that is missing now.
+     *
+     * @throws Failure 401 for credentials that are not enough, too
+     */
+    public Session authenticateAtOnce(AuthRequest.Auth auth, SignIn.Asker asker) {
+        return switch (authenticate(auth, asker)) {
+            case SignIn.Done(Session session) -> session;
+            case SignIn.Unfinished unfinished -> throw Failure.unauthorized();
+        };
+    }
+
     /** Whom the credentials name: the id where there is such a user, else what was written. */
     private String claimed(AuthRequest.Identity identity, SignIn.Asker asker) {
         Optional<AuthRequest.UserName> name =

@@ -4,6 +4,7 @@ import cloud.welkin.identity.Session;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.Receipt;
 import cloud.welkin.identity.domain.User;
+import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.id.UserId;
 import java.util.List;
 import java.util.Optional;
@@ -31,5 +32,10 @@ public sealed interface SignIn {
      * @param receipt of what was shown before
      * @param claimed is told whom the credentials name, right or wrong
      */
-    record Asker(String address, Optional<String> receipt, Consumer<UserId> claimed) {}
+    record Asker(String address, Optional<String> receipt, Consumer<UserId> claimed) {
+        /** The one behind a call; the audit learns whom it claims to be. */
+        public static Asker of(Call call, Optional<String> receipt) {
+            return new Asker(call.peer(), receipt, user -> call.note("user", user.value()));
+        }
+    }
 }

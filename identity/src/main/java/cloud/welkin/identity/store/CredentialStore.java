@@ -2,6 +2,9 @@ package cloud.welkin.identity.store;
 
 import static cloud.welkin.identity.schema.Tables.CREDENTIAL;
 import static cloud.welkin.identity.schema.Tables.CREDENTIAL_KEY;
+import static cloud.welkin.identity.schema.Tables.OAUTH_CONSUMER;
+import static cloud.welkin.identity.schema.Tables.OAUTH_TOKEN;
+import static cloud.welkin.identity.schema.Tables.OIDC_KEY;
 
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.domain.Credential;
@@ -13,8 +16,12 @@ import cloud.welkin.kernel.id.UserId;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jooq.Condition;
+import org.jooq.Record;
+import org.jooq.Table;
+import org.jooq.TableField;
 import org.jooq.impl.DSL;
 
 /** Credentials in the database, which sees their blobs encrypted only. */
@@ -62,16 +69,27 @@ public final class CredentialStore {
         return rows.size();
     }
 
-    /** Forgets the keys that no credential is encrypted with, but the newest; how many. */
+    /**
+     * Forgets the keys that no credential is encrypted with, but the newest, after the secrets that
+     * other stores encrypt with them have been encrypted anew; how many.
+     */
     public int dropUnusedKeys(Tx tx) {
         if (tx.sql().fetchCount(CREDENTIAL_KEY) < 2) {
             return 0;
         }
         // Nobody writes a credential with one of them meanwhile.
-        tx.sql().execute("lock table identity.credential in share mode");
+        tx.sql()
+                .execute(
+                        "lock table identity.credential, identity.oauth_consumer,"
+                                + " identity.oauth_token, identity.oidc_key in share row exclusive"
+                                + " mode");
         if (tx.sql().fetchExists(CREDENTIAL, CREDENTIAL.KEY_ID.isNull())) {
             return 0;
         }
+        Secrets secrets = secrets(tx);
+        reencrypt(tx, secrets, OAUTH_CONSUMER.ID, OAUTH_CONSUMER.SECRET);
+        reencrypt(tx, secrets, OAUTH_TOKEN.ID, OAUTH_TOKEN.SECRET);
+        reencrypt(tx, secrets, OIDC_KEY.ID, OIDC_KEY.JWK);
         return tx.sql()
                 .deleteFrom(CREDENTIAL_KEY)
                 .where(
@@ -81,6 +99,22 @@ public final class CredentialStore {
                                         .from(CREDENTIAL)
                                         .where(CREDENTIAL.KEY_ID.isNotNull())))
                 .execute();
+    }
+
+    private static <R extends Record> void reencrypt(
+            Tx tx, Secrets secrets, TableField<R, String> id, TableField<R, String> secret) {
+        Table<R> table = Objects.requireNonNull(id.getTable());
+        tx.sql()
+                .select(id, secret)
+                .from(table)
+                .fetch()
+                .forEach(
+                        row ->
+                                tx.sql()
+                                        .update(table)
+                                        .set(secret, secrets.encrypt(secrets.decrypt(row.value2())))
+                                        .where(id.eq(row.value1()))
+                                        .execute());
     }
 
     private static long newestKey(Tx tx) {
