@@ -2,7 +2,11 @@ package cloud.welkin.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cloud.welkin.identity.domain.OauthConsumer;
 import cloud.welkin.identity.domain.TokenKey;
+import cloud.welkin.identity.store.OauthStore;
+import cloud.welkin.identity.store.Stores;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -83,6 +87,8 @@ class KeysTest {
                                     "{'credential': {'type': 'totp', 'blob': 'JBSWY3DP'}}")
                             .expect(201)
                             .text("/credential/id");
+            var consumer =
+                    keystone.post(admin, "/OS-OAUTH1/consumers", "{'consumer': {}}").expect(201);
             String before = blob(keystone, id);
             assertThat(keystone.service.keys().rotateCredentials()).isEqualTo(2);
             assertThat(blob(keystone, id)).isNotEqualTo(before).startsWith("gAAAA");
@@ -90,6 +96,16 @@ class KeysTest {
                     .isEqualTo("JBSWY3DP");
             assertThat(keys(keystone)).isEqualTo(1);
             assertThat(keystone.service.keys().reencrypt()).isZero();
+            OauthStore consumers = Stores.of(new SecureRandom()).oauth();
+            assertThat(
+                            keystone.database
+                                    .database()
+                                    .read(
+                                            tx ->
+                                                    consumers.consumer(
+                                                            tx, consumer.text("/consumer/id")))
+                                    .map(OauthConsumer::secret))
+                    .contains(consumer.text("/consumer/secret"));
         }
     }
 

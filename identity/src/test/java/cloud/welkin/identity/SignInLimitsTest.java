@@ -70,6 +70,19 @@ class SignInLimitsTest {
     }
 
     @Test
+    void aClockThatIsSetBackHoldsNobodyBack() {
+        try (Keystone keystone = with(2, 0)) {
+            keystone.user("u", "pw");
+            keystone.clock.move(Duration.ofMinutes(10));
+            keystone.login("u", "wrong", "").expect(401);
+            keystone.login("u", "wrong", "").expect(401);
+            keystone.login("u", "pw", "").expect(429);
+            keystone.clock.move(Duration.ofMinutes(-10));
+            keystone.login("u", "pw", "").expect(201);
+        }
+    }
+
+    @Test
     void whoSignsInRightlyIsNeverHeldBack() {
         try (Keystone keystone = with(2, 2)) {
             keystone.user("u", "pw");

@@ -173,7 +173,9 @@ public final class Authentication {
                                                                         Math.min(
                                                                                 text.length(),
                                                                                 LONGEST_NAME)))
-                                                .orElse("?"));
+                                                // Methods that name nobody: one's failures are not
+                                                // another's.
+                                                .orElseGet(asker::address));
     }
 
     private Optional<UserId> ofCredential(Tx tx, AuthRequest.Identity identity) {

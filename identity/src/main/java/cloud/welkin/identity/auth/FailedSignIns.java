@@ -18,6 +18,7 @@ import java.time.Instant;
  */
 public final class FailedSignIns {
     private static final Duration WINDOW = Duration.ofMinutes(1);
+    private static final Duration LONGEST = WINDOW.multipliedBy(2);
     private static final int MOST = 100_000;
 
     /**
@@ -58,7 +59,8 @@ public final class FailedSignIns {
 
     private void require(Cache<String, Instant> cache, String key, int limit) {
         Instant runOff = cache.getIfPresent(key);
-        if (limit == 0 || runOff == null) {
+        // Later than anything is ever put off to: the clock was set back since.
+        if (limit == 0 || runOff == null || runOff.isAfter(clock.instant().plus(LONGEST))) {
             return;
         }
         Duration over =
@@ -81,6 +83,10 @@ public final class FailedSignIns {
                 .merge(
                         key,
                         now.plus(each),
-                        (before, first) -> (before.isAfter(now) ? before : now).plus(each));
+                        (before, first) -> {
+                            Instant after = (before.isAfter(now) ? before : now).plus(each);
+                            Instant latest = now.plus(LONGEST);
+                            return after.isAfter(latest) ? latest : after;
+                        });
     }
 }
