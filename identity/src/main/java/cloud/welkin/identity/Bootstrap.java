@@ -2,11 +2,13 @@ package cloud.welkin.identity;
 
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.domain.AssignmentTarget;
+import cloud.welkin.identity.domain.PasswordRules;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.Role;
 import cloud.welkin.identity.domain.TokenCodec;
 import cloud.welkin.identity.domain.User;
+import cloud.welkin.identity.store.AccountStore;
 import cloud.welkin.identity.store.CredentialStore;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
@@ -37,6 +39,7 @@ public final class Bootstrap {
     private final SecureRandom random;
     private final ProjectStore projects;
     private final UserStore users;
+    private final AccountStore accounts;
     private final RoleStore roles;
     private final TokenStore tokens;
     private final CredentialStore secrets;
@@ -47,6 +50,7 @@ public final class Bootstrap {
         this.random = random;
         this.projects = stores.projects();
         this.users = stores.users();
+        this.accounts = stores.accounts();
         this.roles = stores.roles();
         this.tokens = stores.tokens();
         this.secrets = stores.credentials();
@@ -64,7 +68,9 @@ public final class Bootstrap {
         // One replica at a time: the second finds everything there.
         tx.sql().execute("lock table identity.project in exclusive mode");
         if (tokens.keys(tx).isEmpty()) {
-            tokens.addKey(tx, TokenCodec.newKey(random));
+            tokens.stage(tx, TokenCodec.newKey(random), clock.instant());
+            tokens.promote(tx, clock.instant());
+            tokens.stage(tx, TokenCodec.newKey(random), clock.instant());
         }
         secrets.prepare(tx);
         if (projects.find(tx, new ProjectId(DomainId.DEFAULT.value())).isEmpty()) {
@@ -85,7 +91,15 @@ public final class Bootstrap {
         UserId admin = user(tx, "admin", adminPassword, admins);
         UserId demoUser = user(tx, "demo", demoPassword, demo);
         if (change) {
-            users.setPassword(tx, admin, passwords.hash(adminPassword), clock.instant());
+            accounts.setPassword(
+                    tx,
+                    admin,
+                    passwords.hash(adminPassword),
+                    clock.instant(),
+                    Optional.empty(),
+                    false,
+                    0);
+            accounts.admitted(tx, admin, PasswordRules.day(clock.instant()));
         }
         String adminRole = role(tx, "admin");
         assign(tx, admin, AssignmentTarget.project(admins.value()), adminRole);

@@ -5,15 +5,23 @@ import cloud.welkin.database.Tx;
 import cloud.welkin.identity.api.IdentityApi;
 import cloud.welkin.identity.auth.Authentication;
 import cloud.welkin.identity.auth.CertificateMapping;
+import cloud.welkin.identity.auth.FailedSignIns;
+import cloud.welkin.identity.auth.NewPasswords;
+import cloud.welkin.identity.auth.PasswordCheck;
 import cloud.welkin.identity.domain.CatalogEntry;
+import cloud.welkin.identity.domain.PasswordRules;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.oidc.OidcApi;
+import cloud.welkin.identity.store.AccountStore;
 import cloud.welkin.identity.store.Stores;
+import cloud.welkin.identity.work.Housekeeping;
 import cloud.welkin.kernel.api.Api;
 import cloud.welkin.kernel.api.Authenticator;
+import cloud.welkin.kernel.work.Reconciler;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,19 +32,26 @@ public final class IdentityService implements AutoCloseable {
     /**
      * @param tokenLifetime how long a token is good for
      * @param passwordCost bcrypt's cost
+     * @param security how accounts and tokens are guarded
      * @param certificates which users clients' certificates stand for
      */
     public record Options(
-            Duration tokenLifetime, int passwordCost, CertificateMapping certificates) {
+            Duration tokenLifetime,
+            int passwordCost,
+            IdentitySecurity security,
+            CertificateMapping certificates) {
         /** Certificates of whichever issuer the listener trusts. */
-        public Options(Duration tokenLifetime, int passwordCost) {
-            this(tokenLifetime, passwordCost, new CertificateMapping(List.of()));
+        public Options(Duration tokenLifetime, int passwordCost, IdentitySecurity security) {
+            this(tokenLifetime, passwordCost, security, new CertificateMapping(List.of()));
         }
     }
 
     private final Sessions sessions;
     private final Bootstrap bootstrap;
     private final List<Api> apis;
+    private final Audit audit;
+    private final Keys keys;
+    private final List<Reconciler> reconcilers;
 
     public IdentityService(
             Database database, Clock clock, Options options, List<CatalogEntry> catalog) {
@@ -45,6 +60,25 @@ public final class IdentityService implements AutoCloseable {
         Stores stores = Stores.of(random);
         Catalogue catalogue = new Catalogue(database, catalog, stores.catalog());
         sessions = new Sessions(database, clock, random, stores, catalogue);
+        IdentitySecurity security = options.security();
+        AccountStore accounts = stores.accounts();
+        PasswordCheck check =
+                new PasswordCheck(database, clock, passwords, security.passwords(), accounts);
+        FailedSignIns failures = new FailedSignIns(clock, security.failures());
+        NewPasswords newPasswords =
+                new NewPasswords(
+                        database, clock, passwords, security.passwords(), accounts, sessions);
+        audit = new Audit(database, clock, stores.audit());
+        keys =
+                new Keys(
+                        database,
+                        clock,
+                        random,
+                        stores,
+                        sessions,
+                        audit,
+                        options.tokenLifetime().plus(security.expiredWindow()));
+        reconcilers = housekeeping(database, clock, options, stores);
         Authentication authentication =
                 new Authentication(
                         database,
@@ -53,7 +87,11 @@ public final class IdentityService implements AutoCloseable {
                         options.tokenLifetime(),
                         passwords,
                         sessions,
-                        stores);
+                        stores,
+                        check,
+                        failures,
+                        security.receiptLifetime(),
+                        security.totpPrevious());
         bootstrap = new Bootstrap(clock, passwords, random, stores);
         apis = new ArrayList<>();
         apis.addAll(
@@ -67,8 +105,74 @@ public final class IdentityService implements AutoCloseable {
                                 authentication,
                                 stores,
                                 catalogue,
+                                check,
+                                newPasswords,
+                                failures,
+                                security.expiredWindow(),
                                 options.certificates())));
         apis.add(OidcApi.of(database, clock, random, sessions, authentication, stores));
+    }
+
+    private List<Reconciler> housekeeping(
+            Database database, Clock clock, Options options, Stores stores) {
+        IdentitySecurity security = options.security();
+        PasswordRules rules = security.passwords();
+        return List.of(
+                new Housekeeping(
+                        "identity token keys",
+                        Duration.ofHours(1),
+                        () -> keys.tend(security.keyRotation())),
+                new Housekeeping("identity credential keys", Duration.ofHours(1), keys::reencrypt),
+                new Housekeeping(
+                        "identity audit and revocations",
+                        Duration.ofHours(1),
+                        () -> {
+                            Instant now = clock.instant();
+                            Instant useless = now.minus(security.expiredWindow());
+                            return database.write(
+                                    tx ->
+                                            stores.audit().trim(tx, now.minus(security.auditKeep()))
+                                                    + stores.tokens()
+                                                            .prune(
+                                                                    tx,
+                                                                    useless,
+                                                                    useless.minus(
+                                                                            options
+                                                                                    .tokenLifetime())));
+                        }),
+                new Housekeeping(
+                        "identity inactive users",
+                        Duration.ofHours(1),
+                        () ->
+                                rules.inactive() == 0
+                                        ? 0
+                                        : database.write(
+                                                tx -> disableInactive(tx, stores, rules, clock))));
+    }
+
+    private int disableInactive(Tx tx, Stores stores, PasswordRules rules, Clock clock) {
+        Instant now = clock.instant();
+        int disabled =
+                stores.accounts()
+                        .disableInactive(
+                                tx, PasswordRules.day(now).minusDays(rules.inactive()), now);
+        if (disabled > 0) {
+            sessions.made(tx);
+        }
+        return disabled;
+    }
+
+    /** Told of every request, and keeps those that the audit is about. */
+    public Audit audit() {
+        return audit;
+    }
+
+    public Keys keys() {
+        return keys;
+    }
+
+    public List<Reconciler> reconcilers() {
+        return reconcilers;
     }
 
     public List<Api> apis() {

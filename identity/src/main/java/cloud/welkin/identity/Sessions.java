@@ -8,6 +8,7 @@ import cloud.welkin.identity.domain.AssignmentTarget;
 import cloud.welkin.identity.domain.Certificates;
 import cloud.welkin.identity.domain.OauthToken;
 import cloud.welkin.identity.domain.Project;
+import cloud.welkin.identity.domain.Receipt;
 import cloud.welkin.identity.domain.Role;
 import cloud.welkin.identity.domain.TokenCodec;
 import cloud.welkin.identity.domain.TokenPayload;
@@ -33,6 +34,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -164,6 +166,24 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         return load(tx, codec().encode(payload), payload, Failure::unauthorized);
     }
 
+    /** A receipt as it is handed out. */
+    public String handOut(Receipt receipt) {
+        return codec().encode(receipt);
+    }
+
+    /**
+     * What a receipt says.
+     *
+     * @throws Failure 401 when it is none, or has ended
+     */
+    public Receipt receipt(String text) {
+        Receipt receipt = codec().decodeReceipt(text);
+        if (!clock.instant().isBefore(receipt.expiresAt())) {
+            throw Failure.unauthorized();
+        }
+        return receipt;
+    }
+
     /** Who the token of a payload would be, without a token. */
     public Session preview(Tx tx, TokenPayload payload, Supplier<Failure> refusal) {
         return load(tx, "", payload, refusal);
@@ -291,8 +311,8 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         while (link.isPresent()) {
             Trust current = link.get();
             if (current.expiresAt().filter(end -> !clock.instant().isBefore(end)).isPresent()
-                    || !isEnabled(tx, current.trustor())
-                    || !isEnabled(tx, current.trustee())) {
+                    || !stands(tx, current.trustor(), payload.issuedAt())
+                    || !stands(tx, current.trustee(), payload.issuedAt())) {
                 throw refusal.get();
             }
             link = current.redelegated().map(id -> trusts.find(tx, id).orElseThrow(refusal));
@@ -300,8 +320,12 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         return trust;
     }
 
-    private boolean isEnabled(Tx tx, UserId user) {
-        return users.find(tx, user).filter(User::enabled).isPresent();
+    /** Whether a user still stands by what was issued then: enabled ever since, same password. */
+    private boolean stands(Tx tx, UserId user, Instant issued) {
+        return users.find(tx, user)
+                .filter(User::enabled)
+                .filter(found -> !issued.isBefore(found.tokensValidAfter()))
+                .isPresent();
     }
 
     /**

@@ -42,20 +42,38 @@ final class Keystone implements AutoCloseable {
     }
 
     final TestDatabase database = TestDatabase.with("kernel", "identity");
+    private final IdentitySecurity security;
     final MovedClock clock = new MovedClock();
-    final IdentityService service =
-            new IdentityService(
-                    database.database(),
-                    clock,
-                    new IdentityService.Options(Duration.ofHours(1), 4),
-                    List.of(
-                            new CatalogEntry("identity", "keystone", "/identity", false),
-                            new CatalogEntry("compute", "nova", "/compute/v2.1", false),
-                            new CatalogEntry("volumev3", "cinder", "/volume/v3", true)));
-    final Bootstrap.Made made =
-            database.database().write(tx -> service.bootstrap(tx, "secret", true, "demo"));
-    final ApiTester api =
-            new ApiTester(database.database(), service.authenticator(), service.apis());
+    final IdentityService service;
+    final Bootstrap.Made made;
+    final ApiTester api;
+
+    Keystone() {
+        this(IdentitySecurity.USUAL);
+    }
+
+    Keystone(IdentitySecurity security) {
+        this.security = security;
+        service = replica();
+        made = database.database().write(tx -> service.bootstrap(tx, "secret", true, "demo"));
+        api = api(service);
+    }
+
+    /** Another service on the same database, as another replica or after a restart. */
+    IdentityService replica() {
+        return new IdentityService(
+                database.database(),
+                clock,
+                new IdentityService.Options(Duration.ofHours(1), 4, security),
+                List.of(
+                        new CatalogEntry("identity", "keystone", "/identity", false),
+                        new CatalogEntry("compute", "nova", "/compute/v2.1", false),
+                        new CatalogEntry("volumev3", "cinder", "/volume/v3", true)));
+    }
+
+    ApiTester api(IdentityService of) {
+        return new ApiTester(database.database(), of.authenticator(), of.apis(), of.audit());
+    }
 
     /** A token of the admin for the project admin. */
     String admin() {

@@ -17,6 +17,7 @@ import cloud.welkin.kernel.host.HostName;
 import cloud.welkin.kernel.host.SimulatedHost;
 import cloud.welkin.kernel.http.HttpServer;
 import cloud.welkin.kernel.http.HttpSettings;
+import cloud.welkin.kernel.http.TlsSettings;
 import cloud.welkin.kernel.policy.Policy;
 import cloud.welkin.kernel.policy.PolicyFile;
 import cloud.welkin.kernel.policy.PolicyRule;
@@ -27,14 +28,18 @@ import cloud.welkin.network.work.OvnBackbone;
 import cloud.welkin.network.work.PortStatuses;
 import cloud.welkin.network.work.SimulatedBackbone;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Server;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -161,18 +166,19 @@ final class Cloud implements AutoCloseable {
                         apis);
         HttpServer http =
                 closing.add(
-                        new HttpServer(
+                        httpServer(
                                 new HttpSettings(
                                         listen.host(),
                                         listen.port(),
-                                        settings.get(WelkinSettings.HTTP_IDLE)),
+                                        settings.get(WelkinSettings.HTTP_IDLE),
+                                        tls()),
                                 new Dispatcher(
                                         apis,
                                         policy,
                                         kernel.database(),
                                         services.identity().authenticator(),
                                         origin(),
-                                        kernel.requests()),
+                                        kernel.requests().and(services.identity().audit())),
                                 server ->
                                         List.of(
                                                 pages,
@@ -181,9 +187,45 @@ final class Cloud implements AutoCloseable {
                                                                 consoles)
                                                         .on(server))));
         Control control =
-                new Control(() -> parts(kernel.database()), kernel.doctor(), policy.rules());
+                new Control(
+                        () -> parts(kernel.database()),
+                        kernel.doctor(),
+                        policy.rules(),
+                        new IdentityControl(services.identity(), kernel.clock()));
         closing.add(new UnixHttp(home.run("control.sock"), "rw-------", control::answer));
         http.start();
+    }
+
+    private static HttpServer httpServer(
+            HttpSettings http, Dispatcher dispatcher, Function<Server, List<Handler>> pages) {
+        try {
+            return new HttpServer(http, dispatcher, pages);
+        } catch (IllegalArgumentException e) {
+            // A dispatcher of wrong declarations has failed before; this is about the certificate.
+            throw new Refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Optional<TlsSettings> tls() {
+        String address = settings.get(WelkinSettings.TLS_LISTEN);
+        if (address.equals("none")) {
+            return Optional.empty();
+        }
+        Listen secure = Listen.parse(address);
+        String certificate = settings.get(WelkinSettings.TLS_CERTIFICATE);
+        String key = settings.get(WelkinSettings.TLS_KEY);
+        if (certificate.isEmpty() || key.isEmpty()) {
+            throw new Refused("http.tls.listen wants http.tls.certificate and http.tls.key");
+        }
+        return Optional.of(
+                new TlsSettings(
+                        secure.host(),
+                        secure.port(),
+                        Path.of(certificate),
+                        Path.of(key),
+                        Optional.of(settings.get(WelkinSettings.TLS_CLIENT_CA))
+                                .filter(file -> !file.isEmpty())
+                                .map(Path::of)));
     }
 
     String origin() {

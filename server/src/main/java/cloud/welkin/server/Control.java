@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * What {@code ./welkin status}, {@code doctor} and {@code policy} ask, answered as the text that
- * they print.
+ * What {@code ./welkin status}, {@code doctor}, {@code policy}, {@code audit} and {@code keys} ask,
+ * answered as the text that they print.
  */
 final class Control {
     /** One part of the program or an engine of its host. */
@@ -21,11 +21,17 @@ final class Control {
     private final Supplier<List<Part>> parts;
     private final Doctor doctor;
     private final List<PolicyRule> rules;
+    private final IdentityControl identity;
 
-    Control(Supplier<List<Part>> parts, Doctor doctor, List<PolicyRule> rules) {
+    Control(
+            Supplier<List<Part>> parts,
+            Doctor doctor,
+            List<PolicyRule> rules,
+            IdentityControl identity) {
         this.parts = parts;
         this.doctor = doctor;
         this.rules = rules;
+        this.identity = identity;
     }
 
     Answer answer(Question question) {
@@ -33,6 +39,8 @@ final class Control {
             case "/status" -> status();
             case "/doctor" -> examine();
             case "/policy" -> Answer.text(200, PolicyFile.sample(rules));
+            case "/audit" -> identity.audit(question);
+            case "/keys" -> identity.keys(question);
             default -> Answer.text(404, "no such question\n");
         };
     }

@@ -23,10 +23,15 @@ final class ControlClient {
      * runs.
      */
     static int print(Path home, String path) throws IOException {
+        return print(home, "GET", path);
+    }
+
+    /** The same with another method, for what changes something. */
+    static int print(Path home, String method, String path) throws IOException {
         Path socket = home.resolve("run/control.sock");
         String answer;
         try {
-            answer = get(socket, path);
+            answer = ask(socket, method, path);
         } catch (NoSuchFileException | ConnectException e) {
             System.err.println("welkin: nothing runs in " + home);
             return NOTHING_RUNS;
@@ -40,13 +45,13 @@ final class ControlClient {
         return answer.startsWith("HTTP/1.1 200") ? 0 : 1;
     }
 
-    private static String get(Path socket, String path) throws IOException {
+    private static String ask(Path socket, String method, String path) throws IOException {
         if (!Files.exists(socket)) {
             throw new NoSuchFileException(socket.toString());
         }
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
             String request =
-                    "GET " + path + " HTTP/1.1\r\nHost: control\r\nConnection: close\r\n\r\n";
+                    method + " " + path + " HTTP/1.1\r\nHost: control\r\nConnection: close\r\n\r\n";
             channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8)));
             return new String(
                     Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);

@@ -18,6 +18,8 @@ import picocli.CommandLine.Option;
             Main.Ask.Status.class,
             Main.Ask.Examine.class,
             Main.Ask.Rules.class,
+            IdentityCommands.AuditTrail.class,
+            IdentityCommands.KeyRotation.class,
             Main.Purge.class,
             Main.Reference.class,
             CommandLine.HelpCommand.class

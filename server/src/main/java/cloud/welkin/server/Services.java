@@ -3,6 +3,7 @@ package cloud.welkin.server;
 import cloud.welkin.compute.ComputeService;
 import cloud.welkin.identity.Bootstrap;
 import cloud.welkin.identity.IdentityService;
+import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.image.ImageService;
 import cloud.welkin.kernel.api.Api;
@@ -67,7 +68,13 @@ record Services(
                                 kernel.clock(),
                                 new IdentityService.Options(
                                         settings.get(WelkinSettings.TOKEN_LIFETIME),
-                                        settings.get(WelkinSettings.PASSWORD_COST)),
+                                        settings.get(WelkinSettings.PASSWORD_COST),
+                                        IdentitySettings.security(settings),
+                                        new CertificateMapping(
+                                                words(
+                                                        settings.get(
+                                                                WelkinSettings
+                                                                        .CERTIFICATE_ISSUERS)))),
                                 CATALOG));
         PlacementService placement = new PlacementService(kernel.database());
         ImageService image =
@@ -118,6 +125,13 @@ record Services(
         return services;
     }
 
+    private static List<String> words(String list) {
+        return Stream.of(list.split(","))
+                .map(String::strip)
+                .filter(word -> !word.isEmpty())
+                .toList();
+    }
+
     /**
      * Before the first write: a transaction that pokes a reconciler which nobody registered is
      * refused.
@@ -127,6 +141,7 @@ record Services(
         ComputeService.quotas().forEach(kernel.quotas()::register);
         NetworkService.quotas().forEach(kernel.quotas()::register);
         volume.quotas().forEach(kernel.quotas()::register);
+        identity.reconcilers().forEach(kernel.work().reconcilers()::register);
         compute.sagas().forEach(kernel.work().sagas()::register);
         compute.reconcilers().forEach(kernel.work().reconcilers()::register);
         image.reconcilers().forEach(kernel.work().reconcilers()::register);

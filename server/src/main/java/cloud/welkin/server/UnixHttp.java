@@ -35,8 +35,12 @@ final class UnixHttp implements AutoCloseable {
     private static final int AT_ONCE = 256;
     private static final byte[] END_OF_HEADERS = {13, 10, 13, 10};
 
-    /** A question: its path and headers. */
-    record Question(String method, String path, Function<String, Optional<String>> header) {}
+    /** A question: its path, headers and query. */
+    record Question(
+            String method,
+            String path,
+            Function<String, Optional<String>> header,
+            Optional<String> query) {}
 
     /** A whole answer. */
     record Answer(int status, String contentType, byte[] body) {
@@ -150,7 +154,8 @@ final class UnixHttp implements AutoCloseable {
                             new Question(
                                     request.getMethod(),
                                     request.getHttpURI().getPath(),
-                                    name -> Optional.ofNullable(request.getHeaders().get(name))));
+                                    name -> Optional.ofNullable(request.getHeaders().get(name)),
+                                    Optional.ofNullable(request.getHttpURI().getQuery())));
             response.setStatus(answer.status());
             response.getHeaders().put("Content-Type", answer.contentType());
             response.getHeaders().put("Content-Length", answer.body().length);

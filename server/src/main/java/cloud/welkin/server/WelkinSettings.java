@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Every setting of the program, declared once; docs/operate/settings.md is written from here. */
 final class WelkinSettings {
@@ -47,6 +48,35 @@ final class WelkinSettings {
     static final Setting<Duration> HTTP_IDLE =
             Setting.duration(
                     "http.idle", Duration.ofSeconds(60), "How long a silent connection is kept.");
+    static final Setting<String> TLS_LISTEN =
+            Setting.text(
+                    "http.tls.listen",
+                    "none",
+                    "A second address where TLS is spoken, e.g. 0.0.0.0:8443; wants certificate and key. Set"
+                            + " http.public-url to it for clients to be sent there.");
+    static final Setting<String> TLS_CERTIFICATE =
+            Setting.text(
+                    "http.tls.certificate",
+                    "",
+                    "PEM file: the certificate, then those between it and its root. Read again when it"
+                            + " changes.");
+    static final Setting<String> TLS_KEY =
+            Setting.text(
+                    "http.tls.key",
+                    "",
+                    "PEM file: the certificate's private key in PKCS #8, without a password.");
+    static final Setting<String> TLS_CLIENT_CA =
+            Setting.text(
+                    "http.tls.client-ca",
+                    "",
+                    "PEM file: who signs certificates of clients, for OAuth 2.0 by mutual TLS; without it none"
+                            + " is asked for.");
+    static final Setting<String> CERTIFICATE_ISSUERS =
+            Setting.text(
+                    "identity.oauth2-certificate-issuers",
+                    "",
+                    "The CNs of issuers, separated by commas, whose certificates stand for users; empty: all"
+                            + " that http.tls.client-ca has signed.");
     static final Setting<Duration> TOKEN_LIFETIME =
             Setting.duration(
                     "identity.token-lifetime",
@@ -98,22 +128,30 @@ final class WelkinSettings {
                             + " without one none are made.");
 
     static final List<Setting<?>> ALL =
-            List.of(
-                    DATABASE_URL,
-                    DATABASE_USER,
-                    DATABASE_PASSWORD,
-                    DATABASE_CONNECTIONS,
-                    PUBLIC_URL,
-                    HTTP_IDLE,
-                    TOKEN_LIFETIME,
-                    PASSWORD_COST,
-                    COMPUTE_DRIVER,
-                    SIMULATED_HOSTS,
-                    HOST_MODE,
-                    NETWORK_EXPOSE,
-                    IMAGE_GRACE,
-                    EVENTS_KEEP,
-                    TRACES_ENDPOINT);
+            Stream.concat(
+                            Stream.<Setting<?>>of(
+                                    DATABASE_URL,
+                                    DATABASE_USER,
+                                    DATABASE_PASSWORD,
+                                    DATABASE_CONNECTIONS,
+                                    PUBLIC_URL,
+                                    HTTP_IDLE,
+                                    TOKEN_LIFETIME,
+                                    PASSWORD_COST,
+                                    COMPUTE_DRIVER,
+                                    SIMULATED_HOSTS,
+                                    HOST_MODE,
+                                    NETWORK_EXPOSE,
+                                    IMAGE_GRACE,
+                                    EVENTS_KEEP,
+                                    TRACES_ENDPOINT,
+                                    TLS_LISTEN,
+                                    TLS_CERTIFICATE,
+                                    TLS_KEY,
+                                    TLS_CLIENT_CA,
+                                    CERTIFICATE_ISSUERS),
+                            IdentitySettings.ALL.stream())
+                    .toList();
 
     private WelkinSettings() {}
 }

@@ -8,6 +8,7 @@ import cloud.welkin.kernel.api.Dispatcher;
 import cloud.welkin.kernel.api.Exchange;
 import cloud.welkin.kernel.api.Incoming;
 import cloud.welkin.kernel.api.RequestLog;
+import cloud.welkin.kernel.api.RequestObserver;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.json.Json;
 import cloud.welkin.kernel.policy.Caller;
@@ -38,6 +39,17 @@ public final class ApiTester {
     private final Dispatcher dispatcher;
 
     public ApiTester(Database database, Authenticator authenticator, List<Api> apis) {
+        this(database, authenticator, apis, request -> {});
+    }
+
+    /**
+     * @param observer is told of each request, beside the usual log
+     */
+    public ApiTester(
+            Database database,
+            Authenticator authenticator,
+            List<Api> apis,
+            RequestObserver observer) {
         List<PolicyRule> rules = new ArrayList<>();
         apis.forEach(api -> rules.addAll(api.rules()));
         this.dispatcher =
@@ -47,7 +59,7 @@ public final class ApiTester {
                         database,
                         authenticator,
                         "http://cloud.test",
-                        new RequestLog(new SimpleMeterRegistry()));
+                        new RequestLog(new SimpleMeterRegistry()).and(observer));
     }
 
     public Dispatcher dispatcher() {

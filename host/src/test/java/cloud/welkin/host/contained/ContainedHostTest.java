@@ -171,6 +171,25 @@ class ContainedHostTest {
         }
     }
 
+    /** Of a namespace that was removed, as long as the kernel has not come to it. */
+    @Test
+    void theLeftEndOfACableIsReplaced() {
+        var inside = new Namespace(new HostFolder(home, SETTINGS.name()));
+        inside.ensure();
+        var namespace = host.tag() + "-t-cable";
+        Networks.ensure(namespace);
+        try {
+            Command.of(inside.ip("link", "add", "cable0", "type", "veth")).run();
+            Cable.ensure(inside, "cable0", namespace, "eth0");
+            var made = Command.of(inside.ip("-o", "link", "show", "cable0")).run();
+            assertThat(Command.of("ip", "-n", namespace, "-o", "link").run()).contains("eth0@");
+            Cable.ensure(inside, "cable0", namespace, "eth0");
+            assertThat(Command.of(inside.ip("-o", "link", "show", "cable0")).run()).isEqualTo(made);
+        } finally {
+            Networks.remove(namespace);
+        }
+    }
+
     private static String get(TestNetwork network) {
         return network.in(
                 "guest",

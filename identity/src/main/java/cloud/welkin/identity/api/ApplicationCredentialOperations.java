@@ -2,7 +2,8 @@ package cloud.welkin.identity.api;
 
 import cloud.welkin.database.Database;
 import cloud.welkin.database.Tx;
-import cloud.welkin.identity.Changes;
+import cloud.welkin.identity.Session;
+import cloud.welkin.identity.Sessions;
 import cloud.welkin.identity.domain.AccessRule;
 import cloud.welkin.identity.domain.ApplicationCredential;
 import cloud.welkin.identity.domain.AssignmentTarget;
@@ -48,7 +49,7 @@ final class ApplicationCredentialOperations implements OperationGroup {
     private final Passwords passwords;
     private final RoleStore roles;
     private final ApplicationCredentialStore credentials;
-    private final Changes changes;
+    private final Sessions sessions;
 
     ApplicationCredentialOperations(
             Database database,
@@ -57,14 +58,14 @@ final class ApplicationCredentialOperations implements OperationGroup {
             Passwords passwords,
             RoleStore roles,
             ApplicationCredentialStore credentials,
-            Changes changes) {
+            Sessions sessions) {
         this.database = database;
         this.clock = clock;
         this.random = random;
         this.passwords = passwords;
         this.roles = roles;
         this.credentials = credentials;
-        this.changes = changes;
+        this.sessions = sessions;
     }
 
     record CredentialRequest(NewCredential applicationCredential) {}
@@ -162,7 +163,7 @@ final class ApplicationCredentialOperations implements OperationGroup {
         UserId user = new UserId(call.path("user_id"));
         call.authorize(Targets.user(user));
         ProjectId project = call.caller().requireProject();
-        if (database.read(tx -> isRestricted(call, tx))) {
+        if (isRestricted(call)) {
             throw restricted();
         }
         Optional<Instant> expires = request.expiresAt().map(this::expiry);
@@ -257,32 +258,27 @@ final class ApplicationCredentialOperations implements OperationGroup {
                         wanted.path().get()));
     }
 
-    /** Else a leaked, restricted credential could make itself another that outlives it. */
-    private boolean isRestricted(Call call, Tx tx) {
-        return call.caller()
-                .token()
-                .applicationCredential()
-                .map(
-                        id ->
-                                credentials
-                                        .find(tx, id)
-                                        .map(credential -> !credential.unrestricted())
-                                        .orElse(true))
-                .orElse(false);
+    /**
+     * Else a leaked, restricted credential could make itself another that outlives it, and whoever
+     * was lent a role one of all the lender's (OSSA-2014-018).
+     */
+    private boolean isRestricted(Call call) {
+        Session session = sessions.session(call.caller().token().text());
+        return !session.unrestricted() || session.trust().isPresent();
     }
 
     private static Failure restricted() {
         return Failure.forbidden(
-                "A restricted application credential cannot make or delete application"
+                "A restricted application credential or a trust cannot make or delete application"
                         + " credentials.");
     }
 
     private Object delete(Call call, Tx tx) {
-        if (isRestricted(call, tx)) {
+        if (isRestricted(call)) {
             throw restricted();
         }
         credentials.delete(tx, credential(call, tx).id());
-        changes.made(tx);
+        sessions.made(tx);
         return Reply.empty();
     }
 

@@ -6,6 +6,7 @@ import cloud.welkin.identity.auth.AuthRequest;
 import cloud.welkin.identity.auth.Authentication;
 import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.auth.Proof;
+import cloud.welkin.identity.auth.SignIn;
 import cloud.welkin.identity.domain.AssignmentTarget;
 import cloud.welkin.identity.domain.Certificates;
 import cloud.welkin.identity.domain.Project;
@@ -119,7 +120,7 @@ final class ClientCredentialsOperations implements OperationGroup {
             Proof proof = parts.database().read(tx -> proof(tx, client.id(), certificate.get()));
             return authentication.issue(proof);
         }
-        return authentication.authenticate(
+        return authentication.authenticateAtOnce(
                 new AuthRequest.Auth(
                         Json.mapper()
                                 .convertValue(
@@ -135,7 +136,8 @@ final class ClientCredentialsOperations implements OperationGroup {
                                                                 .orElseThrow(
                                                                         Failure::unauthorized))),
                                         AuthRequest.Identity.class),
-                        Optional.empty()));
+                        Optional.empty()),
+                SignIn.Asker.of(call, Optional.empty()));
     }
 
     /** By Basic, or in the form, as Keystone takes them. */

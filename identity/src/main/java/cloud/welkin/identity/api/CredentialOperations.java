@@ -1,6 +1,7 @@
 package cloud.welkin.identity.api;
 
 import cloud.welkin.database.Tx;
+import cloud.welkin.identity.Sessions;
 import cloud.welkin.identity.domain.Credential;
 import cloud.welkin.identity.store.CredentialStore;
 import cloud.welkin.identity.store.ProjectStore;
@@ -38,11 +39,17 @@ final class CredentialOperations implements OperationGroup {
     private final CredentialStore credentials;
     private final UserStore users;
     private final ProjectStore projects;
+    private final Sessions sessions;
 
-    CredentialOperations(CredentialStore credentials, UserStore users, ProjectStore projects) {
+    CredentialOperations(
+            CredentialStore credentials,
+            UserStore users,
+            ProjectStore projects,
+            Sessions sessions) {
         this.credentials = credentials;
         this.users = users;
         this.projects = projects;
+        this.sessions = sessions;
     }
 
     record CredentialRequest(NewCredential credential) {}
@@ -233,12 +240,15 @@ final class CredentialOperations implements OperationGroup {
     }
 
     /**
-     * A secret made with a restricted token would outlive the restriction (OSSA-2020-003, -004).
+     * A secret made with a restricted token would outlive the restriction (OSSA-2013-032,
+     * OSSA-2020-004, OSSA-2026-005).
      */
-    private static void refuseDelegated(Call call) {
-        if (call.caller().token().applicationCredential().isPresent()) {
+    private void refuseDelegated(Call call) {
+        if (call.caller().token().applicationCredential().isPresent()
+                || sessions.session(call.caller().token().text()).trust().isPresent()) {
             throw Failure.forbidden(
-                    "Credentials cannot be made or changed with an application credential.");
+                    "Credentials cannot be made or changed with an application credential or a"
+                            + " trust.");
         }
     }
 

@@ -224,7 +224,8 @@ final class GroupOperations implements OperationGroup {
                                 query.text("domain_id").map(DomainId::new),
                                 Optional.of(group.id()),
                                 query.text("marker"),
-                                limit));
+                                limit,
+                                PasswordExpiries.of(query)));
         return UserOperations.list(call, found, limit);
     }
 

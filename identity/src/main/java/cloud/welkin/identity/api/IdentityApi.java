@@ -5,6 +5,9 @@ import cloud.welkin.identity.Catalogue;
 import cloud.welkin.identity.Sessions;
 import cloud.welkin.identity.auth.Authentication;
 import cloud.welkin.identity.auth.CertificateMapping;
+import cloud.welkin.identity.auth.FailedSignIns;
+import cloud.welkin.identity.auth.NewPasswords;
+import cloud.welkin.identity.auth.PasswordCheck;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
 import cloud.welkin.identity.store.GroupStore;
@@ -18,6 +21,7 @@ import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +40,10 @@ public final class IdentityApi {
             Authentication authentication,
             Stores stores,
             Catalogue catalogue,
+            PasswordCheck check,
+            NewPasswords newPasswords,
+            FailedSignIns failures,
+            Duration expiredWindow,
             CertificateMapping certificates) {}
 
     public static List<Api> of(Parts parts) {
@@ -62,11 +70,21 @@ public final class IdentityApi {
                                 stores.tokens(),
                                 roles,
                                 projects,
-                                catalogue),
+                                catalogue,
+                                clock,
+                                parts.expiredWindow()),
                         new ProjectOperations(projects, roles, domains, sessions),
                         new ProjectTagOperations(projects),
                         domains,
-                        new UserOperations(database, clock, passwords, users, projects, sessions),
+                        new UserOperations(
+                                database,
+                                clock,
+                                parts.check(),
+                                parts.newPasswords(),
+                                parts.failures(),
+                                users,
+                                projects,
+                                sessions),
                         new GroupOperations(groupsOfUsers, users, projects, sessions),
                         new RoleOperations(roles, sessions),
                         new ImpliedRoleOperations(roles, sessions),
@@ -82,10 +100,11 @@ public final class IdentityApi {
                                 credentials,
                                 sessions),
                         new AccessRuleOperations(credentials),
-                        new CredentialOperations(stores.credentials(), users, projects),
+                        new CredentialOperations(stores.credentials(), users, projects, sessions),
                         new TrustOperations(clock, stores.trusts(), users, roles, sessions),
                         regions,
                         new CatalogOperations(catalogue, stores.catalog(), regions, sessions),
+                        new RevocationOperations(stores.revocations()),
                         new ConsumerOperations(stores.oauth(), sessions),
                         new OauthFlowOperations(parts),
                         new AccessTokenOperations(stores.oauth(), roles, sessions),

@@ -21,7 +21,9 @@ final class IdentityPolicy {
     }
 
     static List<PolicyRule> rules() {
-        return Stream.of(first(), more(), OauthPolicy.rules()).flatMap(List::stream).toList();
+        return Stream.of(first(), more(), RevocationOperations.rules(), OauthPolicy.rules())
+                .flatMap(List::stream)
+                .toList();
     }
 
     /** Tokens, projects, domains, users, roles and who holds them. */

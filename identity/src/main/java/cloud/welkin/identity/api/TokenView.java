@@ -69,7 +69,7 @@ record TokenView(Body token) {
                                 named(session.userDomain()),
                                 session.user().id().value(),
                                 session.user().name(),
-                                Optional.empty()),
+                                session.user().passwordExpiresAt().map(Times::micros)),
                         session.payload().auditIds(),
                         Times.microsZ(session.payload().expiresAt()),
                         Times.microsZ(session.payload().issuedAt()),

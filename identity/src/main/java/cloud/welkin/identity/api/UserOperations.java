@@ -4,8 +4,10 @@ import cloud.welkin.database.Constraints;
 import cloud.welkin.database.Database;
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.Changes;
+import cloud.welkin.identity.auth.FailedSignIns;
+import cloud.welkin.identity.auth.NewPasswords;
+import cloud.welkin.identity.auth.PasswordCheck;
 import cloud.welkin.identity.domain.Options;
-import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.User;
 import cloud.welkin.identity.store.ProjectStore;
@@ -17,6 +19,7 @@ import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.kernel.api.Param;
 import cloud.welkin.kernel.api.Query;
 import cloud.welkin.kernel.api.Reply;
+import cloud.welkin.kernel.api.Times;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.id.Ids;
@@ -40,7 +43,9 @@ import tools.jackson.databind.JsonNode;
 final class UserOperations implements OperationGroup {
     private final Database database;
     private final Clock clock;
-    private final Passwords passwords;
+    private final PasswordCheck check;
+    private final NewPasswords newPasswords;
+    private final FailedSignIns failures;
     private final UserStore users;
     private final ProjectStore projects;
     private final Changes changes;
@@ -48,13 +53,17 @@ final class UserOperations implements OperationGroup {
     UserOperations(
             Database database,
             Clock clock,
-            Passwords passwords,
+            PasswordCheck check,
+            NewPasswords newPasswords,
+            FailedSignIns failures,
             UserStore users,
             ProjectStore projects,
             Changes changes) {
         this.database = database;
         this.clock = clock;
-        this.passwords = passwords;
+        this.check = check;
+        this.newPasswords = newPasswords;
+        this.failures = failures;
         this.users = users;
         this.projects = projects;
         this.changes = changes;
@@ -138,7 +147,8 @@ final class UserOperations implements OperationGroup {
                         .doc("Lists users.")
                         .params(
                                 Listing.params(
-                                        Param.bool("enabled", "Those that are enabled, or not.")))
+                                        Param.bool("enabled", "Those that are enabled, or not."),
+                                        PasswordExpiries.PARAM))
                         .anyParam()
                         .reads(this::list),
                 Operation.post("/users")
@@ -185,7 +195,8 @@ final class UserOperations implements OperationGroup {
                                 domain,
                                 Optional.empty(),
                                 query.text("marker"),
-                                limit));
+                                limit,
+                                PasswordExpiries.of(query)));
         return list(call, found, limit);
     }
 
@@ -199,7 +210,7 @@ final class UserOperations implements OperationGroup {
         DomainId domain =
                 request.domainId().map(DomainId::new).orElseGet(() -> Listing.ownDomain(call));
         call.authorize(Targets.inDomain("target.user.domain_id", domain));
-        Optional<String> hash = request.password().map(passwords::hash);
+        Optional<String> hash = request.password().map(newPasswords::hash);
         return database.write(
                 tx -> {
                     if (projects.find(tx, new ProjectId(domain.value()))
@@ -208,6 +219,8 @@ final class UserOperations implements OperationGroup {
                         throw Failure.notFound("Could not find domain: %s.", domain);
                     }
                     checkDefaultProject(tx, request.defaultProjectId());
+                    Map<String, JsonNode> options =
+                            Options.ofUser(Map.of(), request.options().orElse(Map.of()));
                     User user =
                             new User(
                                     new UserId(Ids.hex()),
@@ -219,15 +232,16 @@ final class UserOperations implements OperationGroup {
                                     request.defaultProjectId().map(ProjectId::new),
                                     hash,
                                     Instant.EPOCH,
-                                    Options.ofUser(Map.of(), request.options().orElse(Map.of())),
-                                    Names.free(request.extra()));
+                                    options,
+                                    Names.free(request.extra()),
+                                    hash.flatMap(given -> newPasswords.expiry(options)));
                     store(() -> users.insert(tx, user));
                     return new UserView(body(call, user));
                 });
     }
 
     private Object change(Call call, UserChange change) {
-        Optional<String> hash = change.password().given().map(passwords::hash);
+        Optional<String> hash = change.password().given().map(newPasswords::hash);
         return database.write(
                 tx -> {
                     User current = user(call, tx);
@@ -240,7 +254,7 @@ final class UserOperations implements OperationGroup {
                     checkDefaultProject(tx, change.defaultProjectId().given());
                     Instant now = clock.instant();
                     boolean enabled = change.enabled().orKeep(current.enabled());
-                    boolean ends = hash.isPresent() || (current.enabled() && !enabled);
+                    boolean ends = current.enabled() && !enabled;
                     Map<String, JsonNode> extra = new HashMap<>(current.extra());
                     extra.putAll(Names.free(change.extra()));
                     User changed =
@@ -254,37 +268,37 @@ final class UserOperations implements OperationGroup {
                                     change.defaultProjectId()
                                             .map(ProjectId::new)
                                             .over(current.defaultProject()),
-                                    hash.or(current::passwordHash),
+                                    current.passwordHash(),
                                     ends ? now : current.tokensValidAfter(),
                                     Options.ofUser(
                                             current.options(),
                                             change.options().given().orElse(Map.of())),
-                                    extra);
+                                    extra,
+                                    current.passwordExpiresAt());
                     store(() -> users.update(tx, changed));
+                    if (change.enabled().given().orElse(false)) {
+                        newPasswords.pardon(tx, changed);
+                    }
+                    hash.ifPresent(given -> newPasswords.give(tx, changed, given));
                     changes.made(tx);
-                    return new UserView(body(call, changed));
+                    return new UserView(body(call, users.find(tx, changed.id()).orElse(changed)));
                 });
     }
 
     private Object changePassword(Call call, PasswordChange change) {
         UserId id = new UserId(call.path("user_id"));
         Optional<User> user = database.read(tx -> users.find(tx, id));
-        if (!passwords.matches(change.originalPassword(), user.flatMap(User::passwordHash))
-                || user.filter(User::enabled).isEmpty()) {
-            throw Failure.unauthorized();
+        user.ifPresent(found -> call.note("user", found.id().value()));
+        failures.require(id.value(), call.peer());
+        User found;
+        try {
+            found = check.admitted(user, change.originalPassword(), PasswordCheck.Expired.LET_IN);
+        } catch (Failure wrong) {
+            failures.failed(id.value(), call.peer());
+            throw wrong;
         }
-        if (user.filter(found -> Options.flag(found.options(), "lock_password")).isPresent()) {
-            throw Failure.forbidden("The password of the user %s is locked.", id);
-        }
-        if (change.password().equals(change.originalPassword())) {
-            throw Failure.badRequest("The new password cannot be the same as the old one.");
-        }
-        String hash = passwords.hash(change.password());
-        database.change(
-                tx -> {
-                    users.setPassword(tx, id, hash, clock.instant());
-                    changes.made(tx);
-                });
+        failures.require(id.value(), call.peer());
+        newPasswords.choose(found, change.originalPassword(), change.password());
         return Reply.empty();
     }
 
@@ -336,7 +350,7 @@ final class UserOperations implements OperationGroup {
                 user.defaultProject().map(ProjectId::value),
                 user.description(),
                 user.email(),
-                Optional.empty(),
+                user.passwordExpiresAt().map(Times::micros),
                 user.options(),
                 Links.self(call, "/users/" + user.id()),
                 user.extra());

@@ -22,9 +22,28 @@ public record AuthRequest(Auth auth) {
             Optional<Password> password,
             Optional<Token> token,
             Optional<ApplicationCredential> applicationCredential,
+            Optional<TotpPasscode> totp,
             Optional<Map<String, JsonNode>> oauth1) {}
 
     public record Password(UserName user) {}
+
+    public record TotpPasscode(TotpUser user) {}
+
+    /** A user as in {@link UserName}, and what its device shows. */
+    public record TotpUser(
+            Optional<String> id,
+            Optional<String> name,
+            Optional<DomainName> domain,
+            @Length(max = 64) String passcode) {
+        UserName who() {
+            return new UserName(id, name, domain, Optional.empty());
+        }
+
+        @Override
+        public String toString() {
+            return "TotpUser[" + id + " " + name + "]";
+        }
+    }
 
     public record Token(@Length(max = 1024) String id) {
         @Override

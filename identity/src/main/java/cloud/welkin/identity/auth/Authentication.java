@@ -6,14 +6,17 @@ import cloud.welkin.identity.Session;
 import cloud.welkin.identity.Sessions;
 import cloud.welkin.identity.domain.ApplicationCredential;
 import cloud.welkin.identity.domain.AssignmentTarget;
-import cloud.welkin.identity.domain.Options;
+import cloud.welkin.identity.domain.MultiFactor;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.domain.Project;
+import cloud.welkin.identity.domain.Receipt;
 import cloud.welkin.identity.domain.TokenPayload;
 import cloud.welkin.identity.domain.Trust;
 import cloud.welkin.identity.domain.User;
 import cloud.welkin.identity.store.Stores;
 import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.kernel.failure.FailureKind;
+import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -39,6 +42,8 @@ import org.slf4j.LoggerFactory;
 public final class Authentication {
     private static final Logger log = LoggerFactory.getLogger(Authentication.class);
 
+    private static final int LONGEST_NAME = 300;
+
     private final Database database;
     private final Clock clock;
     private final SecureRandom random;
@@ -47,9 +52,15 @@ public final class Authentication {
     private final Stores stores;
     private final Named named;
     private final Map<String, AuthMethod> methods;
+    private final FailedSignIns failures;
+    private final Duration receiptLifetime;
 
     /**
      * @param lifetime of a token
+     * @param check of passwords
+     * @param failures holds back those who fail again and again
+     * @param receiptLifetime how long what was shown first waits for the rest
+     * @param totpPrevious of how many periods before the present one passcodes are taken
      */
     public Authentication(
             Database database,
@@ -58,7 +69,11 @@ public final class Authentication {
             Duration lifetime,
             Passwords passwords,
             Sessions sessions,
-            Stores stores) {
+            Stores stores,
+            PasswordCheck check,
+            FailedSignIns failures,
+            Duration receiptLifetime,
+            int totpPrevious) {
         this.database = database;
         this.clock = clock;
         this.random = random;
@@ -68,7 +83,7 @@ public final class Authentication {
         this.named = new Named(stores);
         this.methods =
                 Stream.of(
-                                new PasswordMethod(database, named, passwords),
+                                new PasswordMethod(database, named, check),
                                 new TokenMethod(sessions),
                                 new ApplicationCredentialMethod(
                                         database,
@@ -76,32 +91,167 @@ public final class Authentication {
                                         named,
                                         passwords,
                                         stores.applicationCredentials()),
+                                new TotpMethod(
+                                        database,
+                                        clock,
+                                        named,
+                                        check,
+                                        stores.credentials(),
+                                        stores.totp(),
+                                        totpPrevious),
                                 new Oauth1Method(database, clock, stores.oauth()))
                         .collect(Collectors.toUnmodifiableMap(AuthMethod::name, method -> method));
+        this.failures = failures;
+        this.receiptLifetime = receiptLifetime;
     }
 
     /**
      * @throws Failure 401 when the credentials or the scope are not the caller's; 400 when the
-     *     request makes no sense
+     *     request makes no sense; 429 for those who failed too often
      */
-    public Session authenticate(AuthRequest.Auth auth) {
+    public SignIn authenticate(AuthRequest.Auth auth, SignIn.Asker asker) {
         AuthRequest.Identity identity = auth.identity();
         if (identity.methods().isEmpty()) {
             throw Failure.badRequest("auth.identity.methods must name at least one method.");
         }
+        String claimed = claimed(identity, asker);
+        failures.require(claimed, asker.address());
+        try {
+            Proof shown = shown(identity);
+            failures.require(claimed, asker.address());
+            return answer(auth, shown, asker);
+        } catch (Failure failure) {
+            if (failure.kind() == FailureKind.UNAUTHORIZED) {
+                failures.failed(claimed, asker.address());
+            }
+            throw failure;
+        }
+    }
+
+    /**
+     * The same, where nothing can be shown later that is missing now.
+     *
+     * @throws Failure 401 for credentials that are not enough, too
+     */
+    public Session authenticateAtOnce(AuthRequest.Auth auth, SignIn.Asker asker) {
+        return switch (authenticate(auth, asker)) {
+            case SignIn.Done(Session session) -> session;
+            case SignIn.Unfinished unfinished -> throw Failure.unauthorized();
+        };
+    }
+
+    /** Whom the credentials name: the id where there is such a user, else what was written. */
+    private String claimed(AuthRequest.Identity identity, SignIn.Asker asker) {
+        Optional<AuthRequest.UserName> name =
+                identity.password()
+                        .map(AuthRequest.Password::user)
+                        .or(() -> identity.totp().map(totp -> totp.user().who()))
+                        .or(
+                                () ->
+                                        identity.applicationCredential()
+                                                .flatMap(AuthRequest.ApplicationCredential::user));
+        Optional<UserId> user =
+                database.read(
+                        tx ->
+                                name.flatMap(written -> named.user(tx, written))
+                                        .map(User::id)
+                                        .or(() -> ofCredential(tx, identity)));
+        user.ifPresent(asker.claimed());
+        return user.map(UserId::value)
+                .orElseGet(
+                        () ->
+                                "unknown: "
+                                        + name.map(Record::toString)
+                                                .or(
+                                                        () ->
+                                                                identity.applicationCredential()
+                                                                        .map(Record::toString))
+                                                .map(
+                                                        text ->
+                                                                text.substring(
+                                                                        0,
+                                                                        Math.min(
+                                                                                text.length(),
+                                                                                LONGEST_NAME)))
+                                                // Methods that name nobody: one's failures are not
+                                                // another's.
+                                                .orElseGet(asker::address));
+    }
+
+    private Optional<UserId> ofCredential(Tx tx, AuthRequest.Identity identity) {
+        return identity.applicationCredential()
+                .flatMap(AuthRequest.ApplicationCredential::id)
+                .flatMap(id -> stores.applicationCredentials().find(tx, id))
+                .map(ApplicationCredential::user);
+    }
+
+    private Proof shown(AuthRequest.Identity identity) {
+        return new LinkedHashSet<>(identity.methods())
+                .stream()
+                        .map(this::method)
+                        .map(method -> method.prove(identity))
+                        .reduce((one, other) -> one.and(other).orElseThrow(Failure::unauthorized))
+                        .orElseThrow();
+    }
+
+    private SignIn answer(AuthRequest.Auth auth, Proof shown, SignIn.Asker asker) {
         Proof all =
-                new LinkedHashSet<>(identity.methods())
-                        .stream()
-                                .map(this::method)
-                                .map(method -> method.prove(identity))
-                                .reduce(
-                                        (one, other) ->
-                                                one.and(other).orElseThrow(Failure::unauthorized))
-                                .orElseThrow();
-        if (database.read(tx -> lacksFactors(tx, all))) {
+                asker.receipt()
+                        .map(text -> withReceipt(shown, sessions.receipt(text)))
+                        .orElse(shown);
+        User user =
+                database.read(tx -> stores.users().find(tx, all.user()))
+                        .filter(User::enabled)
+                        .orElseThrow(Failure::unauthorized);
+        MultiFactor rules = MultiFactor.of(user.options(), methods.keySet());
+        if (!rules.satisfiedBy(all.methods())) {
             log.info("the methods {} are too few for {}", all.methods(), all.user());
+            return unfinished(all, user, rules);
+        }
+        return new SignIn.Done(issue(auth, all));
+    }
+
+    /** What a receipt of the same user says was shown too, as long as the password is the same. */
+    private Proof withReceipt(Proof shown, Receipt receipt) {
+        Optional<User> user = database.read(tx -> stores.users().find(tx, receipt.user()));
+        if (user.filter(found -> !receipt.issuedAt().isBefore(found.tokensValidAfter()))
+                .isEmpty()) {
             throw Failure.unauthorized();
         }
+        Proof before =
+                new Proof(
+                        receipt.user(),
+                        new LinkedHashSet<>(receipt.methods()),
+                        Instant.MAX,
+                        List.of(),
+                        Optional.empty(),
+                        false);
+        return shown.and(before).orElseThrow(Failure::unauthorized);
+    }
+
+    /** What waits for the rest; what a token showed is not made to last longer by it. */
+    private SignIn unfinished(Proof all, User user, MultiFactor rules) {
+        if (all.methods().contains("token")) {
+            throw Failure.unauthorized();
+        }
+        Instant now = clock.instant();
+        Receipt receipt =
+                new Receipt(
+                        user.id(),
+                        List.copyOf(all.methods()),
+                        now,
+                        now.plus(receiptLifetime).truncatedTo(ChronoUnit.SECONDS));
+        Project domain =
+                database.read(
+                                tx ->
+                                        stores.projects()
+                                                .find(tx, new ProjectId(user.domain().value())))
+                        .orElseThrow(Failure::unauthorized);
+        return new SignIn.Unfinished(
+                receipt, sessions.handOut(receipt), user, domain, rules.begunBy(all.methods()));
+    }
+
+    private Session issue(AuthRequest.Auth auth, Proof all) {
         Optional<String> trust =
                 auth.scope().flatMap(AuthRequest.Scope::trust).map(AuthRequest.TrustName::id);
         return trust.isPresent()
@@ -157,21 +307,6 @@ public final class Authentication {
                 asTrust,
                 trust.project().map(project -> AssignmentTarget.project(project.value())),
                 Optional.of(id));
-    }
-
-    /** Whether the user must show more than it has shown: Keystone's multi_factor_auth_rules. */
-    private boolean lacksFactors(Tx tx, Proof proven) {
-        return stores.users()
-                .find(tx, proven.user())
-                .map(User::options)
-                .filter(options -> Options.flag(options, "multi_factor_auth_enabled"))
-                .map(options -> Options.rules(options, "multi_factor_auth_rules"))
-                .filter(rules -> !rules.isEmpty())
-                .map(
-                        rules ->
-                                !proven.methods().contains("token")
-                                        && rules.stream().noneMatch(proven.methods()::containsAll))
-                .orElse(false);
     }
 
     private Session issue(

@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -107,7 +108,10 @@ public record SignedRequest(
                         (name, values) ->
                                 values.forEach(
                                         value -> pairs.add(encode(name) + "=" + encode(value))));
-        pairs.sort(null);
+        // By name, then by value: the sign between them must not take part in the order.
+        pairs.sort(
+                Comparator.comparing((String pair) -> pair.substring(0, pair.indexOf('=')))
+                        .thenComparing(pair -> pair));
         return method + "&" + encode(url) + "&" + encode(String.join("&", pairs));
     }
 

@@ -83,6 +83,12 @@ public final class Passwords {
         return same;
     }
 
+    /** Whether a hash was made at a lower cost than new ones are. */
+    public boolean isCheap(String hash) {
+        String[] parts = hash.split("\\$", 4);
+        return parts.length == 4 && Integer.parseInt(parts[2]) < cost;
+    }
+
     private boolean verify(String password, String hash) {
         processors.acquireUninterruptibly();
         try {

@@ -1,6 +1,7 @@
 package cloud.welkin.identity.domain;
 
 import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.kernel.id.UserId;
 import com.macasaet.fernet.Key;
 import com.macasaet.fernet.StringValidator;
 import com.macasaet.fernet.Token;
@@ -33,6 +34,7 @@ public final class TokenCodec {
     private static final int FORM = 3;
     private static final int FORM_WITHOUT_MARKS = 2;
     private static final int FORM_WITHOUT_TRUST = 1;
+    private static final int RECEIPT_FORM = 64;
     private static final int LONGEST = 1024;
 
     private final List<Key> keys;
@@ -52,7 +54,11 @@ public final class TokenCodec {
     }
 
     public String encode(TokenPayload payload) {
-        String plain = Base64.getEncoder().withoutPadding().encodeToString(bytes(payload));
+        return seal(bytes(payload));
+    }
+
+    private String seal(byte[] bytes) {
+        String plain = Base64.getEncoder().withoutPadding().encodeToString(bytes);
         // Keystone hands tokens out without the padding, which some clients put into URLs.
         return Token.generate(random, keys.getFirst(), plain).serialise().replace("=", "");
     }
@@ -62,6 +68,47 @@ public final class TokenCodec {
      *     to judge
      */
     public TokenPayload decode(String text) {
+        try {
+            return payload(open(text));
+        } catch (IOException e) {
+            throw Failure.unauthorized();
+        }
+    }
+
+    /** A receipt as text; no token can be made of it, nor the other way round. */
+    public String encode(Receipt receipt) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeByte(RECEIPT_FORM);
+            out.writeUTF(receipt.user().value());
+            out.writeLong(ChronoUnit.MICROS.between(Instant.EPOCH, receipt.issuedAt()));
+            out.writeLong(receipt.expiresAt().getEpochSecond());
+            writeAll(out, receipt.methods());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return seal(bytes.toByteArray());
+    }
+
+    /**
+     * @throws Failure 401 for anything that is not a receipt of this cloud; expiry is for the
+     *     caller to judge
+     */
+    public Receipt decodeReceipt(String text) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(open(text)))) {
+            if (in.readByte() != RECEIPT_FORM) {
+                throw new IOException("not a receipt");
+            }
+            UserId user = new UserId(in.readUTF());
+            Instant issued = Instant.EPOCH.plus(in.readLong(), ChronoUnit.MICROS);
+            Instant expires = Instant.ofEpochSecond(in.readLong());
+            return new Receipt(user, readAll(in), issued, expires);
+        } catch (IOException e) {
+            throw Failure.unauthorized();
+        }
+    }
+
+    private byte[] open(String text) {
         if (text.length() > LONGEST) {
             throw Failure.unauthorized();
         }
@@ -69,8 +116,8 @@ public final class TokenCodec {
             String padded = text + "=".repeat((4 - text.length() % 4) % 4);
             Token token = Token.fromString(padded);
             String plain = token.validateAndDecrypt(keys, ANY_AGE);
-            return payload(Base64.getDecoder().decode(plain));
-        } catch (IllegalArgumentException | TokenValidationException | IOException e) {
+            return Base64.getDecoder().decode(plain);
+        } catch (IllegalArgumentException | TokenValidationException e) {
             throw Failure.unauthorized();
         }
     }

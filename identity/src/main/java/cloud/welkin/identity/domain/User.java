@@ -15,6 +15,7 @@ import tools.jackson.databind.JsonNode;
  * @param tokensValidAfter older tokens are refused
  * @param options Keystone's resource options: {@code lock_password}, {@code
  *     multi_factor_auth_rules} …
+ * @param passwordExpiresAt when the password ends, if ever
  */
 public record User(
         UserId id,
@@ -27,7 +28,36 @@ public record User(
         Optional<String> passwordHash,
         Instant tokensValidAfter,
         Map<String, JsonNode> options,
-        Map<String, JsonNode> extra) {
+        Map<String, JsonNode> extra,
+        Optional<Instant> passwordExpiresAt) {
+
+    /** A user whose password never ends. */
+    public User(
+            UserId id,
+            DomainId domain,
+            String name,
+            boolean enabled,
+            Optional<String> description,
+            Optional<String> email,
+            Optional<ProjectId> defaultProject,
+            Optional<String> passwordHash,
+            Instant tokensValidAfter,
+            Map<String, JsonNode> options,
+            Map<String, JsonNode> extra) {
+        this(
+                id,
+                domain,
+                name,
+                enabled,
+                description,
+                email,
+                defaultProject,
+                passwordHash,
+                tokensValidAfter,
+                options,
+                extra,
+                Optional.empty());
+    }
 
     @Override
     public String toString() {

@@ -3,6 +3,7 @@ package cloud.welkin.identity.oidc;
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.Session;
 import cloud.welkin.identity.auth.AuthRequest;
+import cloud.welkin.identity.auth.SignIn;
 import cloud.welkin.identity.domain.OidcClient;
 import cloud.welkin.identity.store.OidcStores;
 import cloud.welkin.kernel.api.Call;
@@ -72,7 +73,7 @@ final class SignInOperations implements OperationGroup {
             again(call, exchange, 403, form, resume, "The page was too old. Try once more.");
             return;
         }
-        Optional<Session> account = account(form);
+        Optional<Session> account = account(call, form);
         if (account.isEmpty()) {
             again(
                     call,
@@ -120,7 +121,7 @@ final class SignInOperations implements OperationGroup {
                 targets);
     }
 
-    private Optional<Session> account(Query form) {
+    private Optional<Session> account(Call call, Query form) {
         String password = form.text("password").orElse("");
         String passcode = form.text("passcode").orElse("").strip();
         if (password.length() > LONGEST || passcode.length() > 16) {
@@ -142,7 +143,7 @@ final class SignInOperations implements OperationGroup {
         try {
             return Optional.of(
                     provider.authentication()
-                            .authenticate(
+                            .authenticateAtOnce(
                                     Json.mapper()
                                             .convertValue(
                                                     Map.of(
@@ -150,7 +151,8 @@ final class SignInOperations implements OperationGroup {
                                                             identity,
                                                             "scope",
                                                             Map.of("unscoped", Map.of())),
-                                                    AuthRequest.Auth.class)));
+                                                    AuthRequest.Auth.class),
+                                    SignIn.Asker.of(call, Optional.empty())));
         } catch (Failure | JacksonException refused) {
             log.info("signing in at a page is refused: {}", refused.getMessage());
             return Optional.empty();

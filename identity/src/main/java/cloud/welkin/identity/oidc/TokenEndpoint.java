@@ -208,7 +208,7 @@ final class TokenEndpoint implements OperationGroup {
             return refused(DeviceAuthorizationGrantError.EXPIRED_TOKEN);
         }
         if (device.denied()) {
-            return refused(OAuth2Error.ACCESS_DENIED);
+            return refused(OAuth2Error.ACCESS_DENIED.setHTTPStatusCode(400));
         }
         boolean hasty =
                 device.polledAt()

@@ -2,6 +2,9 @@ package cloud.welkin.identity.store;
 
 import static cloud.welkin.identity.schema.Tables.CREDENTIAL;
 import static cloud.welkin.identity.schema.Tables.CREDENTIAL_KEY;
+import static cloud.welkin.identity.schema.Tables.OAUTH_CONSUMER;
+import static cloud.welkin.identity.schema.Tables.OAUTH_TOKEN;
+import static cloud.welkin.identity.schema.Tables.OIDC_KEY;
 
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.domain.Credential;
@@ -13,8 +16,13 @@ import cloud.welkin.kernel.id.UserId;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jooq.Condition;
+import org.jooq.Record;
+import org.jooq.Table;
+import org.jooq.TableField;
+import org.jooq.impl.DSL;
 
 /** Credentials in the database, which sees their blobs encrypted only. */
 public final class CredentialStore {
@@ -27,11 +35,94 @@ public final class CredentialStore {
     /** Makes the first key where there is none. */
     public void prepare(Tx tx) {
         if (!tx.sql().fetchExists(CREDENTIAL_KEY)) {
+            addKey(tx);
+        }
+    }
+
+    public void addKey(Tx tx) {
+        tx.sql()
+                .insertInto(CREDENTIAL_KEY)
+                .set(CREDENTIAL_KEY.SECRET, TokenCodec.newKey(random))
+                .execute();
+    }
+
+    /** Encrypts some of those that are not with the newest key; how many. */
+    public int reencrypt(Tx tx, int most) {
+        long newest = newestKey(tx);
+        Secrets secrets = secrets(tx);
+        List<CredentialRecord> rows =
+                tx.sql()
+                        .selectFrom(CREDENTIAL)
+                        .where(CREDENTIAL.KEY_ID.isNull().or(CREDENTIAL.KEY_ID.lt(newest)))
+                        .orderBy(CREDENTIAL.KEY_ID)
+                        .limit(most)
+                        .forUpdate()
+                        .fetch();
+        for (CredentialRecord row : rows) {
             tx.sql()
-                    .insertInto(CREDENTIAL_KEY)
-                    .set(CREDENTIAL_KEY.SECRET, TokenCodec.newKey(random))
+                    .update(CREDENTIAL)
+                    .set(CREDENTIAL.BLOB, secrets.encrypt(secrets.decrypt(row.getBlob())))
+                    .set(CREDENTIAL.KEY_ID, newest)
+                    .where(CREDENTIAL.ID.eq(row.getId()))
                     .execute();
         }
+        return rows.size();
+    }
+
+    /**
+     * Forgets the keys that no credential is encrypted with, but the newest, after the secrets that
+     * other stores encrypt with them have been encrypted anew; how many.
+     */
+    public int dropUnusedKeys(Tx tx) {
+        if (tx.sql().fetchCount(CREDENTIAL_KEY) < 2) {
+            return 0;
+        }
+        // Nobody writes a credential with one of them meanwhile.
+        tx.sql()
+                .execute(
+                        "lock table identity.credential, identity.oauth_consumer,"
+                                + " identity.oauth_token, identity.oidc_key in share row exclusive"
+                                + " mode");
+        if (tx.sql().fetchExists(CREDENTIAL, CREDENTIAL.KEY_ID.isNull())) {
+            return 0;
+        }
+        Secrets secrets = secrets(tx);
+        reencrypt(tx, secrets, OAUTH_CONSUMER.ID, OAUTH_CONSUMER.SECRET);
+        reencrypt(tx, secrets, OAUTH_TOKEN.ID, OAUTH_TOKEN.SECRET);
+        reencrypt(tx, secrets, OIDC_KEY.ID, OIDC_KEY.JWK);
+        return tx.sql()
+                .deleteFrom(CREDENTIAL_KEY)
+                .where(
+                        CREDENTIAL_KEY.ID.lt(newestKey(tx)),
+                        CREDENTIAL_KEY.ID.notIn(
+                                DSL.select(CREDENTIAL.KEY_ID)
+                                        .from(CREDENTIAL)
+                                        .where(CREDENTIAL.KEY_ID.isNotNull())))
+                .execute();
+    }
+
+    private static <R extends Record> void reencrypt(
+            Tx tx, Secrets secrets, TableField<R, String> id, TableField<R, String> secret) {
+        Table<R> table = Objects.requireNonNull(id.getTable());
+        tx.sql()
+                .select(id, secret)
+                .from(table)
+                .fetch()
+                .forEach(
+                        row ->
+                                tx.sql()
+                                        .update(table)
+                                        .set(secret, secrets.encrypt(secrets.decrypt(row.value2())))
+                                        .where(id.eq(row.value1()))
+                                        .execute());
+    }
+
+    private static long newestKey(Tx tx) {
+        return tx.sql()
+                .select(DSL.max(CREDENTIAL_KEY.ID))
+                .from(CREDENTIAL_KEY)
+                .fetchSingle()
+                .value1();
     }
 
     public Optional<Credential> find(Tx tx, String id) {
@@ -89,6 +180,7 @@ public final class CredentialStore {
         row.setProjectId(credential.project().map(ProjectId::value).orElse(null));
         row.setType(credential.type());
         row.setBlob(secrets(tx).encrypt(credential.blob()));
+        row.setKeyId(newestKey(tx));
         return row;
     }
 

@@ -13,6 +13,10 @@ public record Stores(
         TrustStore trusts,
         CredentialStore credentials,
         CatalogStore catalog,
+        AccountStore accounts,
+        TotpStore totp,
+        RevocationStore revocations,
+        AuditStore audit,
         OauthStore oauth,
         OidcStores oidc) {
 
@@ -31,6 +35,10 @@ public record Stores(
                 new TrustStore(),
                 credentials,
                 new CatalogStore(),
+                new AccountStore(),
+                new TotpStore(),
+                new RevocationStore(),
+                new AuditStore(),
                 new OauthStore(credentials),
                 OidcStores.of(credentials));
     }

@@ -26,7 +26,32 @@ public final class UserStore {
             Optional<DomainId> domain,
             Optional<String> group,
             Optional<String> marker,
-            int limit) {}
+            int limit,
+            List<PasswordExpiry> passwordExpiry) {}
+
+    /** How a list compares the end of passwords with a time. */
+    public enum Comparison {
+        LT,
+        LTE,
+        GT,
+        GTE,
+        EQ,
+        NEQ
+    }
+
+    /** Those whose password ends before, at or after a time. */
+    public record PasswordExpiry(Comparison comparison, Instant time) {
+        private Condition condition() {
+            return switch (comparison) {
+                case LT -> USER_ACCOUNT.PASSWORD_EXPIRES_AT.lt(time);
+                case LTE -> USER_ACCOUNT.PASSWORD_EXPIRES_AT.le(time);
+                case GT -> USER_ACCOUNT.PASSWORD_EXPIRES_AT.gt(time);
+                case GTE -> USER_ACCOUNT.PASSWORD_EXPIRES_AT.ge(time);
+                case EQ -> USER_ACCOUNT.PASSWORD_EXPIRES_AT.eq(time);
+                case NEQ -> USER_ACCOUNT.PASSWORD_EXPIRES_AT.ne(time);
+            };
+        }
+    }
 
     public Optional<User> find(Tx tx, UserId id) {
         return tx.sql()
@@ -57,6 +82,7 @@ public final class UserStore {
                                                 DSL.select(GROUP_MEMBER.USER_ID)
                                                         .from(GROUP_MEMBER)
                                                         .where(GROUP_MEMBER.GROUP_ID.eq(group)))));
+        filter.passwordExpiry().forEach(ends -> conditions.add(ends.condition()));
         filter.marker().ifPresent(marker -> conditions.add(USER_ACCOUNT.ID.gt(marker)));
         return tx.sql()
                 .selectFrom(USER_ACCOUNT)
@@ -82,17 +108,6 @@ public final class UserStore {
                 .execute();
     }
 
-    /** A new password; every token and session of the old one is over. */
-    public void setPassword(Tx tx, UserId id, String hash, Instant now) {
-        tx.sql()
-                .update(USER_ACCOUNT)
-                .set(USER_ACCOUNT.PASSWORD_HASH, hash)
-                .set(USER_ACCOUNT.PASSWORD_CHANGED_AT, now)
-                .set(USER_ACCOUNT.TOKENS_VALID_AFTER, now)
-                .where(USER_ACCOUNT.ID.eq(id.value()))
-                .execute();
-    }
-
     public void delete(Tx tx, UserId id) {
         tx.sql().deleteFrom(USER_ACCOUNT).where(USER_ACCOUNT.ID.eq(id.value())).execute();
     }
@@ -112,6 +127,7 @@ public final class UserStore {
         row.setEmail(user.email().orElse(null));
         row.setDefaultProjectId(user.defaultProject().map(ProjectId::value).orElse(null));
         row.setPasswordHash(user.passwordHash().orElse(null));
+        row.setPasswordExpiresAt(user.passwordExpiresAt().orElse(null));
         row.setTokensValidAfter(user.tokensValidAfter());
         row.setOptions(Rows.json(user.options()));
         row.setExtra(Rows.json(user.extra()));
@@ -130,6 +146,7 @@ public final class UserStore {
                 Optional.ofNullable(row.getPasswordHash()),
                 row.getTokensValidAfter(),
                 Rows.extra(row.getOptions()),
-                Rows.extra(row.getExtra()));
+                Rows.extra(row.getExtra()),
+                Optional.ofNullable(row.getPasswordExpiresAt()));
     }
 }

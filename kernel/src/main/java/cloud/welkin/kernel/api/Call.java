@@ -27,6 +27,8 @@ public final class Call {
     private final String origin;
     private final String requestId;
     private final String rawPath;
+    private final String peer;
+    private final Map<String, String> notes = new java.util.concurrent.ConcurrentHashMap<>();
     private boolean authorized;
 
     Call(
@@ -39,7 +41,8 @@ public final class Call {
             Policy policy,
             String origin,
             String requestId,
-            String rawPath) {
+            String rawPath,
+            String peer) {
         this.operation = operation;
         this.caller = caller;
         this.path = path;
@@ -50,6 +53,7 @@ public final class Call {
         this.origin = origin;
         this.requestId = requestId;
         this.rawPath = rawPath;
+        this.peer = peer;
     }
 
     /** Who asks. Operations that are open to all use {@link #callerIfAny}. */
@@ -100,6 +104,20 @@ public final class Call {
     /** The path of the request as it came, without the query. */
     public String rawPath() {
         return rawPath;
+    }
+
+    /** The address that the request came from. */
+    public String peer() {
+        return peer;
+    }
+
+    /** Says something about the request that only the handler knows, for the audit. */
+    public void note(String name, String value) {
+        notes.put(name, value);
+    }
+
+    Map<String, String> notes() {
+        return Map.copyOf(notes);
     }
 
     public String requestId() {

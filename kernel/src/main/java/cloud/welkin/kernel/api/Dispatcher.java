@@ -124,9 +124,10 @@ public final class Dispatcher {
                         Optional.ofNullable(at.api).map(Api::name),
                         Optional.ofNullable(at.operation),
                         Optional.ofNullable(at.caller),
-                        answer.status(),
+                        answer,
                         Duration.ofNanos(System.nanoTime() - began),
-                        requestId));
+                        requestId,
+                        at.call == null ? Map.of() : at.call.notes()));
         return answer;
     }
 
@@ -135,6 +136,7 @@ public final class Dispatcher {
         @Nullable Api api;
         @Nullable Operation operation;
         @Nullable Caller caller;
+        @Nullable Call call;
         Microversion version = Versioning.NONE;
         Supplier<Set<String>> allowed = Set::of;
     }
@@ -192,7 +194,9 @@ public final class Dispatcher {
                         policy,
                         origin,
                         requestId,
-                        incoming.rawPath());
+                        incoming.rawPath(),
+                        incoming.peer());
+        at.call = call;
         if (operation.access() instanceof Operation.Access.Ruled(String rule)
                 && !policy.allows(rule, call.caller(), call.own())) {
             throw Call.refusal(rule);
@@ -322,6 +326,12 @@ public final class Dispatcher {
         if (failure.kind() == FailureKind.METHOD_NOT_ALLOWED) {
             headers.put("Allow", List.of(String.join(", ", at.allowed.get())));
         }
+        failure.retryAfter()
+                .ifPresent(
+                        pause ->
+                                headers.put(
+                                        "Retry-After",
+                                        List.of(Long.toString(Math.max(1, pause.toSeconds())))));
         if (failure.kind() == FailureKind.UNAUTHORIZED) {
             headers.put("WWW-Authenticate", List.of("Keystone uri=\"" + origin + "/identity\""));
         }

@@ -2,6 +2,7 @@ package cloud.welkin.kernel.api;
 
 import cloud.welkin.kernel.policy.Caller;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /** Told of each request when it has been answered: the log, the measurements, the traces. */
@@ -13,17 +14,23 @@ public interface RequestObserver {
      * @param service as far as the path names one
      * @param operation as far as the service has one for method and path
      * @param caller as far as there was a good token
-     * @param status of the answer
+     * @param answer what was answered; it may hold secrets
      * @param took from the first byte read to the answer made, its sending not included
+     * @param notes what the handler said about the request
      */
     record Finished(
             Incoming incoming,
             Optional<String> service,
             Optional<Operation> operation,
             Optional<Caller> caller,
-            int status,
+            Answer answer,
             Duration took,
-            String requestId) {}
+            String requestId,
+            Map<String, String> notes) {
+        public int status() {
+            return answer.status();
+        }
+    }
 
     void finished(Finished request);
 

@@ -1,6 +1,8 @@
 package cloud.welkin.kernel.failure;
 
+import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What a client is told when its request cannot be done. The code is stable: clients, dashboards
@@ -13,13 +15,19 @@ public final class Failure extends RuntimeException {
 
     private final FailureKind kind;
     private final String code;
+    private final transient Optional<Duration> retryAfter;
 
     public Failure(FailureKind kind, String code, String message) {
+        this(kind, code, message, Optional.empty());
+    }
+
+    private Failure(FailureKind kind, String code, String message, Optional<Duration> retryAfter) {
         // A refusal is an ordinary answer: its stack tells nothing and would cost most of the
         // request.
         super(message, null, false, false);
         this.kind = kind;
         this.code = code;
+        this.retryAfter = retryAfter;
     }
 
     public FailureKind kind() {
@@ -28,6 +36,11 @@ public final class Failure extends RuntimeException {
 
     public String code() {
         return code;
+    }
+
+    /** When to try again, where that is known; becomes the header Retry-After. */
+    public Optional<Duration> retryAfter() {
+        return retryAfter;
     }
 
     /** The text for people; never absent. */
@@ -65,6 +78,12 @@ public final class Failure extends RuntimeException {
         return of(FailureKind.TOO_LARGE, "RequestTooLarge", message, arguments);
     }
 
+    /** Too much of something; it may be tried again after the pause. */
+    public static Failure tooMany(Duration pause, String message) {
+        return new Failure(
+                FailureKind.TOO_MANY_REQUESTS, "TooManyRequests", message, Optional.of(pause));
+    }
+
     public static Failure unavailable(String message, Object... arguments) {
         return of(FailureKind.UNAVAILABLE, "ServiceUnavailable", message, arguments);
     }
@@ -74,7 +93,7 @@ public final class Failure extends RuntimeException {
      * NetworkInUse}.
      */
     public Failure as(String otherCode) {
-        return new Failure(kind, otherCode, text());
+        return new Failure(kind, otherCode, text(), retryAfter);
     }
 
     private static Failure of(FailureKind kind, String code, String message, Object[] arguments) {

@@ -5,13 +5,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** How settings write durations: {@code 250ms}, {@code 30s}, {@code 5m}, {@code 2h}, {@code 7d}. */
-final class Durations {
+public final class Durations {
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,12})\\s*(ms|s|m|h|d)");
 
     private Durations() {}
 
-    static Duration parse(String text) {
+    /**
+     * @throws IllegalArgumentException whose message says what is expected
+     */
+    public static Duration parse(String text) {
         Matcher matcher = FORM.matcher(text.trim());
         if (!matcher.matches()) {
             throw new IllegalArgumentException("a duration such as 250ms, 30s, 5m, 2h or 7d");

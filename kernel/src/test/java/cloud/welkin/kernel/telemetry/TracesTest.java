@@ -2,6 +2,7 @@ package cloud.welkin.kernel.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cloud.welkin.kernel.api.Answer;
 import cloud.welkin.kernel.api.Exchange;
 import cloud.welkin.kernel.api.Incoming;
 import cloud.welkin.kernel.api.RequestObserver.Finished;
@@ -19,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -72,6 +74,10 @@ class TracesTest {
         }
     }
 
+    private static Answer answer(int status) {
+        return new Answer(status, Map.of(), new byte[0], false);
+    }
+
     private static String bytes(String hex) {
         return new String(HexFormat.of().parseHex(hex), StandardCharsets.ISO_8859_1);
     }
@@ -84,9 +90,10 @@ class TracesTest {
                         Optional.of("image"),
                         Optional.empty(),
                         Optional.empty(),
-                        404,
+                        answer(404),
                         Duration.ofMillis(3),
-                        "req-1"));
+                        "req-1",
+                        Map.of()));
         assertThat(sent())
                 .contains("/image/v2/images", "req-1", "welkin", bytes(CALLERS_TRACE))
                 .contains(bytes("b7ad6b7169203331"));
@@ -100,9 +107,10 @@ class TracesTest {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
-                        200,
+                        answer(200),
                         Duration.ZERO,
-                        "req-2"));
+                        "req-2",
+                        Map.of()));
         assertThat(sent()).contains("req-2");
     }
 

@@ -1,0 +1,97 @@
+package cloud.welkin.identity.auth;
+
+import cloud.welkin.database.Database;
+import cloud.welkin.database.Tx;
+import cloud.welkin.identity.domain.Credential;
+import cloud.welkin.identity.domain.Totp;
+import cloud.welkin.identity.domain.User;
+import cloud.welkin.identity.store.CredentialStore;
+import cloud.welkin.identity.store.TotpStore;
+import cloud.welkin.kernel.failure.Failure;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who has the device that makes the passcodes of one of the user's credentials of type {@code
+ * totp}. A passcode is taken once.
+ */
+final class TotpMethod implements AuthMethod {
+    private static final Logger log = LoggerFactory.getLogger(TotpMethod.class);
+    private static final String TYPE = "totp";
+
+    private final Database database;
+    private final Clock clock;
+    private final Named named;
+    private final PasswordCheck check;
+    private final CredentialStore credentials;
+    private final TotpStore uses;
+    private final int previous;
+
+    /**
+     * @param previous of how many periods before the present one passcodes are taken
+     */
+    TotpMethod(
+            Database database,
+            Clock clock,
+            Named named,
+            PasswordCheck check,
+            CredentialStore credentials,
+            TotpStore uses,
+            int previous) {
+        this.database = database;
+        this.clock = clock;
+        this.named = named;
+        this.check = check;
+        this.credentials = credentials;
+        this.uses = uses;
+        this.previous = previous;
+    }
+
+    @Override
+    public String name() {
+        return TYPE;
+    }
+
+    @Override
+    public Proof prove(AuthRequest.Identity identity) {
+        AuthRequest.TotpUser given =
+                identity.totp().orElseThrow(() -> AuthMethod.missing(name())).user();
+        Instant now = clock.instant();
+        Optional<User> user = database.read(tx -> named.user(tx, given.who()));
+        if (user.isEmpty() || check.barred(user.get(), now).isPresent()) {
+            throw refused(user, now);
+        }
+        List<Credential> own =
+                database.read(tx -> credentials.list(tx, user.map(User::id), Optional.of(TYPE)));
+        if (!database.write(tx -> take(tx, own, given.passcode(), now))) {
+            throw refused(user, now);
+        }
+        return Proof.of(user.get().id(), name());
+    }
+
+    private boolean take(Tx tx, List<Credential> own, String passcode, Instant now) {
+        for (Credential credential : own) {
+            OptionalLong period =
+                    Totp.of(credential.blob()).stream()
+                            .flatMapToLong(totp -> totp.matching(passcode, now, previous).stream())
+                            .findFirst();
+            if (period.isPresent() && uses.take(tx, credential.id(), period.getAsLong())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Failure refused(Optional<User> user, Instant now) {
+        check.count(user, now);
+        log.info(
+                "passcode refused for {}",
+                user.map(found -> found.id().value()).orElse("an unknown user"));
+        return Failure.unauthorized();
+    }
+}

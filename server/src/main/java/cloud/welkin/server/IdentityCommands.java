@@ -1,0 +1,82 @@
+package cloud.welkin.server;
+
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** What an operator does about accounts and tokens beside the API. */
+final class IdentityCommands {
+    private IdentityCommands() {}
+
+    @Command(
+            name = "audit",
+            description = "Prints who signed in and changed what, as CADF events, one a line.")
+    static final class AuditTrail implements Callable<Integer> {
+        @Option(names = "--home", required = true)
+        Path home = Path.of("");
+
+        @Option(names = "--since", description = "Those of the last 15m, 24h, 7d …")
+        Optional<String> since = Optional.empty();
+
+        @Option(names = "--user", description = "Those of the user with this id.")
+        Optional<String> user = Optional.empty();
+
+        @Option(names = "--target", description = "Those that were done to the thing of this id.")
+        Optional<String> target = Optional.empty();
+
+        @Option(names = "--action", description = "authenticate, create, update, delete or revoke.")
+        Optional<String> action = Optional.empty();
+
+        @Option(names = "--outcome", description = "success or failure.")
+        Optional<String> outcome = Optional.empty();
+
+        @Option(names = "--limit", description = "At most so many, the newest; 100.")
+        Optional<String> limit = Optional.empty();
+
+        @Override
+        public Integer call() throws IOException {
+            return ControlClient.print(
+                    home,
+                    "/audit?"
+                            + Stream.of(
+                                            value("since", since),
+                                            value("user", user),
+                                            value("target", target),
+                                            value("action", action),
+                                            value("outcome", outcome),
+                                            value("limit", limit))
+                                    .flatMap(Optional::stream)
+                                    .collect(Collectors.joining("&")));
+        }
+    }
+
+    @Command(name = "keys", description = "Shows the keys of tokens, and rotates keys.")
+    static final class KeyRotation implements Callable<Integer> {
+        @Option(names = "--home", required = true)
+        Path home = Path.of("");
+
+        @Option(
+                names = "--rotate",
+                description = "tokens or credentials: the next key is used from now on.")
+        Optional<String> rotate = Optional.empty();
+
+        @Override
+        public Integer call() throws IOException {
+            return value("rotate", rotate).isPresent()
+                    ? ControlClient.print(
+                            home, "POST", "/keys?" + value("rotate", rotate).orElseThrow())
+                    : ControlClient.print(home, "/keys");
+        }
+    }
+
+    private static Optional<String> value(String name, Optional<String> given) {
+        return given.map(text -> name + "=" + URLEncoder.encode(text, StandardCharsets.UTF_8));
+    }
+}
