@@ -11,6 +11,7 @@ import cloud.welkin.identity.auth.PasswordCheck;
 import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.PasswordRules;
 import cloud.welkin.identity.domain.Passwords;
+import cloud.welkin.identity.federation.FederatedSignIn;
 import cloud.welkin.identity.oidc.OidcApi;
 import cloud.welkin.identity.store.AccountStore;
 import cloud.welkin.identity.store.Stores;
@@ -109,7 +110,14 @@ public final class IdentityService implements AutoCloseable {
                                 newPasswords,
                                 failures,
                                 security.expiredWindow(),
-                                options.certificates())));
+                                options.certificates(),
+                                new FederatedSignIn(
+                                        database,
+                                        clock,
+                                        options.tokenLifetime(),
+                                        authentication,
+                                        stores,
+                                        sessions))));
         apis.add(OidcApi.of(database, clock, random, sessions, authentication, stores));
     }
 

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param rules the only things that the token's application credential may do
  * @param trust the trust that the token was had from
  * @param access the OAuth 1 access token that the token was had by
+ * @param groups in which the identity provider vouches for the user, where there is one
  * @param unrestricted false when the token is of an application credential that may not make others
  */
 public record Session(
@@ -32,4 +33,5 @@ public record Session(
         boolean unrestricted,
         Optional<List<AccessRule>> rules,
         Optional<Trust> trust,
-        Optional<OauthToken> access) {}
+        Optional<OauthToken> access,
+        List<String> groups) {}

@@ -6,6 +6,7 @@ import cloud.welkin.identity.domain.AccessRule;
 import cloud.welkin.identity.domain.ApplicationCredential;
 import cloud.welkin.identity.domain.AssignmentTarget;
 import cloud.welkin.identity.domain.Certificates;
+import cloud.welkin.identity.domain.IdentityProvider;
 import cloud.welkin.identity.domain.OauthToken;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.Receipt;
@@ -15,6 +16,7 @@ import cloud.welkin.identity.domain.TokenPayload;
 import cloud.welkin.identity.domain.Trust;
 import cloud.welkin.identity.domain.User;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
+import cloud.welkin.identity.store.FederationStore;
 import cloud.welkin.identity.store.OauthStore;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
@@ -62,6 +64,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     private final TokenStore tokens;
     private final ApplicationCredentialStore credentials;
     private final TrustStore trusts;
+    private final FederationStore federation;
     private final OauthStore oauth;
     private final Catalogue catalogue;
     private final Cache<String, Session> known = Caffeine.newBuilder().maximumSize(MOST).build();
@@ -84,6 +87,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         this.tokens = stores.tokens();
         this.credentials = stores.applicationCredentials();
         this.trusts = stores.trusts();
+        this.federation = stores.federation();
         this.oauth = stores.oauth();
         this.catalogue = catalogue;
         this.listening = database.listen(CHANNEL, payload -> forget());
@@ -231,6 +235,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
                 || tokens.isRevoked(tx, payload.auditIds())) {
             throw refusal.get();
         }
+        List<String> groups = vouchedFor(tx, payload, userId, refusal);
         Optional<Project> scoped =
                 payload.target()
                         .filter(target -> target.kind() != AssignmentTarget.Kind.SYSTEM)
@@ -280,7 +285,8 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
                 credential.map(ApplicationCredential::unrestricted).orElse(true),
                 credential.flatMap(ApplicationCredential::rules),
                 trust,
-                access);
+                access,
+                groups);
     }
 
     private Optional<OauthToken> access(Tx tx, TokenPayload payload, Supplier<Failure> refusal) {
@@ -291,6 +297,29 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
             throw refusal.get();
         }
         return access;
+    }
+
+    /** A token by way of an identity provider is good as long as the provider and protocol are. */
+    private List<String> vouchedFor(
+            Tx tx, TokenPayload payload, UserId user, Supplier<Failure> refusal) {
+        Optional<String> provider = payload.mark(TokenPayload.PROVIDER);
+        if (provider.isEmpty()) {
+            return List.of();
+        }
+        boolean trusted =
+                federation
+                                .provider(tx, provider.get())
+                                .filter(IdentityProvider::enabled)
+                                .isPresent()
+                        && payload.mark(TokenPayload.PROTOCOL)
+                                .flatMap(
+                                        protocol ->
+                                                federation.protocol(tx, provider.get(), protocol))
+                                .isPresent();
+        if (!trusted) {
+            throw refusal.get();
+        }
+        return federation.memberships(tx, user, provider.get());
     }
 
     private Optional<ApplicationCredential> credential(

@@ -33,15 +33,6 @@ create table federation_protocol (
 );
 create index federation_protocol_by_mapping on federation_protocol (mapping_id);
 
-create table service_provider (
-    id                 text primary key,
-    auth_url           text not null,
-    sp_url             text not null,
-    description        text,
-    enabled            boolean not null default true,
-    relay_state_prefix text not null default 'ss:mem:'
-);
-
 -- Who of a provider's users is which of ours.
 create table federated_user (
     provider_id text not null references identity_provider on delete cascade,
@@ -63,3 +54,31 @@ create table saml_seen (
     ends_at timestamptz not null
 );
 create index saml_seen_by_end on saml_seen (ends_at);
+
+create or replace view effective_assignment as
+with recursive below (root_id, project_id) as (
+    select distinct a.target_id, p.id from assignment a join project p on p.parent_id = a.target_id where a.inherited
+    union
+    select b.root_id, p.id from below b join project p on p.parent_id = b.project_id
+), implied (prior_id, role_id) as (
+    select id, id from role
+    union
+    select i.prior_id, n.implied_id from implied i join implied_role n on n.prior_id = i.role_id
+), held as not materialized (
+    select a.user_id, null::text as group_id, a.target_kind, a.target_id, a.role_id, a.inherited
+      from assignment a where a.user_id is not null
+    union all
+    select m.user_id, a.group_id, a.target_kind, a.target_id, a.role_id, a.inherited
+      from assignment a join group_member m on m.group_id = a.group_id
+     where m.expires_at is null or m.expires_at > now()
+), placed as (
+    select user_id, group_id, target_kind, target_id, role_id, null::text as from_kind, null::text as from_id
+      from held where not inherited
+    union all
+    select h.user_id, h.group_id, 'project', b.project_id, h.role_id, h.target_kind, h.target_id
+      from held h join below b on b.root_id = h.target_id where h.inherited
+)
+select p.user_id, p.group_id, p.target_kind, p.target_id, r.id as role_id, p.from_kind, p.from_id,
+       case when r.id <> p.role_id then p.role_id end as prior_id
+  from placed p join implied i on i.prior_id = p.role_id join role r on r.id = i.role_id
+ where r.domain_id is null;

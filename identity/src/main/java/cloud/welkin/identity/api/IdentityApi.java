@@ -9,6 +9,8 @@ import cloud.welkin.identity.auth.FailedSignIns;
 import cloud.welkin.identity.auth.NewPasswords;
 import cloud.welkin.identity.auth.PasswordCheck;
 import cloud.welkin.identity.domain.Passwords;
+import cloud.welkin.identity.federation.FederatedSignIn;
+import cloud.welkin.identity.federation.OidcTokens;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
 import cloud.welkin.identity.store.GroupStore;
 import cloud.welkin.identity.store.ProjectStore;
@@ -44,7 +46,8 @@ public final class IdentityApi {
             NewPasswords newPasswords,
             FailedSignIns failures,
             Duration expiredWindow,
-            CertificateMapping certificates) {}
+            CertificateMapping certificates,
+            FederatedSignIn federated) {}
 
     public static List<Api> of(Parts parts) {
         Database database = parts.database();
@@ -108,7 +111,17 @@ public final class IdentityApi {
                         new ConsumerOperations(stores.oauth(), sessions),
                         new OauthFlowOperations(parts),
                         new AccessTokenOperations(stores.oauth(), roles, sessions),
-                        new ClientCredentialsOperations(parts, parts.certificates()));
+                        new ClientCredentialsOperations(parts, parts.certificates()),
+                        new IdentityProviderOperations(stores.federation(), projects, sessions),
+                        new MappingOperations(stores.federation()),
+                        new FederationProtocolOperations(stores.federation(), sessions),
+                        new FederatedAuthOperations(
+                                database,
+                                clock,
+                                stores.federation(),
+                                parts.federated(),
+                                new OidcTokens(),
+                                catalogue));
         List<Operation> operations = new ArrayList<>();
         operations.add(VersionOperations.ofV3());
         groups.forEach(group -> operations.addAll(group.operations()));

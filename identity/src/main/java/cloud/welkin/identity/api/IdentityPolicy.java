@@ -21,7 +21,12 @@ final class IdentityPolicy {
     }
 
     static List<PolicyRule> rules() {
-        return Stream.of(first(), more(), RevocationOperations.rules(), OauthPolicy.rules())
+        return Stream.of(
+                        first(),
+                        more(),
+                        RevocationOperations.rules(),
+                        OauthPolicy.rules(),
+                        FederationPolicy.rules())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -17,7 +17,16 @@ import java.util.Optional;
 record TokenView(Body token) {
     record Named(String id, String name) {}
 
-    record UserView(Named domain, String id, String name, Optional<String> passwordExpiresAt) {}
+    record UserView(
+            Named domain,
+            String id,
+            String name,
+            Optional<String> passwordExpiresAt,
+            @JsonInclude(JsonInclude.Include.NON_ABSENT)
+                    @com.fasterxml.jackson.annotation.JsonProperty("OS-FEDERATION")
+                    Optional<FederationView> federation) {}
+
+    record FederationView(Person identityProvider, Person protocol, List<Person> groups) {}
 
     record ProjectView(Named domain, String id, String name) {}
 
@@ -58,6 +67,20 @@ record TokenView(Body token) {
             Optional<Map<String, String>> oauth2Credential,
             Optional<List<Service>> catalog) {}
 
+    private static Optional<FederationView> federation(Session session) {
+        return session.payload()
+                .mark(TokenPayload.PROVIDER)
+                .map(
+                        provider ->
+                                new FederationView(
+                                        new Person(provider),
+                                        new Person(
+                                                session.payload()
+                                                        .mark(TokenPayload.PROTOCOL)
+                                                        .orElseThrow()),
+                                        session.groups().stream().map(Person::new).toList()));
+    }
+
     static TokenView of(Session session, Catalogue catalogue, String origin, boolean withCatalog) {
         Scope scope = session.caller().scope();
         boolean scoped = !(scope instanceof Scope.Unscoped);
@@ -69,7 +92,8 @@ record TokenView(Body token) {
                                 named(session.userDomain()),
                                 session.user().id().value(),
                                 session.user().name(),
-                                session.user().passwordExpiresAt().map(Times::micros)),
+                                session.user().passwordExpiresAt().map(Times::micros),
+                                federation(session)),
                         session.payload().auditIds(),
                         Times.microsZ(session.payload().expiresAt()),
                         Times.microsZ(session.payload().issuedAt()),

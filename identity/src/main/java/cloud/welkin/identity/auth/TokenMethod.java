@@ -30,7 +30,7 @@ final class TokenMethod implements AuthMethod {
                         .payload();
         if (old.applicationCredential().isPresent()
                 || old.trust().isPresent()
-                || !old.marks().isEmpty()) {
+                || (!old.marks().isEmpty() && old.mark(TokenPayload.PROVIDER).isEmpty())) {
             // Such a token is for one project and one set of roles; another from it could be for
             // more.
             throw Failure.forbidden(
@@ -45,7 +45,9 @@ final class TokenMethod implements AuthMethod {
                 old.expiresAt(),
                 old.auditIds(),
                 Optional.empty(),
-                false);
+                false,
+                Optional.empty(),
+                old.marks());
     }
 
     /**

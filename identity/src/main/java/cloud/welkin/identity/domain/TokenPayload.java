@@ -11,7 +11,8 @@ import java.util.Optional;
  *
  * @param trust the trust that the token was had from
  * @param methods as Keystone names them: password, token, application_credential
- * @param marks what else its method says of it: {@link #ACCESS_TOKEN}, {@link #THUMBPRINT}
+ * @param marks what else its method says of it: {@link #ACCESS_TOKEN}, {@link #THUMBPRINT}, {@link
+ *     #PROVIDER} and {@link #PROTOCOL}
  * @param auditIds the token's own audit id, then that of the first of its chain
  */
 public record TokenPayload(
@@ -29,6 +30,11 @@ public record TokenPayload(
 
     /** SHA-256 of the certificate that the token is bound to, base64url (RFC 8705). */
     public static final String THUMBPRINT = "x5t#S256";
+
+    /** The identity provider that vouches for the user, and the protocol by which it did. */
+    public static final String PROVIDER = "provider";
+
+    public static final String PROTOCOL = "protocol";
 
     /** One without marks. */
     public TokenPayload(

@@ -4,7 +4,6 @@ import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.keycloak.dom.saml.v2.metadata.EndpointType;
 import org.keycloak.dom.saml.v2.metadata.EntityDescriptorType;
 import org.keycloak.dom.saml.v2.metadata.IDPSSODescriptorType;
 import org.keycloak.dom.saml.v2.metadata.KeyDescriptorType;
@@ -19,11 +18,8 @@ import org.w3c.dom.NodeList;
  * operator vouches for the metadata by giving it to us: the keys in it are trusted as they stand.
  *
  * @param keys that sign its responses, in no order
- * @param signOn where a browser is sent to sign in, by the redirect binding
  */
-public record SamlProvider(String entityId, List<PublicKey> keys, Optional<String> signOn) {
-    private static final String REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
-
+public record SamlProvider(String entityId, List<PublicKey> keys) {
     public SamlProvider {
         keys = List.copyOf(keys);
     }
@@ -50,14 +46,7 @@ public record SamlProvider(String entityId, List<PublicKey> keys, Optional<Strin
         if (keys.isEmpty()) {
             throw new SamlRefused("the metadata has no certificate to sign with");
         }
-        return new SamlProvider(
-                entity.getEntityID(),
-                keys,
-                descriptor.getSingleSignOnService().stream()
-                        .filter(service -> REDIRECT.equals(service.getBinding().toString()))
-                        .map(EndpointType::getLocation)
-                        .map(Object::toString)
-                        .findFirst());
+        return new SamlProvider(entity.getEntityID(), keys);
     }
 
     private static List<PublicKey> certificates(Element info) {

@@ -4,11 +4,19 @@ package cloud.welkin.identity.saml;
 public final class SamlRefused extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    private final String why;
+
     SamlRefused(String why) {
         super(why);
+        this.why = why;
     }
 
     SamlRefused(String why, Throwable cause) {
         super(why, cause);
+        this.why = why;
+    }
+
+    public String why() {
+        return why;
     }
 }

@@ -2,6 +2,7 @@ package cloud.welkin.identity.store;
 
 import static cloud.welkin.identity.schema.Tables.CREDENTIAL;
 import static cloud.welkin.identity.schema.Tables.CREDENTIAL_KEY;
+import static cloud.welkin.identity.schema.Tables.FEDERATION_PROTOCOL;
 import static cloud.welkin.identity.schema.Tables.OAUTH_CONSUMER;
 import static cloud.welkin.identity.schema.Tables.OAUTH_TOKEN;
 import static cloud.welkin.identity.schema.Tables.OIDC_KEY;
@@ -81,7 +82,7 @@ public final class CredentialStore {
         tx.sql()
                 .execute(
                         "lock table identity.credential, identity.oauth_consumer,"
-                                + " identity.oauth_token, identity.oidc_key in share row exclusive"
+                                + " identity.oauth_token, identity.oidc_key, identity.federation_protocol in share row exclusive"
                                 + " mode");
         if (tx.sql().fetchExists(CREDENTIAL, CREDENTIAL.KEY_ID.isNull())) {
             return 0;
@@ -90,6 +91,8 @@ public final class CredentialStore {
         reencrypt(tx, secrets, OAUTH_CONSUMER.ID, OAUTH_CONSUMER.SECRET);
         reencrypt(tx, secrets, OAUTH_TOKEN.ID, OAUTH_TOKEN.SECRET);
         reencrypt(tx, secrets, OIDC_KEY.ID, OIDC_KEY.JWK);
+        // No two of these are the same, so each names its row.
+        reencrypt(tx, secrets, FEDERATION_PROTOCOL.VERIFICATION, FEDERATION_PROTOCOL.VERIFICATION);
         return tx.sql()
                 .deleteFrom(CREDENTIAL_KEY)
                 .where(
@@ -107,6 +110,7 @@ public final class CredentialStore {
         tx.sql()
                 .select(id, secret)
                 .from(table)
+                .where(secret.isNotNull())
                 .fetch()
                 .forEach(
                         row ->

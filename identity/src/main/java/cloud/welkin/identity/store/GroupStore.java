@@ -25,6 +25,15 @@ public final class GroupStore {
             Optional<String> marker,
             int limit) {}
 
+    /** Memberships that a provider vouches for end; the others do not. */
+    static final Condition CURRENT =
+            GROUP_MEMBER
+                    .EXPIRES_AT
+                    .isNull()
+                    .or(
+                            GROUP_MEMBER.EXPIRES_AT.gt(
+                                    DSL.field("now()", GROUP_MEMBER.EXPIRES_AT.getDataType())));
+
     public Optional<Group> find(Tx tx, String id) {
         return tx.sql()
                 .selectFrom(USER_GROUP)
@@ -47,7 +56,8 @@ public final class GroupStore {
                                                         .from(GROUP_MEMBER)
                                                         .where(
                                                                 GROUP_MEMBER.USER_ID.eq(
-                                                                        user.value())))));
+                                                                        user.value()),
+                                                                CURRENT))));
         filter.marker().ifPresent(marker -> conditions.add(USER_GROUP.ID.gt(marker)));
         return tx.sql()
                 .selectFrom(USER_GROUP)
@@ -93,7 +103,7 @@ public final class GroupStore {
     }
 
     public boolean has(Tx tx, String group, UserId user) {
-        return tx.sql().fetchExists(GROUP_MEMBER, membership(group, user));
+        return tx.sql().fetchExists(GROUP_MEMBER, membership(group, user).and(CURRENT));
     }
 
     private static Condition membership(String group, UserId user) {

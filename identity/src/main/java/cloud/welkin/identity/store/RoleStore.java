@@ -153,7 +153,9 @@ public final class RoleStore {
                                 ASSIGNMENT.GROUP_ID.in(
                                         DSL.select(GROUP_MEMBER.GROUP_ID)
                                                 .from(GROUP_MEMBER)
-                                                .where(GROUP_MEMBER.USER_ID.eq(user.value()))));
+                                                .where(
+                                                        GROUP_MEMBER.USER_ID.eq(user.value()),
+                                                        GroupStore.CURRENT)));
         var heldId = DSL.field(DSL.name("held", "id"), String.class);
         var heldTable = DSL.table(DSL.name("held"));
         var aboveId = DSL.field(DSL.name("above", "id"), String.class);

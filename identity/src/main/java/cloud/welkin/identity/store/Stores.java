@@ -18,7 +18,8 @@ public record Stores(
         RevocationStore revocations,
         AuditStore audit,
         OauthStore oauth,
-        OidcStores oidc) {
+        OidcStores oidc,
+        FederationStore federation) {
 
     /**
      * @param random of the keys that secrets are encrypted with
@@ -40,6 +41,7 @@ public record Stores(
                 new RevocationStore(),
                 new AuditStore(),
                 new OauthStore(credentials),
-                OidcStores.of(credentials));
+                OidcStores.of(credentials),
+                new FederationStore(credentials));
     }
 }

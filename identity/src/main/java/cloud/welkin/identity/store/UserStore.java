@@ -81,7 +81,9 @@ public final class UserStore {
                                         USER_ACCOUNT.ID.in(
                                                 DSL.select(GROUP_MEMBER.USER_ID)
                                                         .from(GROUP_MEMBER)
-                                                        .where(GROUP_MEMBER.GROUP_ID.eq(group)))));
+                                                        .where(
+                                                                GROUP_MEMBER.GROUP_ID.eq(group),
+                                                                GroupStore.CURRENT))));
         filter.passwordExpiry().forEach(ends -> conditions.add(ends.condition()));
         filter.marker().ifPresent(marker -> conditions.add(USER_ACCOUNT.ID.gt(marker)));
         return tx.sql()

@@ -5,19 +5,16 @@ import static cloud.welkin.identity.saml.Responses.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SamlResponsesTest {
     private final SamlResponses receiver = new SamlResponses(Responses.US, Responses.RECEIVER);
     private final SamlProvider provider =
-            new SamlProvider(Responses.THEM, List.of(KEYS.getPublic()), Optional.empty());
+            new SamlProvider(Responses.THEM, List.of(KEYS.getPublic()));
     private final Responses answer = new Responses();
 
     @Test
@@ -44,9 +41,7 @@ class SamlResponsesTest {
     void anyOfTheProvidersKeysDoes() {
         SamlProvider rotating =
                 new SamlProvider(
-                        Responses.THEM,
-                        List.of(Responses.keys().getPublic(), KEYS.getPublic()),
-                        Optional.empty());
+                        Responses.THEM, List.of(Responses.keys().getPublic(), KEYS.getPublic()));
         assertThat(receiver.read(Responses.base64(answer.signed()), rotating, NOW).subject())
                 .isEqualTo("joe@example.org");
     }
@@ -199,25 +194,8 @@ class SamlResponsesTest {
     }
 
     @Test
-    void theRequestTellsWhereToAnswer() throws Exception {
-        SamlRequests requests = new SamlRequests(Responses.US, Responses.RECEIVER);
-        String url = requests.redirect("https://idp.example/sso?a=1", "_1", NOW, "state&1");
-        assertThat(url)
-                .startsWith("https://idp.example/sso?a=1&SAMLRequest=")
-                .endsWith("&RelayState=state%261");
-        String packed =
-                java.net.URLDecoder.decode(
-                        url.replaceAll(".*SAMLRequest=([^&]*)&.*", "$1"), StandardCharsets.UTF_8);
-        var inflater = new java.util.zip.Inflater(true);
-        inflater.setInput(Base64.getDecoder().decode(packed));
-        byte[] plain = new byte[4000];
-        int length = inflater.inflate(plain);
-        inflater.end();
-        assertThat(new String(plain, 0, length, StandardCharsets.UTF_8))
-                .contains("AssertionConsumerServiceURL=\"" + Responses.RECEIVER + "\"")
-                .contains("<saml:Issuer>" + Responses.US + "</saml:Issuer>")
-                .contains("IssueInstant=\"2026-11-23T12:00:00Z\"");
-        assertThat(requests.metadata())
+    void theMetadataTellWhereToAnswer() {
+        assertThat(new SamlServiceMetadata(Responses.US, Responses.RECEIVER).xml())
                 .contains("entityID=\"" + Responses.US + "\"")
                 .contains("Location=\"" + Responses.RECEIVER + "\"");
     }
