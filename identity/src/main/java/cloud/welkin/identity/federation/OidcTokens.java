@@ -9,6 +9,7 @@ import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
@@ -91,7 +92,10 @@ public final class OidcTokens {
         try {
             boolean signed = token.chars().filter(c -> c == '.').count() == 2;
             return named(signed ? verified(trusted, known, token) : asked(trusted, known, token));
-        } catch (BadJOSEException | java.text.ParseException | ParseException e) {
+        } catch (BadJOSEException
+                | RateLimitReachedException // An unknown key, and one has just looked for another.
+                | java.text.ParseException
+                | ParseException e) {
             log.info("an access token of {} is refused: {}", trusted.issuer(), e.getMessage());
             throw Failure.unauthorized();
         } catch (JOSEException | IOException e) {
