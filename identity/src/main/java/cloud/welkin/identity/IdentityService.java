@@ -5,10 +5,12 @@ import cloud.welkin.database.Tx;
 import cloud.welkin.identity.api.IdentityApi;
 import cloud.welkin.identity.auth.Authentication;
 import cloud.welkin.identity.domain.CatalogEntry;
+import cloud.welkin.identity.domain.LimitModel;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.store.Stores;
 import cloud.welkin.kernel.api.Api;
 import cloud.welkin.kernel.api.Authenticator;
+import cloud.welkin.kernel.quota.LimitSource;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,12 +23,14 @@ public final class IdentityService implements AutoCloseable {
     /**
      * @param tokenLifetime how long a token is good for
      * @param passwordCost bcrypt's cost
+     * @param limitModel how limits of projects and domains bear on each other
      */
-    public record Options(Duration tokenLifetime, int passwordCost) {}
+    public record Options(Duration tokenLifetime, int passwordCost, LimitModel limitModel) {}
 
     private final Sessions sessions;
     private final Bootstrap bootstrap;
     private final List<Api> apis;
+    private final LimitSource limits;
 
     public IdentityService(
             Database database, Clock clock, Options options, List<CatalogEntry> catalog) {
@@ -55,7 +59,9 @@ public final class IdentityService implements AutoCloseable {
                                 sessions,
                                 authentication,
                                 stores,
-                                catalogue));
+                                catalogue,
+                                options.limitModel()));
+        limits = new UnifiedLimits(catalogue, stores.limits());
     }
 
     public List<Api> apis() {
@@ -64,6 +70,11 @@ public final class IdentityService implements AutoCloseable {
 
     public Authenticator authenticator() {
         return sessions;
+    }
+
+    /** The limits of projects that are kept here, for the quotas of all services. */
+    public LimitSource limits() {
+        return limits;
     }
 
     /** Makes what every cloud begins with, as far as it is missing. */

@@ -1,6 +1,7 @@
 package cloud.welkin.identity;
 
 import cloud.welkin.identity.domain.CatalogEntry;
+import cloud.welkin.identity.domain.LimitModel;
 import cloud.welkin.kernel.policy.Caller;
 import cloud.welkin.testing.ApiTester;
 import cloud.welkin.testing.TestDatabase;
@@ -43,19 +44,27 @@ final class Keystone implements AutoCloseable {
 
     final TestDatabase database = TestDatabase.with("kernel", "identity");
     final MovedClock clock = new MovedClock();
-    final IdentityService service =
-            new IdentityService(
-                    database.database(),
-                    clock,
-                    new IdentityService.Options(Duration.ofHours(1), 4),
-                    List.of(
-                            new CatalogEntry("identity", "keystone", "/identity", false),
-                            new CatalogEntry("compute", "nova", "/compute/v2.1", false),
-                            new CatalogEntry("volumev3", "cinder", "/volume/v3", true)));
-    final Bootstrap.Made made =
-            database.database().write(tx -> service.bootstrap(tx, "secret", true, "demo"));
-    final ApiTester api =
-            new ApiTester(database.database(), service.authenticator(), service.apis());
+    final IdentityService service;
+    final Bootstrap.Made made;
+    final ApiTester api;
+
+    Keystone() {
+        this(LimitModel.FLAT);
+    }
+
+    Keystone(LimitModel limits) {
+        service =
+                new IdentityService(
+                        database.database(),
+                        clock,
+                        new IdentityService.Options(Duration.ofHours(1), 4, limits),
+                        List.of(
+                                new CatalogEntry("identity", "keystone", "/identity", false),
+                                new CatalogEntry("compute", "nova", "/compute/v2.1", false),
+                                new CatalogEntry("volumev3", "cinder", "/volume/v3", true)));
+        made = database.database().write(tx -> service.bootstrap(tx, "secret", true, "demo"));
+        api = new ApiTester(database.database(), service.authenticator(), service.apis());
+    }
 
     /** A token of the admin for the project admin. */
     String admin() {

@@ -67,7 +67,8 @@ record Services(
                                 kernel.clock(),
                                 new IdentityService.Options(
                                         settings.get(WelkinSettings.TOKEN_LIFETIME),
-                                        settings.get(WelkinSettings.PASSWORD_COST)),
+                                        settings.get(WelkinSettings.PASSWORD_COST),
+                                        settings.get(WelkinSettings.LIMIT_MODEL)),
                                 CATALOG));
         PlacementService placement = new PlacementService(kernel.database());
         ImageService image =
@@ -115,6 +116,10 @@ record Services(
                                 ComputeService.Options.USUAL));
         Services services = new Services(identity, placement, image, volume, network, compute);
         services.register(kernel);
+        switch (settings.get(WelkinSettings.QUOTA_DRIVER)) {
+            case SERVICES -> {}
+            case UNIFIED -> kernel.quotas().obey(identity.limits());
+        }
         return services;
     }
 

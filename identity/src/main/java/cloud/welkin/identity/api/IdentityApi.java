@@ -4,6 +4,7 @@ import cloud.welkin.database.Database;
 import cloud.welkin.identity.Catalogue;
 import cloud.welkin.identity.Sessions;
 import cloud.welkin.identity.auth.Authentication;
+import cloud.welkin.identity.domain.LimitModel;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
 import cloud.welkin.identity.store.GroupStore;
@@ -34,7 +35,8 @@ public final class IdentityApi {
             Sessions sessions,
             Authentication authentication,
             Stores stores,
-            Catalogue catalogue) {}
+            Catalogue catalogue,
+            LimitModel limitModel) {}
 
     public static List<Api> of(Parts parts) {
         Database database = parts.database();
@@ -61,7 +63,8 @@ public final class IdentityApi {
                                 roles,
                                 projects,
                                 catalogue),
-                        new ProjectOperations(projects, roles, domains, sessions),
+                        new ProjectOperations(
+                                parts.limitModel(), projects, roles, domains, sessions),
                         new ProjectTagOperations(projects),
                         domains,
                         new UserOperations(database, clock, passwords, users, projects, sessions),
@@ -83,7 +86,10 @@ public final class IdentityApi {
                         new CredentialOperations(stores.credentials(), users, projects),
                         new TrustOperations(clock, stores.trusts(), users, roles, sessions),
                         regions,
-                        new CatalogOperations(catalogue, stores.catalog(), regions, sessions));
+                        new CatalogOperations(catalogue, stores.catalog(), regions, sessions),
+                        new RegisteredLimitOperations(catalogue, stores.limits()),
+                        new LimitOperations(
+                                parts.limitModel(), catalogue, stores.limits(), projects));
         List<Operation> operations = new ArrayList<>();
         operations.add(VersionOperations.ofV3());
         groups.forEach(group -> operations.addAll(group.operations()));

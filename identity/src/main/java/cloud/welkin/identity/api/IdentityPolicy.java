@@ -21,7 +21,7 @@ final class IdentityPolicy {
     }
 
     static List<PolicyRule> rules() {
-        return Stream.concat(first().stream(), more().stream()).toList();
+        return Stream.of(first(), more(), LimitPolicy.rules()).flatMap(List::stream).toList();
     }
 
     /** Tokens, projects, domains, users, roles and who holds them. */

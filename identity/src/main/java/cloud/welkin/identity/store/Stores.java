@@ -12,7 +12,8 @@ public record Stores(
         ApplicationCredentialStore applicationCredentials,
         TrustStore trusts,
         CredentialStore credentials,
-        CatalogStore catalog) {
+        CatalogStore catalog,
+        LimitStore limits) {
 
     /**
      * @param random of the keys that secrets are encrypted with
@@ -27,6 +28,7 @@ public record Stores(
                 new ApplicationCredentialStore(),
                 new TrustStore(),
                 new CredentialStore(random),
-                new CatalogStore());
+                new CatalogStore(),
+                new LimitStore());
     }
 }
