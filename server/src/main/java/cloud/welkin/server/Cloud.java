@@ -181,7 +181,11 @@ final class Cloud implements AutoCloseable {
                                                                 consoles)
                                                         .on(server))));
         Control control =
-                new Control(() -> parts(kernel.database()), kernel.doctor(), policy.rules());
+                new Control(
+                        () -> parts(kernel.database()),
+                        kernel.doctor(),
+                        policy,
+                        services.identity().authenticator());
         closing.add(new UnixHttp(home.run("control.sock"), "rw-------", control::answer));
         http.start();
     }

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Asks the running program over its control socket, which only its own account can reach. */
 final class ControlClient {
@@ -22,11 +24,11 @@ final class ControlClient {
      * Prints the answer; 0 when all is well, 1 when the program says that it is not, 3 when none
      * runs.
      */
-    static int print(Path home, String path) throws IOException {
+    static int print(Path home, String path, Map<String, String> headers) throws IOException {
         Path socket = home.resolve("run/control.sock");
         String answer;
         try {
-            answer = get(socket, path);
+            answer = get(socket, path, headers);
         } catch (NoSuchFileException | ConnectException e) {
             System.err.println("welkin: nothing runs in " + home);
             return NOTHING_RUNS;
@@ -40,13 +42,20 @@ final class ControlClient {
         return answer.startsWith("HTTP/1.1 200") ? 0 : 1;
     }
 
-    private static String get(Path socket, String path) throws IOException {
+    private static String get(Path socket, String path, Map<String, String> headers)
+            throws IOException {
         if (!Files.exists(socket)) {
             throw new NoSuchFileException(socket.toString());
         }
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
             String request =
-                    "GET " + path + " HTTP/1.1\r\nHost: control\r\nConnection: close\r\n\r\n";
+                    "GET "
+                            + path
+                            + " HTTP/1.1\r\nHost: control\r\nConnection: close\r\n"
+                            + headers.entrySet().stream()
+                                    .map(h -> h.getKey() + ": " + h.getValue() + "\r\n")
+                                    .collect(Collectors.joining())
+                            + "\r\n";
             channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8)));
             return new String(
                     Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
