@@ -9,6 +9,7 @@ import cloud.welkin.identity.auth.FailedSignIns;
 import cloud.welkin.identity.auth.NewPasswords;
 import cloud.welkin.identity.auth.PasswordCheck;
 import cloud.welkin.identity.domain.CatalogEntry;
+import cloud.welkin.identity.domain.LimitModel;
 import cloud.welkin.identity.domain.PasswordRules;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.federation.FederatedSignIn;
@@ -18,6 +19,7 @@ import cloud.welkin.identity.store.Stores;
 import cloud.welkin.identity.work.Housekeeping;
 import cloud.welkin.kernel.api.Api;
 import cloud.welkin.kernel.api.Authenticator;
+import cloud.welkin.kernel.quota.LimitSource;
 import cloud.welkin.kernel.work.Reconciler;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -35,17 +37,14 @@ public final class IdentityService implements AutoCloseable {
      * @param passwordCost bcrypt's cost
      * @param security how accounts and tokens are guarded
      * @param certificates which users clients' certificates stand for
+     * @param limitModel how limits of projects and domains bear on each other
      */
     public record Options(
             Duration tokenLifetime,
             int passwordCost,
             IdentitySecurity security,
-            CertificateMapping certificates) {
-        /** Certificates of whichever issuer the listener trusts. */
-        public Options(Duration tokenLifetime, int passwordCost, IdentitySecurity security) {
-            this(tokenLifetime, passwordCost, security, new CertificateMapping(List.of()));
-        }
-    }
+            CertificateMapping certificates,
+            LimitModel limitModel) {}
 
     private final Sessions sessions;
     private final Bootstrap bootstrap;
@@ -53,6 +52,7 @@ public final class IdentityService implements AutoCloseable {
     private final Audit audit;
     private final Keys keys;
     private final List<Reconciler> reconcilers;
+    private final LimitSource limits;
 
     public IdentityService(
             Database database, Clock clock, Options options, List<CatalogEntry> catalog) {
@@ -117,7 +117,9 @@ public final class IdentityService implements AutoCloseable {
                                         options.tokenLifetime(),
                                         authentication,
                                         stores,
-                                        sessions))));
+                                        sessions),
+                                options.limitModel())));
+        limits = new UnifiedLimits(catalogue, stores.limits());
         apis.add(OidcApi.of(database, clock, random, sessions, authentication, stores));
     }
 
@@ -189,6 +191,11 @@ public final class IdentityService implements AutoCloseable {
 
     public Authenticator authenticator() {
         return sessions;
+    }
+
+    /** The limits of projects that are kept here, for the quotas of all services. */
+    public LimitSource limits() {
+        return limits;
     }
 
     /** Makes what every cloud begins with, as far as it is missing. */

@@ -29,6 +29,24 @@ class IdentityContractTest {
             keystone.grant(keystone.user(role, "pw"), project, role);
         }
         keystone.user("nobody", "pw");
+        keystone.grant(keystone.user("service", "pw"), project, "service");
+        String admin = keystone.admin();
+        for (String role : java.util.List.of("reader", "manager")) {
+            keystone.put(
+                            admin,
+                            "/domains/default/users/"
+                                    + keystone.user("domain-" + role, "pw")
+                                    + "/roles/"
+                                    + keystone.role(role))
+                    .expect(204);
+        }
+        keystone.put(
+                        admin,
+                        "/system/users/"
+                                + keystone.user("system-reader", "pw")
+                                + "/roles/"
+                                + keystone.role("reader"))
+                .expect(204);
     }
 
     @TestFactory
@@ -54,6 +72,19 @@ class IdentityContractTest {
                                                 "unscoped",
                                                 keystone.caller(keystone.token("nobody", "pw", "")))
                                         .caller(
+                                                "service",
+                                                keystone.caller(
+                                                        keystone.token("service", "pw", scope)))
+                                        .caller("domain reader", ofDomain("domain-reader"))
+                                        .caller("domain manager", ofDomain("domain-manager"))
+                                        .caller(
+                                                "system reader",
+                                                keystone.caller(
+                                                        keystone.token(
+                                                                "system-reader",
+                                                                "pw",
+                                                                "{'system': {'all': true}}")))
+                                        .caller(
                                                 "system admin",
                                                 keystone.caller(
                                                         keystone.token(
@@ -61,5 +92,9 @@ class IdentityContractTest {
                                                                 "secret",
                                                                 "{'system': {'all': true}}")))
                                         .tests());
+    }
+
+    private cloud.welkin.kernel.policy.Caller ofDomain(String user) {
+        return keystone.caller(keystone.token(user, "pw", "{'domain': {'id': 'default'}}"));
     }
 }

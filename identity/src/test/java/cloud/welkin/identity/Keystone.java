@@ -1,6 +1,8 @@
 package cloud.welkin.identity;
 
+import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.domain.CatalogEntry;
+import cloud.welkin.identity.domain.LimitModel;
 import cloud.welkin.kernel.policy.Caller;
 import cloud.welkin.testing.ApiTester;
 import cloud.welkin.testing.TestDatabase;
@@ -43,6 +45,7 @@ final class Keystone implements AutoCloseable {
 
     final TestDatabase database = TestDatabase.with("kernel", "identity");
     private final IdentitySecurity security;
+    private final LimitModel limits;
     final MovedClock clock = new MovedClock();
     final IdentityService service;
     final Bootstrap.Made made;
@@ -53,7 +56,16 @@ final class Keystone implements AutoCloseable {
     }
 
     Keystone(IdentitySecurity security) {
+        this(security, LimitModel.FLAT);
+    }
+
+    Keystone(LimitModel limits) {
+        this(IdentitySecurity.USUAL, limits);
+    }
+
+    private Keystone(IdentitySecurity security, LimitModel limits) {
         this.security = security;
+        this.limits = limits;
         service = replica();
         made = database.database().write(tx -> service.bootstrap(tx, "secret", true, "demo"));
         api = api(service);
@@ -64,7 +76,12 @@ final class Keystone implements AutoCloseable {
         return new IdentityService(
                 database.database(),
                 clock,
-                new IdentityService.Options(Duration.ofHours(1), 4, security),
+                new IdentityService.Options(
+                        Duration.ofHours(1),
+                        4,
+                        security,
+                        new CertificateMapping(List.of()),
+                        limits),
                 List.of(
                         new CatalogEntry("identity", "keystone", "/identity", false),
                         new CatalogEntry("compute", "nova", "/compute/v2.1", false),

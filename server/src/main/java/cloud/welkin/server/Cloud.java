@@ -190,7 +190,8 @@ final class Cloud implements AutoCloseable {
                 new Control(
                         () -> parts(kernel.database()),
                         kernel.doctor(),
-                        policy.rules(),
+                        policy,
+                        services.identity().authenticator(),
                         new IdentityControl(services.identity(), kernel.clock()));
         closing.add(new UnixHttp(home.run("control.sock"), "rw-------", control::answer));
         http.start();

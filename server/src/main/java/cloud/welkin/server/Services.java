@@ -74,7 +74,8 @@ record Services(
                                                 words(
                                                         settings.get(
                                                                 WelkinSettings
-                                                                        .CERTIFICATE_ISSUERS)))),
+                                                                        .CERTIFICATE_ISSUERS))),
+                                        settings.get(WelkinSettings.LIMIT_MODEL)),
                                 CATALOG));
         PlacementService placement = new PlacementService(kernel.database());
         ImageService image =
@@ -122,6 +123,10 @@ record Services(
                                 ComputeService.Options.USUAL));
         Services services = new Services(identity, placement, image, volume, network, compute);
         services.register(kernel);
+        switch (settings.get(WelkinSettings.QUOTA_DRIVER)) {
+            case SERVICES -> {}
+            case UNIFIED -> kernel.quotas().obey(identity.limits());
+        }
         return services;
     }
 

@@ -1,5 +1,6 @@
 package cloud.welkin.server;
 
+import cloud.welkin.identity.domain.LimitModel;
 import cloud.welkin.kernel.settings.Setting;
 import java.net.URI;
 import java.time.Duration;
@@ -17,6 +18,12 @@ final class WelkinSettings {
         XEN,
         LXC,
         SIMULATED
+    }
+
+    /** Where the limits of quotas are kept. */
+    enum QuotaDriver {
+        SERVICES,
+        UNIFIED
     }
 
     /** Which host the program drives by itself. */
@@ -88,6 +95,18 @@ final class WelkinSettings {
                             12,
                             "bcrypt's logarithmic cost for new passwords; Keystone's default is 12.")
                     .where(n -> n >= 4 && n <= 20, "4 to 20");
+    static final Setting<LimitModel> LIMIT_MODEL =
+            Setting.oneOf(
+                    "identity.limit-model",
+                    LimitModel.FLAT,
+                    "How unified limits bear on each other: flat, not at all; strict_two_level, projects lie"
+                            + " directly in their domain and none has a limit above its domain's.");
+    static final Setting<QuotaDriver> QUOTA_DRIVER =
+            Setting.oneOf(
+                    "quota.driver",
+                    QuotaDriver.SERVICES,
+                    "Where limits are kept: services, each service keeps its own quota sets; unified, as"
+                            + " registered limits and limits in identity.");
     static final Setting<Driver> COMPUTE_DRIVER =
             Setting.oneOf(
                     "compute.driver",
@@ -149,7 +168,9 @@ final class WelkinSettings {
                                     TLS_CERTIFICATE,
                                     TLS_KEY,
                                     TLS_CLIENT_CA,
-                                    CERTIFICATE_ISSUERS),
+                                    CERTIFICATE_ISSUERS,
+                                    LIMIT_MODEL,
+                                    QUOTA_DRIVER),
                             IdentitySettings.ALL.stream())
                     .toList();
 

@@ -17,14 +17,17 @@ import java.util.stream.Stream;
  */
 public final class ComputeQuota {
     public static final String SERVICE = "compute";
-    public static final QuotaResource INSTANCES = new QuotaResource(SERVICE, "instances", 10);
-    public static final QuotaResource CORES = new QuotaResource(SERVICE, "cores", 20);
-    public static final QuotaResource RAM = new QuotaResource(SERVICE, "ram", 51_200);
+    public static final QuotaResource INSTANCES =
+            new QuotaResource(SERVICE, "instances", "servers", 10);
+    public static final QuotaResource CORES = new QuotaResource(SERVICE, "cores", "class:VCPU", 20);
+    public static final QuotaResource RAM =
+            new QuotaResource(SERVICE, "ram", "class:MEMORY_MB", 51_200);
     public static final QuotaResource SERVER_GROUPS =
             new QuotaResource(SERVICE, "server_groups", 10);
     public static final QuotaResource METADATA_ITEMS =
-            new QuotaResource(SERVICE, "metadata_items", 128);
-    public static final QuotaResource KEY_PAIRS = new QuotaResource(SERVICE, "key_pairs", 100);
+            new QuotaResource(SERVICE, "metadata_items", "server_metadata_items", 128);
+    public static final QuotaResource KEY_PAIRS =
+            new QuotaResource(SERVICE, "key_pairs", "server_key_pairs", 100);
     public static final QuotaResource GROUP_MEMBERS =
             new QuotaResource(SERVICE, "server_group_members", 10);
 
@@ -43,9 +46,17 @@ public final class ComputeQuota {
     /** See {@link #UNTIL_2_35}. */
     public static final List<QuotaResource> UNTIL_2_56 =
             List.of(
-                    new QuotaResource(SERVICE, "injected_files", 0),
-                    new QuotaResource(SERVICE, "injected_file_content_bytes", 0),
-                    new QuotaResource(SERVICE, "injected_file_path_bytes", 0));
+                    new QuotaResource(SERVICE, "injected_files", "server_injected_files", 0),
+                    new QuotaResource(
+                            SERVICE,
+                            "injected_file_content_bytes",
+                            "server_injected_file_content_bytes",
+                            0),
+                    new QuotaResource(
+                            SERVICE,
+                            "injected_file_path_bytes",
+                            "server_injected_file_path_bytes",
+                            0));
 
     public static final List<QuotaResource> ALL =
             Stream.of(

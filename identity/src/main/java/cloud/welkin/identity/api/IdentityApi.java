@@ -8,6 +8,7 @@ import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.auth.FailedSignIns;
 import cloud.welkin.identity.auth.NewPasswords;
 import cloud.welkin.identity.auth.PasswordCheck;
+import cloud.welkin.identity.domain.LimitModel;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.federation.FederatedSignIn;
 import cloud.welkin.identity.federation.OidcTokens;
@@ -47,7 +48,8 @@ public final class IdentityApi {
             FailedSignIns failures,
             Duration expiredWindow,
             CertificateMapping certificates,
-            FederatedSignIn federated) {}
+            FederatedSignIn federated,
+            LimitModel limitModel) {}
 
     public static List<Api> of(Parts parts) {
         Database database = parts.database();
@@ -76,7 +78,8 @@ public final class IdentityApi {
                                 catalogue,
                                 clock,
                                 parts.expiredWindow()),
-                        new ProjectOperations(projects, roles, domains, sessions),
+                        new ProjectOperations(
+                                parts.limitModel(), projects, roles, domains, sessions),
                         new ProjectTagOperations(projects),
                         domains,
                         new UserOperations(
@@ -121,7 +124,10 @@ public final class IdentityApi {
                                 stores.federation(),
                                 parts.federated(),
                                 new OidcTokens(),
-                                catalogue));
+                                catalogue),
+                        new RegisteredLimitOperations(catalogue, stores.limits()),
+                        new LimitOperations(
+                                parts.limitModel(), catalogue, stores.limits(), projects));
         List<Operation> operations = new ArrayList<>();
         operations.add(VersionOperations.ofV3());
         groups.forEach(group -> operations.addAll(group.operations()));

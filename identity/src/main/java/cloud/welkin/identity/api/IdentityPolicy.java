@@ -26,7 +26,8 @@ final class IdentityPolicy {
                         more(),
                         RevocationOperations.rules(),
                         OauthPolicy.rules(),
-                        FederationPolicy.rules())
+                        FederationPolicy.rules(),
+                        LimitPolicy.rules())
                 .flatMap(List::stream)
                 .toList();
     }

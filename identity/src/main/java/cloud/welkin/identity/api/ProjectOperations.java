@@ -6,6 +6,7 @@ import cloud.welkin.identity.api.ProjectForm.NewProject;
 import cloud.welkin.identity.api.ProjectForm.ProjectBody;
 import cloud.welkin.identity.api.ProjectForm.ProjectChange;
 import cloud.welkin.identity.domain.AssignmentTarget;
+import cloud.welkin.identity.domain.LimitModel;
 import cloud.welkin.identity.domain.Options;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.store.ProjectStore;
@@ -33,13 +34,19 @@ final class ProjectOperations implements OperationGroup {
     /** The domain counts: Keystone's max_project_tree_depth. */
     private static final int DEEPEST_TREE = 5;
 
+    private final int deepestTree;
     private final ProjectStore projects;
     private final RoleStore roles;
     private final DomainOperations domains;
     private final Changes changes;
 
     ProjectOperations(
-            ProjectStore projects, RoleStore roles, DomainOperations domains, Changes changes) {
+            LimitModel limits,
+            ProjectStore projects,
+            RoleStore roles,
+            DomainOperations domains,
+            Changes changes) {
+        this.deepestTree = Math.min(DEEPEST_TREE, limits.deepestTree());
         this.projects = projects;
         this.roles = roles;
         this.domains = domains;
@@ -131,7 +138,7 @@ final class ProjectOperations implements OperationGroup {
             throw Failure.forbidden("The parent of the project is disabled.");
         }
         ProjectId above = parent.map(Project::id).orElse(new ProjectId(domain.value()));
-        if (projects.above(tx, above).size() + 2 > DEEPEST_TREE) {
+        if (projects.above(tx, above).size() + 2 > deepestTree) {
             throw Failure.forbidden("Max hierarchy depth reached for %s branch.", above);
         }
         Project project =

@@ -19,7 +19,8 @@ public record Stores(
         AuditStore audit,
         OauthStore oauth,
         OidcStores oidc,
-        FederationStore federation) {
+        FederationStore federation,
+        LimitStore limits) {
 
     /**
      * @param random of the keys that secrets are encrypted with
@@ -42,6 +43,7 @@ public record Stores(
                 new AuditStore(),
                 new OauthStore(credentials),
                 OidcStores.of(credentials),
-                new FederationStore(credentials));
+                new FederationStore(credentials),
+                new LimitStore());
     }
 }

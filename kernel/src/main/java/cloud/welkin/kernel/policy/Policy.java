@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Every rule of the cloud: the services' defaults with the operator's overrides on top. Immutable;
@@ -76,6 +77,66 @@ public final class Policy {
             throw new IllegalStateException("no such policy rule: " + rule);
         }
         return holds(check, caller, target);
+    }
+
+    /** The rule with each of its parts, and which of them let this caller act on this target. */
+    public Explanation explain(String rule, Caller caller, Target target) {
+        return explain(new Check.Rule(rule), caller, target);
+    }
+
+    private Explanation explain(Check check, Caller caller, Target target) {
+        boolean holds = holds(check, caller, target);
+        return switch (check) {
+            case Check.Always always -> new Explanation("@", holds, "", List.of());
+            case Check.Never never -> new Explanation("!", holds, "", List.of());
+            case Check.Rule(String name) ->
+                    new Explanation(
+                            "rule:" + name,
+                            holds,
+                            "",
+                            List.of(explain(known(name), caller, target)));
+            case Check.Not(Check part) ->
+                    new Explanation("not", holds, "", List.of(explain(part, caller, target)));
+            case Check.All(List<Check> parts) ->
+                    new Explanation("all of", holds, "", explain(parts, caller, target));
+            case Check.Any(List<Check> parts) ->
+                    new Explanation("any of", holds, "", explain(parts, caller, target));
+            case Check.Role(Operand role) ->
+                    new Explanation(
+                            "role:" + spelled(role),
+                            holds,
+                            holds
+                                    ? ""
+                                    : "the caller's roles: "
+                                            + String.join(", ", new TreeSet<>(caller.roles())),
+                            List.of());
+            case Check.Equal(Operand left, Operand right) ->
+                    new Explanation(
+                            (left instanceof Operand.Attribute(String name)
+                                            ? name
+                                            : "'" + spelled(left) + "'")
+                                    + ":"
+                                    + spelled(right),
+                            holds,
+                            holds
+                                    ? ""
+                                    : "the caller's: "
+                                            + ofCaller(left, caller).orElse("none")
+                                            + "; the target's: "
+                                            + ofTarget(right, target).orElse("none"),
+                            List.of());
+        };
+    }
+
+    private List<Explanation> explain(List<Check> parts, Caller caller, Target target) {
+        return parts.stream().map(part -> explain(part, caller, target)).toList();
+    }
+
+    private static String spelled(Operand operand) {
+        return switch (operand) {
+            case Operand.Literal(String text) -> text;
+            case Operand.Attribute(String name) -> "%(" + name + ")s";
+        };
     }
 
     public boolean knows(String rule) {

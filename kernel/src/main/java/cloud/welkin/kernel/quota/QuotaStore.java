@@ -4,6 +4,7 @@ import cloud.welkin.database.Tx;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The SQL of limits and usage. Project '*' holds defaults that an operator has changed. */
 final class QuotaStore {
@@ -14,13 +15,20 @@ final class QuotaStore {
      * Adds the deltas, each where it stays within its limit (which is read in the same statement),
      * and returns what is used now of those that were added. Rows are locked in the order of their
      * names, whoever takes them.
+     *
+     * @param kept limits that are kept elsewhere, one for each resource; the tables' do not count
      */
-    Map<String, Long> add(Tx tx, String project, List<QuotaResource> resources, List<Long> deltas) {
+    Map<String, Long> add(
+            Tx tx,
+            String project,
+            List<QuotaResource> resources,
+            List<Long> deltas,
+            Optional<List<Long>> kept) {
         String take =
                 """
                 with wanted as (
-                    select w.resource, w.delta, coalesce(own.amount, changed.amount, w.fallback) as amount
-                    from unnest(?::text[], ?::bigint[], ?::bigint[]) as w (resource, delta, fallback)
+                    select w.resource, w.delta, coalesce(w.kept, own.amount, changed.amount, w.fallback) as amount
+                    from unnest(?::text[], ?::bigint[], ?::bigint[], ?::bigint[]) as w (resource, delta, fallback, kept)
                     left join kernel.quota_limit own on own.project_id = ? and own.resource = w.resource
                     left join kernel.quota_limit changed on changed.project_id = '*' and changed.resource = w.resource
                 )
@@ -41,6 +49,7 @@ final class QuotaStore {
                         resources.stream().map(QuotaResource::column).toArray(String[]::new),
                         deltas.toArray(Long[]::new),
                         resources.stream().map(QuotaResource::defaultLimit).toArray(Long[]::new),
+                        kept.orElse(List.of()).toArray(Long[]::new),
                         project,
                         project)
                 .forEach(
@@ -63,20 +72,22 @@ final class QuotaStore {
 
     record Row(long limit, long used) {}
 
-    Map<String, Row> usage(Tx tx, String project, List<QuotaResource> resources) {
+    Map<String, Row> usage(
+            Tx tx, String project, List<QuotaResource> resources, Optional<List<Long>> kept) {
         var rows = new HashMap<String, Row>();
         tx.sql()
                 .resultQuery(
                         """
-                        select w.resource, coalesce(own.amount, changed.amount, w.fallback) as amount,
+                        select w.resource, coalesce(w.kept, own.amount, changed.amount, w.fallback) as amount,
                                coalesce(u.used, 0) as used
-                        from unnest(?::text[], ?::bigint[]) as w (resource, fallback)
+                        from unnest(?::text[], ?::bigint[], ?::bigint[]) as w (resource, fallback, kept)
                         left join kernel.quota_limit own on own.project_id = ? and own.resource = w.resource
                         left join kernel.quota_limit changed on changed.project_id = '*' and changed.resource = w.resource
                         left join kernel.quota_usage u on u.project_id = ? and u.resource = w.resource
                         """,
                         resources.stream().map(QuotaResource::column).toArray(String[]::new),
                         resources.stream().map(QuotaResource::defaultLimit).toArray(Long[]::new),
+                        kept.orElse(List.of()).toArray(Long[]::new),
                         project,
                         project)
                 .forEach(

@@ -4,10 +4,12 @@ import cloud.welkin.database.Database;
 import cloud.welkin.database.Tx;
 import cloud.welkin.kernel.doctor.Finding;
 import cloud.welkin.kernel.doctor.Invariant;
+import cloud.welkin.kernel.failure.Failure;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +34,8 @@ public final class Quotas {
     private final QuotaStore store = new QuotaStore();
     private final Map<String, QuotaResource> resources = new ConcurrentHashMap<>();
 
+    private volatile Optional<LimitSource> elsewhere = Optional.empty();
+
     public Quotas(Database database) {
         this.database = database;
     }
@@ -41,6 +45,11 @@ public final class Quotas {
             throw new IllegalArgumentException(
                     "Two resources of quota are called " + resource.column());
         }
+    }
+
+    /** From now on limits are kept there, and those of the tables do not count. */
+    public void obey(LimitSource source) {
+        elsewhere = Optional.of(source);
     }
 
     /** The resources of a service, by name. */
@@ -61,7 +70,12 @@ public final class Quotas {
         List<QuotaResource> sorted = deltas.keySet().stream().sorted(BY_COLUMN).toList();
         sorted.forEach(this::known);
         Map<String, Long> added =
-                store.add(tx, projectId, sorted, sorted.stream().map(deltas::get).toList());
+                store.add(
+                        tx,
+                        projectId,
+                        sorted,
+                        sorted.stream().map(deltas::get).toList(),
+                        kept(tx, projectId, sorted));
         if (added.size() < sorted.size()) {
             refuse(tx, projectId, deltas, sorted, added);
         }
@@ -81,7 +95,7 @@ public final class Quotas {
                 refused.add(resource);
             }
         }
-        var rows = store.usage(tx, projectId, refused);
+        var rows = rows(tx, projectId, refused);
         throw new QuotaExceeded(
                 refused.stream()
                         .map(
@@ -102,7 +116,7 @@ public final class Quotas {
     /** Limits and usage of a project, by the names of the service's resources. */
     public List<QuotaUsage> usage(Tx tx, String projectId, String service) {
         List<QuotaResource> wanted = resources(service);
-        var rows = store.usage(tx, projectId, wanted);
+        var rows = rows(tx, projectId, wanted);
         return wanted.stream()
                 .map(
                         resource -> {
@@ -118,7 +132,7 @@ public final class Quotas {
     /** The limit of one resource, read alone. */
     public long limit(Tx tx, String projectId, QuotaResource resource) {
         known(resource);
-        QuotaStore.Row row = store.usage(tx, projectId, List.of(resource)).get(resource.column());
+        QuotaStore.Row row = rows(tx, projectId, List.of(resource)).get(resource.column());
         return row == null ? resource.defaultLimit() : row.limit();
     }
 
@@ -129,6 +143,7 @@ public final class Quotas {
 
     /** A limit of the project's own; usage above it stays and refuses more. */
     public void setLimit(Tx tx, String projectId, QuotaResource resource, long limit) {
+        requireOwn();
         known(resource);
         if (limit < UNLIMITED) {
             throw new IllegalArgumentException("A limit is -1 or more, not " + limit);
@@ -138,6 +153,7 @@ public final class Quotas {
 
     /** The project has the defaults of the service's resources again. */
     public void resetLimits(Tx tx, String projectId, String service) {
+        requireOwn();
         store.forgetLimits(
                 tx, projectId, resources(service).stream().map(QuotaResource::column).toList());
     }
@@ -147,6 +163,7 @@ public final class Quotas {
      * {@code default}).
      */
     public void setDefault(Tx tx, QuotaResource resource, long limit) {
+        requireOwn();
         setLimit(tx, QuotaStore.EVERY_PROJECT, resource, limit);
     }
 
@@ -209,6 +226,28 @@ public final class Quotas {
         var projects = new TreeSet<>(counted.keySet());
         projects.addAll(actual.keySet());
         return projects;
+    }
+
+    private Map<String, QuotaStore.Row> rows(Tx tx, String project, List<QuotaResource> resources) {
+        return store.usage(tx, project, resources, kept(tx, project, resources));
+    }
+
+    private Optional<List<Long>> kept(Tx tx, String project, List<QuotaResource> resources) {
+        return elsewhere
+                .map(source -> source.limits(tx, project, resources))
+                .map(
+                        limits ->
+                                resources.stream()
+                                        .map(one -> limits.getOrDefault(one, one.defaultLimit()))
+                                        .toList());
+    }
+
+    private void requireOwn() {
+        if (elsewhere.isPresent()) {
+            throw Failure.forbidden(
+                    "The limits of this cloud are unified: they are set in the identity service,"
+                            + " as registered limits and limits.");
+        }
     }
 
     private void known(QuotaResource resource) {
