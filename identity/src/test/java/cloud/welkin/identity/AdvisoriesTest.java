@@ -2,8 +2,6 @@ package cloud.welkin.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import cloud.welkin.identity.auth.FailedSignIns;
-import cloud.welkin.identity.domain.PasswordRules;
 import cloud.welkin.identity.store.AuditStore;
 import cloud.welkin.testing.ApiTester.Response;
 import java.time.Duration;
@@ -568,33 +566,6 @@ class AdvisoriesTest {
                         "/credentials",
                         "{'credential': {'type': 'totp', 'blob': 'JBSWY3DP'}}")
                 .expect(403);
-    }
-
-    @Test
-    void ossa2021_003_aLockedAccountIsNotToldFromOneThatDoesNotExist() {
-        IdentitySecurity usual = IdentitySecurity.USUAL;
-        PasswordRules lockout =
-                new PasswordRules(
-                        0, 0, 0, Optional.empty(), "", false, 2, Duration.ofMinutes(5), 0);
-        try (Keystone own =
-                new Keystone(
-                        new IdentitySecurity(
-                                lockout,
-                                new FailedSignIns.Limits(0, 0),
-                                usual.totpPrevious(),
-                                usual.receiptLifetime(),
-                                usual.expiredWindow(),
-                                usual.keyRotation(),
-                                usual.auditKeep()))) {
-            own.user("locked", "pw");
-            for (int i = 0; i < 4; i++) {
-                Response known = own.login("locked", "wrong", "").expect(401);
-                Response unknown = own.login("nobody", "wrong", "").expect(401);
-                assertThat(known.json()).isEqualTo(unknown.json());
-            }
-            assertThat(own.login("locked", "pw", "").expect(401).json())
-                    .isEqualTo(own.login("nobody", "pw", "").expect(401).json());
-        }
     }
 
     @Test

@@ -136,6 +136,36 @@ class FederationTest {
     }
 
     @Test
+    void ossa2017_004_withoutGroupsNobodyGetsTheRolesOfOthersInAProject() {
+        keystone.grant(keystone.user("boss", "pw"), project, "admin");
+        assertThat(scoped(signIn(), project).expect(201).json().at("/token/roles").toString())
+                .contains("member")
+                .doesNotContain("admin", "manager");
+        keystone.patch(
+                        admin,
+                        "/OS-FEDERATION/mappings/acme",
+                        "{'mapping': {'rules': [{'local': [{'user': {'id': '{0}', 'name': '{0}'}},"
+                                + " {'projects': [{'name': 'shared of acme', 'roles': [{'name':"
+                                + " 'reader'}]}]}], 'remote': [{'type': 'OIDC-sub'}]}]}}")
+                .expect(200);
+        String token = signIn();
+        scoped(token, project).expect(401);
+        String own =
+                keystone.get(token, "/auth/projects")
+                        .expect(200)
+                        .json()
+                        .at("/projects")
+                        .valueStream()
+                        .filter(one -> one.path("name").asString().equals("shared of acme"))
+                        .map(one -> one.path("id").asString())
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(scoped(token, own).expect(201).json().at("/token/roles").toString())
+                .contains("reader")
+                .doesNotContain("member");
+    }
+
+    @Test
     void membershipsEndWithWhatTheProviderVouchesFor() {
         String token = signIn();
         String old =

@@ -68,7 +68,7 @@ class Oauth1Test {
     }
 
     @Test
-    void anAccessTokenIsForTheRolesAndTheProjectThatWereGranted() {
+    void ossa2020_005_anAccessTokenIsForTheRolesAndTheProjectThatWereGranted() {
         Pair access = access("reader");
         ApiTester.Response token = token(access, "1").expect(201);
 

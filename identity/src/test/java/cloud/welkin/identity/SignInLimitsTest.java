@@ -6,6 +6,7 @@ import cloud.welkin.identity.auth.FailedSignIns;
 import cloud.welkin.identity.domain.PasswordRules;
 import cloud.welkin.testing.ApiTester.Response;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Failing again and again is held back, for users that exist and for those that do not. */
@@ -89,6 +90,33 @@ class SignInLimitsTest {
             for (int i = 0; i < 10; i++) {
                 keystone.login("u", "pw", "").expect(201);
             }
+        }
+    }
+
+    @Test
+    void ossa2021_003_aLockedAccountIsNotToldFromOneThatDoesNotExist() {
+        IdentitySecurity usual = IdentitySecurity.USUAL;
+        PasswordRules lockout =
+                new PasswordRules(
+                        0, 0, 0, Optional.empty(), "", false, 2, Duration.ofMinutes(5), 0);
+        try (Keystone own =
+                new Keystone(
+                        new IdentitySecurity(
+                                lockout,
+                                new FailedSignIns.Limits(0, 0),
+                                usual.totpPrevious(),
+                                usual.receiptLifetime(),
+                                usual.expiredWindow(),
+                                usual.keyRotation(),
+                                usual.auditKeep()))) {
+            own.user("locked", "pw");
+            for (int i = 0; i < 4; i++) {
+                Response known = own.login("locked", "wrong", "").expect(401);
+                Response unknown = own.login("nobody", "wrong", "").expect(401);
+                assertThat(known.json()).isEqualTo(unknown.json());
+            }
+            assertThat(own.login("locked", "pw", "").expect(401).json())
+                    .isEqualTo(own.login("nobody", "pw", "").expect(401).json());
         }
     }
 }
