@@ -515,7 +515,8 @@ class AdvisoriesTest {
         assertThat(keystone.get(token(), "/auth/projects").expect(200).json().toString())
                 .contains(project)
                 .doesNotContain(other);
-        assertThat(keystone.get(token(), "/OS-FEDERATION/projects").json().toString())
+        assertThat(keystone.get(token(), "/OS-FEDERATION/projects").expect(200).json().toString())
+                .contains(project)
                 .doesNotContain(other);
     }
 

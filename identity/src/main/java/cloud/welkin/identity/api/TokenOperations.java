@@ -90,28 +90,39 @@ final class TokenOperations implements OperationGroup {
                         .policy("identity:get_auth_catalog")
                         .doc("The catalogue as the caller's token sees it.")
                         .reads(this::catalog),
-                Operation.get("/auth/projects")
-                        .policy("identity:get_auth_projects")
-                        .doc("The projects that the caller can have a token for.")
-                        .reads(
-                                (call, tx) ->
-                                        ProjectForm.projectList(
-                                                call,
-                                                reachable(call, tx, AssignmentTarget.Kind.PROJECT),
-                                                Links.whole(call))),
-                Operation.get("/auth/domains")
-                        .policy("identity:get_auth_domains")
-                        .doc("The domains that the caller can have a token for.")
-                        .reads(
-                                (call, tx) ->
-                                        ProjectForm.domainList(
-                                                call,
-                                                reachable(call, tx, AssignmentTarget.Kind.DOMAIN),
-                                                Links.whole(call))),
+                projects("/auth/projects"),
+                domains("/auth/domains"),
+                // Where federated users looked for them once; clients still do.
+                projects("/OS-FEDERATION/projects"),
+                domains("/OS-FEDERATION/domains"),
                 Operation.get("/auth/system")
                         .policy("identity:get_auth_system")
                         .doc("Whether the caller can have a token for the system.")
                         .reads(this::systems));
+    }
+
+    private Operation projects(String path) {
+        return Operation.get(path)
+                .policy("identity:get_auth_projects")
+                .doc("The projects that the caller can have a token for.")
+                .reads(
+                        (call, tx) ->
+                                ProjectForm.projectList(
+                                        call,
+                                        reachable(call, tx, AssignmentTarget.Kind.PROJECT),
+                                        Links.whole(call)));
+    }
+
+    private Operation domains(String path) {
+        return Operation.get(path)
+                .policy("identity:get_auth_domains")
+                .doc("The domains that the caller can have a token for.")
+                .reads(
+                        (call, tx) ->
+                                ProjectForm.domainList(
+                                        call,
+                                        reachable(call, tx, AssignmentTarget.Kind.DOMAIN),
+                                        Links.whole(call)));
     }
 
     private Object issue(Call call, AuthRequest request) {
