@@ -77,7 +77,7 @@ record Services(
                         kernel.events(),
                         kernel.work().reconcilers()::poke,
                         kernel.clock(),
-                        home.root().resolve("images"),
+                        home.images(),
                         settings.get(WelkinSettings.IMAGE_GRACE));
         VolumeService volume =
                 new VolumeService(

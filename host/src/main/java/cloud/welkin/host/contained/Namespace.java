@@ -1,13 +1,10 @@
 package cloud.welkin.host.contained;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -49,14 +46,7 @@ final class Namespace implements Inside {
 
     private void start() {
         var script = folder.state().resolve("init.sh");
-        try (var source = Namespace.class.getResourceAsStream("init.sh")) {
-            HostFolder.write(
-                    script,
-                    new String(
-                            Objects.requireNonNull(source).readAllBytes(), StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        HostFolder.writeResource(script, "init.sh");
         var output = folder.logs().resolve("init.log");
         // The machine's mounts go on to appear inside, and above all to disappear: a copy would
         // keep namespaces alive.
