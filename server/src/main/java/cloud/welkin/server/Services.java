@@ -1,6 +1,7 @@
 package cloud.welkin.server;
 
 import cloud.welkin.compute.ComputeService;
+import cloud.welkin.compute.GuestDesk;
 import cloud.welkin.identity.Bootstrap;
 import cloud.welkin.identity.IdentityService;
 import cloud.welkin.identity.domain.CatalogEntry;
@@ -112,10 +113,18 @@ record Services(
                                 network.networks(),
                                 placement,
                                 consoles,
-                                ComputeService.Options.USUAL));
+                                ComputeService.Options.USUAL.withRatios(ratios(settings))));
         Services services = new Services(identity, placement, image, volume, network, compute);
         services.register(kernel);
         return services;
+    }
+
+    private static GuestDesk.Ratios ratios(Settings settings) {
+        return new GuestDesk.Ratios(
+                settings.get(WelkinSettings.CPU_RATIO),
+                settings.get(WelkinSettings.RAM_RATIO),
+                settings.get(WelkinSettings.DISK_RATIO),
+                settings.get(WelkinSettings.RESERVED_MEMORY));
     }
 
     /**
