@@ -33,7 +33,7 @@ class HostAgentTest {
 
     @BeforeAll
     static void up() throws Exception {
-        home = Files.createDirectory(closed.resolve("home"));
+        home = Files.createTempDirectory(closed, "home");
         bench = new AgentBench(home);
     }
 
