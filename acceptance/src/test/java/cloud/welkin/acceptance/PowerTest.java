@@ -53,6 +53,17 @@ class PowerTest {
     }
 
     @Test
+    void aGuestsProcessIsNotRoots() {
+        try (Scene scene = new Scene(cloud, "10.140.0.0/24")) {
+            Server server = scene.server("").awaited("ACTIVE");
+            String processes = cloud.onHost("ps", "-eo", "uid=,args=").run().mustSucceed().out();
+            assertThat(processes.lines().filter(line -> line.contains(server.id())))
+                    .isNotEmpty()
+                    .allMatch(line -> Long.parseLong(line.strip().split(" ", 2)[0]) >= 60_578);
+        }
+    }
+
+    @Test
     void theConsolePageIsServedToWhoHasItsToken() {
         try (Scene scene = new Scene(cloud, "10.91.0.0/24")) {
             Server server = scene.server("").awaited("ACTIVE");

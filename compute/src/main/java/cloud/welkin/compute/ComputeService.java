@@ -62,6 +62,11 @@ public final class ComputeService implements AutoCloseable {
     public record Options(GuestDesk.Ratios ratios, Duration consoleToken, Duration keepDeleted) {
         public static final Options USUAL =
                 new Options(GuestDesk.Ratios.USUAL, Duration.ofMinutes(10), Duration.ofDays(90));
+
+        /** The same with other ratios. */
+        public Options withRatios(GuestDesk.Ratios others) {
+            return new Options(others, consoleToken, keepDeleted);
+        }
     }
 
     private final FlavorStore flavors = new FlavorStore();

@@ -47,10 +47,11 @@ import java.util.stream.Collectors;
  */
 public final class GuestDesk {
     /**
-     * How much of a host's facts may be given away: OpenStack's usual over-commit, and what is kept
-     * for the host.
+     * How much of a host's facts may be given away: so many times what there is.
+     *
+     * @param reservedRamMib what is kept for the host, a quarter of its memory at most
      */
-    public record Ratios(double cpu, double ram, double disk, long reservedRamMib) {
+    public record Ratios(double cpu, double ram, double disk, int reservedRamMib) {
         /**
          * Sixteen guests to a processor was Nova's own ratio until 2023 (now 4): idle guests cost
          * little.

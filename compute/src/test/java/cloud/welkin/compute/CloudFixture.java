@@ -62,6 +62,10 @@ final class CloudFixture implements AutoCloseable {
     final HostDesk desk = new Desk();
 
     CloudFixture(Path home, int hostCount) {
+        this(home, hostCount, ComputeService.Options.USUAL);
+    }
+
+    CloudFixture(Path home, int hostCount, ComputeService.Options options) {
         Events events = new Events(database.database(), Duration.ofDays(1), clock);
         work = Work.on(database.database(), WorkOptions.of("test"));
         images =
@@ -99,7 +103,7 @@ final class CloudFixture implements AutoCloseable {
                         networks.networks(),
                         placement,
                         new NoConsoles(),
-                        ComputeService.Options.USUAL);
+                        options);
         images.quotas().forEach(quotas::register);
         volumes.quotas().forEach(quotas::register);
         NetworkService.quotas().forEach(quotas::register);

@@ -38,6 +38,7 @@ import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.kernel.doctor.Finding;
 import cloud.welkin.kernel.doctor.Invariant;
 import cloud.welkin.kernel.event.Events;
+import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.policy.Caller;
 import cloud.welkin.kernel.quota.QuotaResource;
 import cloud.welkin.kernel.quota.Quotas;
@@ -175,6 +176,11 @@ public final class ImageService implements Images {
                 image.minRam(),
                 image.sha512(),
                 image.properties());
+    }
+
+    /** A project's images of this name, oldest first. */
+    public List<UUID> named(Tx tx, ProjectId owner, String name) {
+        return images.named(tx, owner, name);
     }
 
     /** Shows an image of the program's own making to everybody. */

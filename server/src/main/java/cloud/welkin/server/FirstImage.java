@@ -28,37 +28,49 @@ final class FirstImage {
     private FirstImage() {}
 
     static void make(Database database, ImageService images, Bootstrap.Made made) {
-        Optional<Path> file =
-                Optional.ofNullable(System.getProperty("welkin.top"))
-                        .map(top -> Path.of(top).resolve("guest/target/welkin-guest.qcow2"))
-                        .filter(Files::exists);
-        if (file.isEmpty()) {
-            log.info("there is no guest/target/welkin-guest.qcow2 to make the image {} from", NAME);
-            return;
-        }
-        Caller admin =
-                new Caller(
-                        made.admin(),
-                        cloud.welkin.kernel.id.DomainId.DEFAULT,
-                        new Scope.Project(
-                                made.adminProject(), cloud.welkin.kernel.id.DomainId.DEFAULT),
-                        Set.of("admin", "member", "reader"),
-                        Set.of(),
-                        new Caller.Token("", "first-image", Optional.empty()));
-        UUID id =
-                database.write(
-                        tx ->
-                                images.create(
-                                        tx,
-                                        admin,
-                                        new NewImage(NAME, "qcow2", "bare", 0, 0, Map.of())));
+        Optional.ofNullable(System.getProperty("welkin.top"))
+                .map(top -> Path.of(top).resolve("guest/target/welkin-guest.qcow2"))
+                .filter(Files::exists)
+                .ifPresentOrElse(
+                        file -> make(database, images, made, file),
+                        () ->
+                                log.info(
+                                        "there is no guest/target/welkin-guest.qcow2 to make the image {}"
+                                                + " from",
+                                        NAME));
+    }
+
+    /** Before anybody else can make an image; begins anew where an earlier start was killed. */
+    static void make(Database database, ImageService images, Bootstrap.Made made, Path file) {
+        UUID id = begin(database, images, made);
         try {
-            Files.copy(file.get(), images.incoming(id), StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(file, images.incoming(id), StandardCopyOption.REPLACE_EXISTING);
             images.takeIn(id);
             database.change(tx -> images.publish(tx, id));
         } catch (IOException e) {
             log.warn("the image {} could not be made", NAME, e);
             database.change(tx -> images.giveUp(tx, id));
         }
+    }
+
+    /** The image's row, in place of those that earlier starts have made and nobody has seen. */
+    static UUID begin(Database database, ImageService images, Bootstrap.Made made) {
+        return database.write(
+                tx -> {
+                    images.named(tx, made.adminProject(), NAME)
+                            .forEach(begun -> images.giveUp(tx, begun));
+                    return images.create(
+                            tx, admin(made), new NewImage(NAME, "qcow2", "bare", 0, 0, Map.of()));
+                });
+    }
+
+    static Caller admin(Bootstrap.Made made) {
+        return new Caller(
+                made.admin(),
+                cloud.welkin.kernel.id.DomainId.DEFAULT,
+                new Scope.Project(made.adminProject(), cloud.welkin.kernel.id.DomainId.DEFAULT),
+                Set.of("admin", "member", "reader"),
+                Set.of(),
+                new Caller.Token("", "first-image", Optional.empty()));
     }
 }

@@ -18,9 +18,16 @@ record Home(Path root) {
         Files.setPosixFilePermissions(home.root(), PosixFilePermissions.fromString("rwx--x--x"));
         for (String folder : new String[] {"log", "run", "secrets"}) {
             Files.createDirectories(home.root().resolve(folder));
+            Files.setPosixFilePermissions(
+                    home.root().resolve(folder), PosixFilePermissions.fromString("rwx------"));
         }
-        Files.setPosixFilePermissions(
-                home.root().resolve("secrets"), PosixFilePermissions.fromString("rwx------"));
+        // The host opens it to its guests.
+        if (Files.notExists(home.images())) {
+            Files.createDirectory(
+                    home.images(),
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
+        }
         return home;
     }
 
@@ -30,6 +37,10 @@ record Home(Path root) {
 
     Path policy() {
         return root.resolve("policy.yaml");
+    }
+
+    Path images() {
+        return root.resolve("images");
     }
 
     Path postgres() {

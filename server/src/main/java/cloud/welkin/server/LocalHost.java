@@ -60,6 +60,8 @@ final class LocalHost implements AutoCloseable {
                             ContainedHost.start(home.root(), contained().withExposed(exposed));
                     case MACHINE -> new MachineHost(home.root(), MachineSettings.usual());
                 };
+        // Root disks stand on the images' content.
+        engines.guests().gate(home.images());
         HostFacts facts =
                 HostFacts.of(
                         "welkin",
@@ -159,7 +161,9 @@ final class LocalHost implements AutoCloseable {
                 new HostAgent.Parts(
                         desk,
                         engines,
-                        new Volumes(new LocalVolumes(home.root().resolve("volumes"), images)),
+                        new Volumes(
+                                new LocalVolumes(
+                                        home.root().resolve("volumes"), engines.guests(), images)),
                         metadata,
                         facts,
                         Clock.systemUTC()));
@@ -173,7 +177,7 @@ final class LocalHost implements AutoCloseable {
                 "pc",
                 engines.finishesChecksums(),
                 "br-int",
-                engines.ownedByGuests(),
+                engines.guests(),
                 images);
     }
 

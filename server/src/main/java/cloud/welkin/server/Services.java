@@ -1,6 +1,7 @@
 package cloud.welkin.server;
 
 import cloud.welkin.compute.ComputeService;
+import cloud.welkin.compute.GuestDesk;
 import cloud.welkin.identity.Bootstrap;
 import cloud.welkin.identity.IdentityService;
 import cloud.welkin.identity.auth.CertificateMapping;
@@ -85,7 +86,7 @@ record Services(
                         kernel.events(),
                         kernel.work().reconcilers()::poke,
                         kernel.clock(),
-                        home.root().resolve("images"),
+                        home.images(),
                         settings.get(WelkinSettings.IMAGE_GRACE));
         VolumeService volume =
                 new VolumeService(
@@ -120,7 +121,7 @@ record Services(
                                 network.networks(),
                                 placement,
                                 consoles,
-                                ComputeService.Options.USUAL));
+                                ComputeService.Options.USUAL.withRatios(ratios(settings))));
         Services services = new Services(identity, placement, image, volume, network, compute);
         services.register(kernel);
         switch (settings.get(WelkinSettings.QUOTA_DRIVER)) {
@@ -135,6 +136,14 @@ record Services(
                 .map(String::strip)
                 .filter(word -> !word.isEmpty())
                 .toList();
+    }
+
+    private static GuestDesk.Ratios ratios(Settings settings) {
+        return new GuestDesk.Ratios(
+                settings.get(WelkinSettings.CPU_RATIO),
+                settings.get(WelkinSettings.RAM_RATIO),
+                settings.get(WelkinSettings.DISK_RATIO),
+                settings.get(WelkinSettings.RESERVED_MEMORY));
     }
 
     /**

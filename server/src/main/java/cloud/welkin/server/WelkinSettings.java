@@ -1,5 +1,6 @@
 package cloud.welkin.server;
 
+import cloud.welkin.compute.GuestDesk;
 import cloud.welkin.identity.domain.LimitModel;
 import cloud.welkin.kernel.settings.Setting;
 import java.net.URI;
@@ -117,6 +118,27 @@ final class WelkinSettings {
     static final Setting<Integer> SIMULATED_HOSTS =
             Setting.number("compute.simulated-hosts", 1, "How many hosts the simulated driver has.")
                     .where(n -> n >= 1 && n <= 10_000, "1 to 10000");
+    static final Setting<Double> CPU_RATIO =
+            ratio(
+                    "compute.cpu-ratio",
+                    GuestDesk.Ratios.USUAL.cpu(),
+                    "How many virtual processors guests get for each of a host's.");
+    static final Setting<Double> RAM_RATIO =
+            ratio(
+                    "compute.ram-ratio",
+                    GuestDesk.Ratios.USUAL.ram(),
+                    "How many times its memory, but for what is reserved, a host gives away.");
+    static final Setting<Double> DISK_RATIO =
+            ratio(
+                    "compute.disk-ratio",
+                    GuestDesk.Ratios.USUAL.disk(),
+                    "How many times its disk a host gives away.");
+    static final Setting<Integer> RESERVED_MEMORY =
+            Setting.number(
+                            "compute.reserved-memory",
+                            GuestDesk.Ratios.USUAL.reservedRamMib(),
+                            "MiB of each host that guests do not get; a quarter of its memory at most.")
+                    .where(n -> n >= 0, "0 or more");
     static final Setting<HostMode> HOST_MODE =
             Setting.oneOf(
                     "host.mode",
@@ -159,6 +181,10 @@ final class WelkinSettings {
                                     PASSWORD_COST,
                                     COMPUTE_DRIVER,
                                     SIMULATED_HOSTS,
+                                    CPU_RATIO,
+                                    RAM_RATIO,
+                                    DISK_RATIO,
+                                    RESERVED_MEMORY,
                                     HOST_MODE,
                                     NETWORK_EXPOSE,
                                     IMAGE_GRACE,
@@ -173,6 +199,11 @@ final class WelkinSettings {
                                     QUOTA_DRIVER),
                             IdentitySettings.ALL.stream())
                     .toList();
+
+    private static Setting<Double> ratio(String key, double byDefault, String doc) {
+        return Setting.decimal(key, byDefault, doc)
+                .where(n -> n > 0 && n <= 1000, "above 0 to 1000");
+    }
 
     private WelkinSettings() {}
 }

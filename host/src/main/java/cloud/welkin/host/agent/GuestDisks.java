@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.UUID;
 
@@ -27,6 +28,25 @@ final class GuestDisks {
         this.shape = shape;
     }
 
+    /**
+     * Hands over what is there already, whoever the guests of an earlier program ran as, and closes
+     * it to all others.
+     */
+    void handOver() {
+        Path all = GuestFolder.all(shape.home());
+        try {
+            shape.account().gate(all);
+            try (var folders = Files.list(all)) {
+                for (Path folder : folders.filter(Files::isDirectory).toList()) {
+                    shape.account().own(folder);
+                    shape.account().ownAllIn(folder);
+                }
+            }
+        } catch (IOException failed) {
+            throw Trouble.of(failed, "the folder of all guests");
+        }
+    }
+
     private interface Making {
         void make(Path file) throws IOException;
     }
@@ -40,11 +60,10 @@ final class GuestDisks {
         GuestFolder folder = shape.folder(guest.id());
         try {
             Files.createDirectories(folder.path());
-            if (shape.owner().isPresent()) {
-                // libvirt hands files over to guests, but no folders; the console's socket is made
-                // there.
-                Files.setOwner(folder.path(), Files.getOwner(shape.owner().get()));
-            }
+            // Its own: it makes its screen's socket there.
+            shape.account().own(folder.path());
+            Files.setPosixFilePermissions(
+                    folder.path(), PosixFilePermissions.fromString("rwx------"));
             if (guest.root() instanceof RootDisk.FromImage image) {
                 make(folder.root(guest.rebuilds()), file -> root(file, image));
             }
@@ -121,7 +140,7 @@ final class GuestDisks {
         }
     }
 
-    private static void make(Path file, Making making) throws IOException {
+    private void make(Path file, Making making) throws IOException {
         if (Files.exists(file)) {
             return;
         }
@@ -131,6 +150,7 @@ final class GuestDisks {
             try (var channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
+            shape.account().own(partial);
             Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException | RuntimeException failed) {
             deleteQuietly(partial);

@@ -111,6 +111,11 @@ final class GuestWork {
         }
     }
 
+    /** Before anything else is done with guests. */
+    void handOver() {
+        disks.handOver();
+    }
+
     void close(Duration limit) {
         workers.close(limit);
     }

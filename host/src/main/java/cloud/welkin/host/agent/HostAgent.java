@@ -87,7 +87,7 @@ public final class HostAgent implements AutoCloseable {
                 new GuestWork(settings, shape, desk, libvirt, clock, engines::bootId, checkpoint);
         this.volumes = new VolumeWork(settings.host(), desk, parts.volumes());
         this.metadata = new MetadataWork(engines.metadata(), parts.metadata());
-        this.tasks = new TaskWork(settings.host(), desk, new Snapshots(libvirt, guests));
+        this.tasks = new TaskWork(settings.host(), desk, new Snapshots(shape, libvirt, guests));
         this.strangers = new Strangers(settings, shape, guests, engines.taps());
         this.statistics = new GuestStatistics(libvirt);
         this.consoles = new GuestConsoles(shape.home());
@@ -95,6 +95,7 @@ public final class HostAgent implements AutoCloseable {
 
     /** Begins to work; returns at once. */
     public void start() {
+        guests.handOver();
         pokes = java.util.Optional.of(desk.onPending(settings.host(), this::look));
         heart.start();
         loop.start();

@@ -1,7 +1,7 @@
 package cloud.welkin.host.agent;
 
+import cloud.welkin.host.contained.GuestAccount;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -12,7 +12,7 @@ import java.util.function.Function;
  * @param machine QEMU's machine type, {@code pc}
  * @param finishesChecksums whether the datapath finishes checksums; else the NICs' offloads are off
  * @param bridge Open vSwitch's integration bridge
- * @param owner a folder whose owner the guests' folders get, if that is not who the program is
+ * @param account that the guests run as
  * @param images where the image store keeps the content of this SHA-512
  */
 public record HostShape(
@@ -21,7 +21,7 @@ public record HostShape(
         String machine,
         boolean finishesChecksums,
         String bridge,
-        Optional<Path> owner,
+        GuestAccount account,
         Function<String, Path> images) {
 
     /**

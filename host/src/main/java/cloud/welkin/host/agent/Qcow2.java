@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -18,12 +19,13 @@ import java.util.Optional;
  * @see <a href="https://gitlab.com/qemu-project/qemu/-/blob/master/docs/interop/qcow2.txt">The
  *     format</a>
  */
-record Qcow2(long size, boolean hasBackingFile, long incompatibleFeatures) {
+record Qcow2(long size, Optional<Path> backingFile, long incompatibleFeatures) {
 
     private static final int MAGIC = 0x514649fb;
     private static final int CLUSTER_BITS = 16;
     private static final int CLUSTER = 1 << CLUSTER_BITS;
     private static final int HEADER = 104;
+    private static final int LONGEST_NAME = 1023;
     private static final int BACKING_FORMAT = 0xE2792ACA;
 
     /** What one entry of the L1 table covers: a cluster full of entries for clusters. */
@@ -33,26 +35,55 @@ record Qcow2(long size, boolean hasBackingFile, long incompatibleFeatures) {
 
     /** Reads the header; empty when the file is not a qcow2 image. */
     static Optional<Qcow2> read(Path file) throws IOException {
-        ByteBuffer head = ByteBuffer.allocate(HEADER);
         try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            while (head.hasRemaining() && channel.read(head) >= 0) {
-                // A short read is not the end.
-            }
+            return read(channel);
         }
-        head.flip();
+    }
+
+    private static Optional<Qcow2> read(FileChannel channel) throws IOException {
+        ByteBuffer head = bytes(channel, 0, HEADER);
         if (head.limit() < 72 || head.getInt(0) != MAGIC) {
             return Optional.empty();
         }
         int version = head.getInt(4);
         long features = version >= 3 && head.limit() >= 80 ? head.getLong(72) : 0;
         return version == 2 || version == 3
-                ? Optional.of(new Qcow2(head.getLong(24), head.getLong(8) != 0, features))
+                ? Optional.of(new Qcow2(head.getLong(24), backing(channel, head), features))
                 : Optional.empty();
+    }
+
+    private static Optional<Path> backing(FileChannel channel, ByteBuffer head) throws IOException {
+        if (head.getLong(8) == 0) {
+            return Optional.empty();
+        }
+        if (head.getLong(8) < 0 || head.getInt(16) < 0 || head.getInt(16) > LONGEST_NAME) {
+            throw new IOException("not a name of a backing file");
+        }
+        ByteBuffer name = bytes(channel, head.getLong(8), head.getInt(16));
+        try {
+            return Optional.of(Path.of(StandardCharsets.UTF_8.decode(name).toString()));
+        } catch (InvalidPathException strange) {
+            throw new IOException("not a name of a backing file", strange);
+        }
+    }
+
+    private static ByteBuffer bytes(FileChannel channel, long from, int count) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(count);
+        while (bytes.hasRemaining() && channel.read(bytes, from + bytes.position()) >= 0) {
+            // A short read is not the end.
+        }
+        return bytes.flip();
     }
 
     /** Whether it needs another file than itself: an image of a tenant must not. */
     boolean namesOtherFiles() {
-        return hasBackingFile || (incompatibleFeatures & DATA_FILE) != 0;
+        return backingFile.isPresent() || (incompatibleFeatures & DATA_FILE) != 0;
+    }
+
+    /** Whether it needs none but itself and one in this folder. */
+    boolean isComplete(Path images) {
+        return (incompatibleFeatures & DATA_FILE) == 0
+                && backingFile.stream().allMatch(file -> file.normalize().startsWith(images));
     }
 
     /** Makes an empty image without a backing file. */
@@ -71,7 +102,7 @@ record Qcow2(long size, boolean hasBackingFile, long incompatibleFeatures) {
 
     private static void create(Path file, long size, byte[] backing, byte[] format)
             throws IOException {
-        if (backing.length > 1023) {
+        if (backing.length > LONGEST_NAME) {
             throw new IOException("the backing file's path is too long");
         }
         int l1Entries = Math.toIntExact((size + L1_REACH - 1) / L1_REACH);

@@ -1,5 +1,6 @@
 package cloud.welkin.host.agent;
 
+import cloud.welkin.host.contained.GuestAccount;
 import cloud.welkin.host.libvirt.Connection;
 import cloud.welkin.host.libvirt.Domain;
 import cloud.welkin.host.libvirt.ErrorCode;
@@ -7,11 +8,13 @@ import cloud.welkin.host.libvirt.Job;
 import cloud.welkin.host.libvirt.LibvirtException;
 import cloud.welkin.kernel.host.HostTask;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -29,10 +32,12 @@ final class Snapshots {
     private static final Duration LONGEST = Duration.ofHours(6);
     private static final long LOOK_MILLIS = 50;
 
+    private final HostShape shape;
     private final LibvirtLink libvirt;
     private final GuestWork work;
 
-    Snapshots(LibvirtLink libvirt, GuestWork work) {
+    Snapshots(HostShape shape, LibvirtLink libvirt, GuestWork work) {
+        this.shape = shape;
         this.libvirt = libvirt;
         this.work = work;
     }
@@ -46,6 +51,7 @@ final class Snapshots {
         Path partial = target.resolveSibling(target.getFileName() + ".partial");
         try {
             Files.createDirectories(Objects.requireNonNull(target.getParent()));
+            GuestAccount self = GuestAccount.owning(Path.of("/proc/self"));
             boolean begun =
                     work.holding(
                             task.guest(),
@@ -59,6 +65,8 @@ final class Snapshots {
             if (begun) {
                 await(task.guest());
             }
+            // What an image is made from is no guest's any more.
+            self.own(partial);
             try (var channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
@@ -88,6 +96,12 @@ final class Snapshots {
                                                 "NoRootDisk",
                                                 "The guest has no disk of its own.",
                                                 "it boots from a volume"));
+        Qcow2 head =
+                Qcow2.read(Path.of(root))
+                        // The guest's process could write what it likes there, and this program
+                        // may read more than that process.
+                        .filter(disk -> disk.isComplete(shape.home().resolve("images")))
+                        .orElseThrow(() -> new IOException(root + " is not as it was made"));
         if (!found.activity().isActive()) {
             Files.deleteIfExists(partial);
             Program.run(
@@ -105,9 +119,23 @@ final class Snapshots {
         try (Domain domain = connection.find(task.guest()).orElseThrow()) {
             abortEarlier(domain);
             Files.deleteIfExists(partial);
-            domain.disks().beginBackup(backup(task.format(), partial), false);
+            forGuest(task.format(), head.size(), partial);
+            domain.disks().beginBackup(backup(task.format(), partial), true);
         }
         return true;
+    }
+
+    /** A file of the disk's size that QEMU, which may make none where images are, can write. */
+    private void forGuest(String format, long size, Path partial) throws IOException {
+        if (format.equals("qcow2")) {
+            Qcow2.create(partial, size);
+        } else {
+            try (RandomAccessFile file = new RandomAccessFile(partial.toFile(), "rw")) {
+                file.setLength(size);
+            }
+        }
+        Files.setPosixFilePermissions(partial, PosixFilePermissions.fromString("rw-------"));
+        shape.account().own(partial);
     }
 
     private static void abortEarlier(Domain domain) {

@@ -187,8 +187,8 @@ public final class ContainedHost implements HostEngines {
     }
 
     @Override
-    public Optional<Path> ownedByGuests() {
-        return Optional.empty();
+    public GuestAccount guests() {
+        return libvirt.guests();
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -101,6 +102,24 @@ record Daemon(
                                         .run());
         HostFolder.remove(note());
         HostFolder.remove(pidFile);
+    }
+
+    /** As {@link #stop}, and waits until it has ended. */
+    void end(Inside inside) {
+        var process = running(inside);
+        stop(inside);
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (process.filter(each -> each.isAlive(inside.proc())).isPresent()) {
+            if (System.nanoTime() > deadline) {
+                throw new CommandFailed(argv, "it does not end within " + patience);
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(5);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CommandFailed(argv, e);
+            }
+        }
     }
 
     private Path note() {

@@ -4,7 +4,6 @@ import cloud.welkin.ovsdb.Remote;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * A host's libvirt, Open vSwitch and OVN, wherever they run. Closing it leaves them and all guests
@@ -44,10 +43,8 @@ public sealed interface HostEngines extends AutoCloseable permits ContainedHost,
      */
     boolean finishesChecksums();
 
-    /**
-     * A folder whose owner libvirt runs guests as; empty where that is who the program is itself.
-     */
-    Optional<Path> ownedByGuests();
+    /** The account that libvirt runs guests as. */
+    GuestAccount guests();
 
     TapPorts taps();
 

@@ -55,6 +55,11 @@ record HostFolder(Path home, String name) {
             throw new IllegalArgumentException("a home cannot be in /run, /proc or /sys: " + home);
         }
         folder(run());
+        try {
+            GuestAccount.passable(home);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         folder(logs());
         folder(state().resolve("etc/libvirt"));
         folder(state().resolve("ovs"));
@@ -78,11 +83,27 @@ record HostFolder(Path home, String name) {
         }
     }
 
-    /** Puts a file in place whole, or not at all. Does not touch one that has this content. */
-    static void write(Path file, String content) {
+    /** Puts a script of ours in place. */
+    static void writeResource(Path file, String name) {
+        try (var source = HostFolder.class.getResourceAsStream(name)) {
+            write(
+                    file,
+                    new String(
+                            Objects.requireNonNull(source).readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Puts a file in place whole, or not at all. Does not touch one that has this content.
+     *
+     * @return whether it had another one, or none
+     */
+    static boolean write(Path file, String content) {
         try {
             if (Files.exists(file) && Files.readString(file).equals(content)) {
-                return;
+                return false;
             }
             var parent = Objects.requireNonNull(file.toAbsolutePath().getParent());
             folder(parent);
@@ -93,6 +114,7 @@ record HostFolder(Path home, String name) {
                     file,
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
+            return true;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -14,11 +14,14 @@ import java.util.UUID;
 final class LibvirtDaemon {
 
     private final HostFolder folder;
+    private final GuestAccount guests;
     private final Daemon virtlogd;
     private final Daemon libvirtd;
+    private boolean configured;
 
     LibvirtDaemon(HostFolder folder) {
         this.folder = folder;
+        this.guests = GuestAccount.of(folder.home());
         this.virtlogd =
                 new Daemon(
                         "virtlogd",
@@ -47,29 +50,58 @@ final class LibvirtDaemon {
         return folder.run().resolve("libvirt/libvirt-sock");
     }
 
+    /** The account that guests run as. */
+    GuestAccount guests() {
+        return guests;
+    }
+
     void ensure(Inside inside) {
-        if (libvirtd.running(inside).isEmpty()) {
-            configure();
+        boolean runs = libvirtd.running(inside).isPresent();
+        if (!runs || !configured) {
+            boolean changed = configure();
+            prepareAccount(inside);
+            if (runs && changed) {
+                // Of a program before this one, which told it otherwise.
+                libvirtd.end(inside);
+            }
+            configured = true;
         }
         virtlogd.ensure(inside);
         libvirtd.ensure(inside);
+    }
+
+    private void prepareAccount(Inside inside) {
+        var script = folder.state().resolve("account.sh");
+        HostFolder.writeResource(script, "account.sh");
+        Command.of(
+                        inside.enter(
+                                List.of(
+                                        "bash",
+                                        script.toString(),
+                                        folder.home().toString(),
+                                        Integer.toString(guests.uid()),
+                                        Integer.toString(guests.gid()))))
+                .run();
     }
 
     List<Daemon> daemons() {
         return List.of(virtlogd, libvirtd);
     }
 
-    private void configure() {
+    /** Whether anything of it was other before. */
+    private boolean configure() {
         var etc = folder.state().resolve("etc/libvirt");
         var uuid =
                 UUID.nameUUIDFromBytes(folder.state().toString().getBytes(StandardCharsets.UTF_8));
-        HostFolder.write(
-                etc.resolve("libvirtd.conf"),
-                """
+        boolean changed =
+                HostFolder.write(
+                        etc.resolve("libvirtd.conf"),
+                        """
                 listen_tls = 0
                 listen_tcp = 0
                 unix_sock_group = "root"
                 unix_sock_rw_perms = "0700"
+                unix_sock_ro_perms = "0700"
                 auth_unix_ro = "none"
                 auth_unix_rw = "none"
                 max_workers = 40
@@ -77,14 +109,15 @@ final class LibvirtDaemon {
                 host_uuid = "%s"
                 log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
                 """
-                        .formatted(uuid));
-        // Nobody but root runs anything here, and the machine's security modules know nothing of
-        // these paths.
-        HostFolder.write(
-                etc.resolve("qemu.conf"),
-                """
-                user = "root"
-                group = "root"
+                                .formatted(uuid));
+        // The program itself says whose a file is: libvirt would hand over the images that guests
+        // share as well. The machine's security modules know nothing of these paths.
+        changed |=
+                HostFolder.write(
+                        etc.resolve("qemu.conf"),
+                        """
+                user = "+%d"
+                group = "+%d"
                 dynamic_ownership = 0
                 remember_owner = 0
                 security_driver = "none"
@@ -92,11 +125,13 @@ final class LibvirtDaemon {
                 namespaces = []
                 max_core = 0
                 stdio_handler = "logd"
-                """);
+                """
+                                .formatted(guests.uid(), guests.gid()));
         HostFolder.write(
                 etc.resolve("virtlogd.conf"),
                 """
                 log_outputs = "3:file:/var/log/libvirt/virtlogd.log"
                 """);
+        return changed;
     }
 }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The machine itself as a host: its libvirt, Open vSwitch and OVN are its administrator's, who
@@ -85,8 +84,8 @@ public final class MachineHost implements HostEngines {
     }
 
     @Override
-    public Optional<Path> ownedByGuests() {
-        return Optional.of(settings.libvirtState());
+    public GuestAccount guests() {
+        return GuestAccount.owning(settings.libvirtState());
     }
 
     @Override

@@ -1,13 +1,10 @@
 package cloud.welkin.host.contained;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -37,10 +34,8 @@ final class Namespace implements Inside {
             return;
         }
         Networks.ensure(tag);
-        init = recorded();
-        if (init.isEmpty()) {
-            start();
-        }
+        // Who looks meanwhile finds a dead process, and never none.
+        recorded().ifPresentOrElse(process -> init = Optional.of(process), this::start);
     }
 
     boolean isAlive() {
@@ -49,18 +44,11 @@ final class Namespace implements Inside {
 
     private void start() {
         var script = folder.state().resolve("init.sh");
-        try (var source = Namespace.class.getResourceAsStream("init.sh")) {
-            HostFolder.write(
-                    script,
-                    new String(
-                            Objects.requireNonNull(source).readAllBytes(), StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        HostFolder.writeResource(script, "init.sh");
         var output = folder.logs().resolve("init.log");
         // The machine's mounts go on to appear inside, and above all to disappear: a copy would
         // keep namespaces alive.
-        var process =
+        var starting =
                 Command.of(
                                 "setsid",
                                 "nsenter",
@@ -80,12 +68,13 @@ final class Namespace implements Inside {
                         .start(output);
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
-            init = recorded();
-            if (init.isPresent()) {
+            var process = recorded();
+            if (process.isPresent()) {
+                init = process;
                 return;
             }
             // Status 75: another one holds the lock and is about to say who it is.
-            boolean failed = !process.isAlive() && process.exitValue() != 75;
+            boolean failed = !starting.isAlive() && starting.exitValue() != 75;
             if (failed || System.nanoTime() > deadline) {
                 throw new IllegalStateException(
                         "the host's first process did not come up: see " + output);

@@ -1,5 +1,6 @@
 package cloud.welkin.host.volume;
 
+import cloud.welkin.host.contained.GuestAccount;
 import cloud.welkin.kernel.host.DesiredVolume;
 import cloud.welkin.kernel.host.DesiredVolume.Source;
 import cloud.welkin.kernel.host.ObservedGuest.Fault;
@@ -39,6 +40,7 @@ public final class LocalVolumes {
     private static final int COPIES = 4;
 
     private final Path folder;
+    private final GuestAccount account;
     private final Function<String, Path> images;
     private final Together<Boolean> names = new Together<>(all -> syncFolder());
 
@@ -47,13 +49,16 @@ public final class LocalVolumes {
 
     /**
      * @param folder {@code HOME/volumes}
+     * @param account that guests, to which the files are attached, run as
      * @param images the file of an image's data by its SHA-512
      */
-    public LocalVolumes(Path folder, Function<String, Path> images) {
+    public LocalVolumes(Path folder, GuestAccount account, Function<String, Path> images) {
         this.folder = folder;
+        this.account = account;
         this.images = images;
         try {
-            Files.createDirectories(folder);
+            account.gate(folder);
+            account.ownAllIn(folder);
             for (Path file : list()) {
                 if (nameOf(file).endsWith(PART)) {
                     Files.delete(file);
@@ -171,6 +176,7 @@ public final class LocalVolumes {
                 file.setLength(size);
                 file.getFD().sync();
             }
+            account.own(part);
             Files.move(part, path(wanted.id()), StandardCopyOption.ATOMIC_MOVE);
             sync();
         } finally {
@@ -223,9 +229,6 @@ public final class LocalVolumes {
                         image,
                         part,
                         size);
-        if (Confined.mayChangeUser()) {
-            Files.setAttribute(part, "unix:uid", 0);
-        }
         if (outcome.code() != 0) {
             throw isFull(outcome.errors())
                     ? noSpace(outcome.errors())

@@ -9,10 +9,12 @@ import cloud.welkin.kernel.host.DesiredVolume;
 import cloud.welkin.kernel.host.HostName;
 import cloud.welkin.kernel.host.ObservedVolume;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -35,8 +37,8 @@ final class AgentBench implements AutoCloseable {
     AgentBench(Path home) {
         this.home = home;
         this.settings = ContainedSettings.named("main");
-        Path image = image();
         this.host = ContainedHost.start(home, settings);
+        Path image = copied(image());
         this.shape =
                 new HostShape(
                         home,
@@ -44,8 +46,18 @@ final class AgentBench implements AutoCloseable {
                         "pc",
                         host.finishesChecksums(),
                         "br-int",
-                        java.util.Optional.empty(),
+                        host.guests(),
                         _ -> image);
+    }
+
+    /** Where guests may read it. */
+    private Path copied(Path image) {
+        try {
+            host.guests().gate(home.resolve("images"));
+            return Files.copy(image, home.resolve("images/guest"));
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        }
     }
 
     /** The image of guest/build: in the repository, or where an earlier build has put it. */
@@ -65,6 +77,18 @@ final class AgentBench implements AutoCloseable {
             throw new AssertionError("guest/build", failed);
         }
         return root.resolve("guest/target/welkin-guest.qcow2");
+    }
+
+    /** What a script prints inside the host. */
+    String inside(String script) {
+        List<String> command = new ArrayList<>(host.inside());
+        command.addAll(List.of("bash", "-c", script));
+        try {
+            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        }
     }
 
     static AgentSettings settings() {

@@ -3,6 +3,7 @@ package cloud.welkin.host.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.welkin.host.agent.FoundGuest.Activity;
+import cloud.welkin.host.contained.GuestAccount;
 import cloud.welkin.kernel.host.DesiredGuest;
 import cloud.welkin.kernel.host.Power;
 import java.nio.file.Files;
@@ -30,7 +31,7 @@ class DomainXmlTest {
                 "pc",
                 finishesChecksums,
                 "br-int",
-                java.util.Optional.empty(),
+                new GuestAccount(0, 0),
                 content -> Path.of("/images", content));
     }
 

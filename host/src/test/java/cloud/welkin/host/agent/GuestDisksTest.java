@@ -35,7 +35,7 @@ class GuestDisksTest {
                                 "pc",
                                 true,
                                 "br-int",
-                                java.util.Optional.empty(),
+                                cloud.welkin.host.contained.GuestAccount.owning(home),
                                 _ -> image));
     }
 
@@ -54,7 +54,7 @@ class GuestDisksTest {
         disks.prepare(wanted.same());
         Qcow2 head = Qcow2.read(folder().root(0)).orElseThrow();
         assertThat(head.size()).isEqualTo(1L << 30);
-        assertThat(head.hasBackingFile()).isTrue();
+        assertThat(head.backingFile()).contains(image);
     }
 
     @Test

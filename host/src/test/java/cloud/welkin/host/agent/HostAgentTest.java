@@ -8,6 +8,7 @@ import cloud.welkin.kernel.host.ObservedGuest;
 import cloud.welkin.kernel.host.Power;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -24,11 +25,15 @@ class HostAgentTest {
 
     private static final String READY = "welkin-guest ready: vm-one";
 
-    @TempDir private static Path home;
+    /** Which only its owner may enter: as /root, where a home lies unless told otherwise. */
+    @TempDir private static Path closed;
+
+    private static Path home;
     private static AgentBench bench;
 
     @BeforeAll
-    static void up() {
+    static void up() throws Exception {
+        home = Files.createTempDirectory(closed, "home");
         bench = new AgentBench(home);
     }
 
@@ -74,6 +79,7 @@ class HostAgentTest {
     private static Path volumeFile(UUID id) throws Exception {
         Path file = home.resolve("volume-" + id);
         Qcow2.create(file, 32L << 20);
+        bench.shape.account().own(file);
         return file;
     }
 
@@ -94,6 +100,47 @@ class HostAgentTest {
         assertThat(bench.liveXml(wanted.id)).isEmpty();
         assertThat(GuestFolder.of(home, wanted.id).path()).doesNotExist();
         assertThat(bench.host.taps().list()).isEmpty();
+    }
+
+    @Test
+    void aGuestsProcessRunsAsAnAccountThatReachesNothingButItsFiles() throws Exception {
+        Wanted wanted = ready();
+        var account = bench.shape.account();
+        Path secret = Files.writeString(home.resolve("secret"), "x");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+
+        assertThat(bench.inside("cat /proc/$(pidof qemu-system-x86_64)/status"))
+                .containsPattern("Uid:\\s%1$d\\s%1$d\\s%1$d\\s%1$d".formatted(account.uid()))
+                .containsPattern("Groups:\\s*(%d )?\\n".formatted(account.gid()));
+        // Neither what others have, nor the names of what they have.
+        for (var closed :
+                List.of(
+                        "-r " + home,
+                        "-r " + secret,
+                        "-r " + home.resolve("guests"),
+                        "-r " + home.resolve("images"),
+                        "-w " + home.resolve("images/guest"),
+                        "-w /run/libvirt/libvirt-sock",
+                        "-w /run/libvirt/libvirt-sock-ro",
+                        "-w /run/openvswitch/db.sock",
+                        "-w /run/ovn/ovnnb_db.sock")) {
+            assertThat(may(closed)).as(closed).isFalse();
+        }
+        Path disk = GuestFolder.of(home, wanted.id).root(0);
+        for (var open : List.of("-w " + disk, "-r " + home.resolve("images/guest"))) {
+            assertThat(may(open)).as(open).isTrue();
+        }
+        assertThat(may("-w /dev/kvm")).isEqualTo(Files.exists(Path.of("/dev/kvm")));
+    }
+
+    /** What {@code test} says inside to the account of the guests. */
+    private static boolean may(String what) {
+        var account = bench.shape.account();
+        return bench.inside(
+                        "setpriv --reuid %d --regid %d --clear-groups test %s && echo yes || echo no"
+                                .formatted(account.uid(), account.gid(), what))
+                .strip()
+                .equals("yes");
     }
 
     @Test

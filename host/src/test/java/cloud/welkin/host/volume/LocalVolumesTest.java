@@ -2,6 +2,7 @@ package cloud.welkin.host.volume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cloud.welkin.host.contained.GuestAccount;
 import cloud.welkin.kernel.host.DesiredVolume;
 import cloud.welkin.kernel.host.DesiredVolume.Source;
 import cloud.welkin.kernel.host.ObservedGuest.Fault;
@@ -26,7 +27,8 @@ class LocalVolumesTest {
 
     @BeforeEach
     void open() {
-        volumes = new LocalVolumes(home.resolve("volumes"), home::resolve);
+        volumes =
+                new LocalVolumes(home.resolve("volumes"), GuestAccount.owning(home), home::resolve);
     }
 
     private static DesiredVolume wanted(
@@ -170,7 +172,8 @@ class LocalVolumesTest {
         volumes.converge(wanted(kept, 1, true, 1));
         volumes.converge(wanted(lost, 1, true, 1));
         Files.writeString(home.resolve("volumes").resolve(UUID.randomUUID() + ".part"), "half");
-        LocalVolumes restarted = new LocalVolumes(home.resolve("volumes"), home::resolve);
+        LocalVolumes restarted =
+                new LocalVolumes(home.resolve("volumes"), GuestAccount.owning(home), home::resolve);
         assertThat(restarted.removeOthers(Set.of(kept))).containsExactly(lost);
         try (var files = Files.list(home.resolve("volumes"))) {
             assertThat(files.map(it -> String.valueOf(it.getFileName())))

@@ -7,6 +7,7 @@ import cloud.welkin.database.Tx;
 import cloud.welkin.image.domain.Image;
 import cloud.welkin.image.domain.ImageStatus;
 import cloud.welkin.image.schema.tables.records.ImagesRecord;
+import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.json.Json;
 import java.time.Instant;
 import java.util.Arrays;
@@ -211,6 +212,16 @@ public final class ImageTable {
                                         ImageStatus.of(row.value2()),
                                         Optional.ofNullable(row.value3()),
                                         row.value4() != null));
+    }
+
+    /** A project's images of this name, oldest first. */
+    public List<UUID> named(Tx tx, ProjectId owner, String name) {
+        return tx.sql()
+                .select(IMAGES.ID)
+                .from(IMAGES)
+                .where(IMAGES.OWNER.eq(owner.value()).and(IMAGES.NAME.eq(name)))
+                .orderBy(IMAGES.CREATED_AT, IMAGES.ID)
+                .fetch(IMAGES.ID);
     }
 
     /** The queued images among these. */

@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -101,6 +102,8 @@ public final class ImageStore {
         if (Files.exists(target) && Files.size(target) != content.size()) {
             Files.delete(target);
         }
+        // Guests read it, who come no further than a folder that is open to them.
+        Files.setPosixFilePermissions(source, PosixFilePermissions.fromString("rw-r--r--"));
         link(source, target);
         sync(folder);
     }

@@ -61,6 +61,25 @@ public record Setting<T>(
                 refusing(Integer::valueOf, "a whole number"));
     }
 
+    /** A number that need not be whole; neither NaN nor infinite. */
+    public static Setting<Double> decimal(String key, double byDefault, String doc) {
+        return new Setting<>(
+                key,
+                "decimal",
+                Double.toString(byDefault),
+                doc,
+                false,
+                refusing(Setting::decimal, "a number"));
+    }
+
+    private static double decimal(String text) {
+        double number = Double.parseDouble(text);
+        if (!Double.isFinite(number)) {
+            throw new IllegalArgumentException("a number");
+        }
+        return number;
+    }
+
     public static Setting<Boolean> flag(String key, boolean byDefault, String doc) {
         return new Setting<>(
                 key, "true or false", Boolean.toString(byDefault), doc, false, Setting::flag);

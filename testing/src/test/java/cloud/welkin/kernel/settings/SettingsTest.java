@@ -1,6 +1,7 @@
 package cloud.welkin.kernel.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
@@ -34,8 +35,9 @@ final class SettingsTest {
             Setting.flag("network.expose", false, "Whether.");
     private static final Setting<String> PASSWORD =
             Setting.text("admin-password", "", "The first one.").keptSecret();
+    private static final Setting<Double> RATIO = Setting.decimal("ratio", 1.5, "How many times.");
     private static final List<Setting<?>> ALL =
-            List.of(DRIVER, POLL, CACHE, PORT, EXPOSE, PASSWORD);
+            List.of(DRIVER, POLL, CACHE, PORT, EXPOSE, PASSWORD, RATIO);
 
     @TempDir Path home;
 
@@ -48,6 +50,15 @@ final class SettingsTest {
         assertThat(settings.get(PORT)).isEqualTo(8780);
         assertThat(settings.get(EXPOSE)).isFalse();
         assertThat(settings.isSet(PORT)).isFalse();
+    }
+
+    @Test
+    void aDecimalIsANumberAndNothingElse() {
+        assertThat(load(Map.of(), "ratio=16").get(RATIO)).isEqualTo(16.0);
+        for (String wrong : List.of("NaN", "Infinity", "many", "1,5")) {
+            assertThat(catchThrowable(() -> load(Map.of(), "ratio=" + wrong)))
+                    .hasMessageContaining("ratio");
+        }
     }
 
     @Test
