@@ -6,12 +6,14 @@ import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.CatalogRow.Endpoint;
 import cloud.welkin.identity.domain.CatalogRow.Region;
 import cloud.welkin.identity.domain.CatalogRow.Service;
+import cloud.welkin.identity.domain.UrlTemplate;
 import cloud.welkin.identity.store.CatalogStore;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,31 @@ public final class Catalogue {
         this.store = store;
     }
 
-    private record Added(List<Region> regions, List<Service> services, List<Endpoint> endpoints) {}
+    /**
+     * @param shelves what is made of all this for every token, by the origin of the URLs
+     */
+    private record Added(
+            List<Region> regions,
+            List<Service> services,
+            List<Endpoint> endpoints,
+            Map<String, List<Shelf>> shelves) {}
+
+    /** A service with its endpoints before a token is known. */
+    private record Shelf(Service service, List<Place> places) {
+        Offered offered(Optional<ProjectId> project, UserId user) {
+            return new Offered(
+                    service,
+                    places.stream()
+                            .flatMap(place -> place.filled(project, user).stream())
+                            .toList());
+        }
+    }
+
+    private record Place(Endpoint endpoint, UrlTemplate url) {
+        Optional<Endpoint> filled(Optional<ProjectId> project, UserId user) {
+            return url.filled(project, user).map(endpoint::at);
+        }
+    }
 
     /** A service with the endpoints that a token sees, their URLs filled in. */
     public record Offered(Service service, List<Endpoint> endpoints) {}
@@ -71,24 +97,34 @@ public final class Catalogue {
 
     /** What a token's catalogue shows. */
     public List<Offered> of(String origin, Optional<ProjectId> project, UserId user) {
+        return shelves(origin).stream()
+                .map(shelf -> shelf.offered(project, user))
+                .filter(offered -> !offered.endpoints().isEmpty())
+                .toList();
+    }
+
+    private List<Shelf> shelves(String origin) {
         Added rows = added();
+        return rows.shelves().computeIfAbsent(origin, at -> shelves(at, rows));
+    }
+
+    private List<Shelf> shelves(String origin, Added rows) {
         List<Endpoint> endpoints =
                 Stream.concat(
                                 own.stream().flatMap(entry -> endpoints(entry, origin)),
                                 rows.endpoints().stream().filter(Endpoint::enabled))
-                        .flatMap(endpoint -> filled(endpoint, project, user).stream())
                         .toList();
         return Stream.concat(
                         own.stream().map(Catalogue::service),
                         rows.services().stream().filter(Service::enabled))
                 .map(
                         service ->
-                                new Offered(
+                                new Shelf(
                                         service,
                                         endpoints.stream()
                                                 .filter(e -> e.service().equals(service.id()))
+                                                .map(e -> new Place(e, UrlTemplate.of(e.url())))
                                                 .toList()))
-                .filter(offered -> !offered.endpoints().isEmpty())
                 .toList();
     }
 
@@ -129,7 +165,8 @@ public final class Catalogue {
                                     new Added(
                                             store.regions(tx),
                                             store.services(tx),
-                                            store.endpoints(tx)));
+                                            store.endpoints(tx),
+                                            new ConcurrentHashMap<>()));
             keep(current, before);
         }
         return current;
@@ -161,28 +198,5 @@ public final class Catalogue {
                                         Optional.empty(),
                                         true,
                                         Map.of()));
-    }
-
-    /** The endpoint with its URL filled in; empty when it needs a project and there is none. */
-    private static Optional<Endpoint> filled(
-            Endpoint endpoint, Optional<ProjectId> project, UserId user) {
-        String url = endpoint.url().replaceAll("[$%]\\(user_id\\)s", user.value());
-        String complete =
-                project.map(id -> url.replaceAll("[$%]\\((project_id|tenant_id)\\)s", id.value()))
-                        .orElse(url);
-        if (complete.matches(".*[$%]\\(\\w+\\)s.*")) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                new Endpoint(
-                        endpoint.id(),
-                        endpoint.service(),
-                        endpoint.region(),
-                        endpoint.side(),
-                        complete,
-                        endpoint.name(),
-                        endpoint.description(),
-                        true,
-                        endpoint.extra()));
     }
 }

@@ -41,5 +41,12 @@ public sealed interface CatalogRow {
             Optional<String> description,
             boolean enabled,
             Map<String, JsonNode> extra)
-            implements CatalogRow {}
+            implements CatalogRow {
+
+        /** The same at another URL. */
+        public Endpoint at(String other) {
+            return new Endpoint(
+                    id, service, region, side, other, name, description, enabled, extra);
+        }
+    }
 }
