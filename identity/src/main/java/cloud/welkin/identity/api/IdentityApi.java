@@ -79,7 +79,7 @@ public final class IdentityApi {
                                 clock,
                                 parts.expiredWindow()),
                         new ProjectOperations(
-                                parts.limitModel(), projects, roles, domains, sessions),
+                                parts.limitModel(), projects, users, roles, domains, sessions),
                         new ProjectTagOperations(projects),
                         domains,
                         new UserOperations(

@@ -11,6 +11,7 @@ import cloud.welkin.identity.domain.Options;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
+import cloud.welkin.identity.store.UserStore;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
@@ -36,6 +37,7 @@ final class ProjectOperations implements OperationGroup {
 
     private final int deepestTree;
     private final ProjectStore projects;
+    private final UserStore users;
     private final RoleStore roles;
     private final DomainOperations domains;
     private final Changes changes;
@@ -43,11 +45,13 @@ final class ProjectOperations implements OperationGroup {
     ProjectOperations(
             LimitModel limits,
             ProjectStore projects,
+            UserStore users,
             RoleStore roles,
             DomainOperations domains,
             Changes changes) {
         this.deepestTree = Math.min(DEEPEST_TREE, limits.deepestTree());
         this.projects = projects;
+        this.users = users;
         this.roles = roles;
         this.domains = domains;
         this.changes = changes;
@@ -284,7 +288,8 @@ final class ProjectOperations implements OperationGroup {
 
     private Object ofUser(Call call, Tx tx) {
         UserId user = new UserId(call.path("user_id"));
-        call.authorize(Targets.user(user));
+        call.authorize(
+                users.find(tx, user).map(Targets::user).orElseGet(() -> Targets.user(user)));
         List<String> ids = roles.reachable(tx, user, AssignmentTarget.Kind.PROJECT);
         return ProjectForm.projectList(
                 call, projects.list(tx, ProjectStore.Filter.of(false).ids(ids)), Links.whole(call));

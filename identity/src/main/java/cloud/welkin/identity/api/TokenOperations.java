@@ -21,7 +21,6 @@ import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.kernel.api.Param;
 import cloud.welkin.kernel.api.Reply;
 import cloud.welkin.kernel.failure.Failure;
-import cloud.welkin.kernel.policy.Target;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collections;
@@ -166,10 +165,10 @@ final class TokenOperations implements OperationGroup {
         try {
             subject = evenExpired ? lately(call, text) : sessions.session(text);
         } catch (Failure notValid) {
-            call.authorize(new Target(Map.of("user_id", call.caller().user().value())));
+            call.authorize(Targets.token(call.caller().user()));
             throw Failure.notFound("Failed to validate token");
         }
-        call.authorize(new Target(Map.of("user_id", subject.user().id().value())));
+        call.authorize(Targets.token(subject.user().id()));
         return subject;
     }
 

@@ -167,6 +167,15 @@ public final class ProjectStore {
                 .fetch(ProjectStore::project);
     }
 
+    /** The ids of all projects of a domain. */
+    public List<String> idsIn(Tx tx, DomainId domain) {
+        return tx.sql()
+                .select(PROJECT.ID)
+                .from(PROJECT)
+                .where(PROJECT.DOMAIN_ID.eq(domain.value()), PROJECT.IS_DOMAIN.isFalse())
+                .fetch(PROJECT.ID);
+    }
+
     public boolean hasChildren(Tx tx, ProjectId id) {
         return tx.sql()
                 .fetchExists(DSL.selectOne().from(PROJECT).where(PROJECT.PARENT_ID.eq(id.value())));

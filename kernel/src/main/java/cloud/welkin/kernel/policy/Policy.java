@@ -179,6 +179,10 @@ public final class Policy {
             case Check.Equal(Operand.Attribute(String name), Operand wanted)
                     when name.equals("service_roles") ->
                     ofTarget(wanted, target).map(caller.serviceRoles()::contains).orElse(false);
+            // oslo.policy compares texts, and Python's for what is missing is this one.
+            case Check.Equal(Operand.Attribute left, Operand.Literal(String text))
+                    when text.equals("None") ->
+                    ofCaller(left, caller).isEmpty();
             case Check.Equal equal -> {
                 Optional<String> left = ofCaller(equal.caller(), caller);
                 yield left.isPresent() && left.equals(ofTarget(equal.target(), target));
@@ -225,7 +229,7 @@ public final class Policy {
                     caller.scope() instanceof Scope.Project project
                             ? Optional.of(project.domain().value())
                             : Optional.empty();
-            case "domain_id" ->
+            case "domain_id", "token.domain.id" ->
                     caller.scope() instanceof Scope.Domain domain
                             ? Optional.of(domain.id().value())
                             : Optional.empty();
