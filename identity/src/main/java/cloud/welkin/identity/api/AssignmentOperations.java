@@ -7,6 +7,7 @@ import cloud.welkin.identity.domain.AssignmentTarget;
 import cloud.welkin.identity.domain.Group;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.Role;
+import cloud.welkin.identity.domain.User;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
 import cloud.welkin.identity.store.GroupStore;
 import cloud.welkin.identity.store.ProjectStore;
@@ -19,11 +20,10 @@ import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.kernel.api.Reply;
 import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
 import cloud.welkin.kernel.policy.Target;
-import cloud.welkin.identity.domain.User;
-import cloud.welkin.kernel.id.DomainId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -169,8 +169,7 @@ final class AssignmentOperations implements OperationGroup {
     }
 
     private Object check(Call call, Tx tx, Family family) {
-        Assignment asked =
-                named(call, tx, family, roles.find(tx, call.path("role_id")), false);
+        Assignment asked = named(call, tx, family, roles.find(tx, call.path("role_id")), false);
         boolean held =
                 !roles.assignments(
                                 tx,
@@ -187,8 +186,7 @@ final class AssignmentOperations implements OperationGroup {
     }
 
     private Object unassign(Call call, Tx tx, Family family) {
-        Assignment asked =
-                named(call, tx, family, roles.find(tx, call.path("role_id")), false);
+        Assignment asked = named(call, tx, family, roles.find(tx, call.path("role_id")), false);
         if (!roles.unassign(tx, asked)) {
             throw noAssignment(asked);
         }
@@ -206,10 +204,7 @@ final class AssignmentOperations implements OperationGroup {
         return new Assignment(
                 asked.actor(),
                 asked.target(),
-                role.map(Role::id)
-                        .orElseThrow(
-                                () ->
-                                        missing("role", call.path("role_id"))),
+                role.map(Role::id).orElseThrow(() -> missing("role", call.path("role_id"))),
                 family.inherited());
     }
 

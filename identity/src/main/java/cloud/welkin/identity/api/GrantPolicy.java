@@ -22,8 +22,7 @@ final class GrantPolicy {
     private GrantPolicy() {}
 
     static List<PolicyRule> rules() {
-        String handsOn =
-                ADMIN + " or (role:manager and " + within() + " and rule:" + MANAGED + ")";
+        String handsOn = ADMIN + " or (role:manager and " + within() + " and rule:" + MANAGED + ")";
         return List.of(
                 PolicyRule.of(
                         MANAGED,

@@ -240,7 +240,8 @@ final class IdentityPolicy {
                         "ec2_get_credential",
                         SYSTEM_READER + " or " + ofCredential,
                         "Show an EC2 credential."));
-        rules.add(rule(
+        rules.add(
+                rule(
                         "ec2_create_credential",
                         ADMIN + " or (role:member and " + ofCredential + ")",
                         "Create an EC2 credential."));

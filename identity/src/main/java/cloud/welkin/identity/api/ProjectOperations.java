@@ -101,18 +101,31 @@ final class ProjectOperations implements OperationGroup {
                 Operation.get("/users/{user_id}/projects")
                         .policyByHandler("identity:list_user_projects")
                         .doc("Lists the projects that a user has a role in.")
+                        .params(Listing.inDomain(Listing.ENABLED))
                         .anyParam()
                         .reads(this::ofUser));
     }
 
     private Object list(Call call, Tx tx) {
-        Query query = call.query();
-        Optional<DomainId> domain = Listing.domain(call);
-        call.authorize(Targets.listed(domain));
-        ProjectStore.Filter filter =
-                ProjectForm.filter(query, query.bool("is_domain").orElse(false), domain);
-        List<Project> found = projects.list(tx, filter);
-        return ProjectForm.projectList(call, found, ProjectForm.links(call, filter, found));
+        Optional<DomainId> within = Listing.within(call);
+        call.authorize(Targets.listed(within));
+        Asked asked = Asked.of(call, "name", "domain_id", "parent_id");
+        boolean isDomain = asked.flag("is_domain").orElse(false);
+        // A domain is in no domain: neither in the one asked for nor in the token's.
+        boolean none =
+                isDomain && (within.isPresent() || call.query().text("domain_id").isPresent());
+        return ProjectForm.projectList(
+                asked,
+                projects.list(
+                        tx,
+                        new ProjectStore.Filter(
+                                isDomain,
+                                asked.texts(),
+                                asked.flag("enabled"),
+                                within,
+                                none ? Optional.of(List.of()) : Optional.empty(),
+                                ProjectForm.tags(call.query()),
+                                asked.paging())));
     }
 
     private Object create(Call call, Tx tx, NewProject request) {
@@ -288,10 +301,20 @@ final class ProjectOperations implements OperationGroup {
 
     private Object ofUser(Call call, Tx tx) {
         UserId user = new UserId(call.path("user_id"));
-        call.authorize(
-                users.find(tx, user).map(Targets::user).orElseGet(() -> Targets.user(user)));
+        call.authorize(users.find(tx, user).map(Targets::user).orElseGet(() -> Targets.user(user)));
         List<String> ids = roles.reachable(tx, user, AssignmentTarget.Kind.PROJECT);
+        Asked asked = Asked.of(call, "name", "domain_id");
         return ProjectForm.projectList(
-                call, projects.list(tx, ProjectStore.Filter.of(false).ids(ids)), Links.whole(call));
+                asked,
+                projects.list(
+                        tx,
+                        new ProjectStore.Filter(
+                                false,
+                                asked.texts(),
+                                asked.flag("enabled"),
+                                Optional.empty(),
+                                Optional.of(ids),
+                                ProjectStore.Tags.ANY,
+                                asked.paging())));
     }
 }

@@ -63,9 +63,7 @@ final class RoleOperations implements OperationGroup {
                 Operation.get("/roles")
                         .policyByHandler("identity:list_roles")
                         .doc("Lists roles; those of a domain by domain_id.")
-                        .params(
-                                Param.text("name", "Those of this name."),
-                                Param.text("domain_id", "Those of this domain."))
+                        .params(Listing.params(Param.text("domain_id", "Those of this domain.")))
                         .anyParam()
                         .reads(this::list),
                 Operation.post("/roles")
@@ -94,10 +92,15 @@ final class RoleOperations implements OperationGroup {
     private Object list(Call call, Tx tx) {
         Optional<DomainId> domain = call.query().text("domain_id").map(DomainId::new);
         authorize(call, domain, Target.NOTHING);
-        List<Role> found = roles.list(tx, call.query().text("name"), domain);
-        return Map.of(
-                "roles", found.stream().map(role -> body(call, role)).toList(),
-                "links", Links.whole(call));
+        Asked asked = Asked.of(call, "name");
+        return asked.answer(
+                "roles",
+                asked.page(
+                        roles.list(tx, Optional.empty(), domain),
+                        Role::id,
+                        role -> Map.of("name", Optional.of(role.name()))),
+                Role::id,
+                role -> body(call, role));
     }
 
     private Object create(Call call, Tx tx, NewRole request) {
