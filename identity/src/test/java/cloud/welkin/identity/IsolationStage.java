@@ -158,6 +158,15 @@ final class IsolationStage implements IsolationContract.Stage {
         return new IsolationContract.Trial(own(), path, query, headers, body, target);
     }
 
+    /** The caller, once there is one of everything that lists show. */
+    Caller amongThings() {
+        user();
+        group();
+        project();
+        credential();
+        return own();
+    }
+
     private void listed(String domain, Map<String, String> target) {
         target.put("target.domain_id", domain);
         target.put("target.domain.id", domain);
