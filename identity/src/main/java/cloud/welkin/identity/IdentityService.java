@@ -38,13 +38,15 @@ public final class IdentityService implements AutoCloseable {
      * @param security how accounts and tokens are guarded
      * @param certificates which users clients' certificates stand for
      * @param limitModel how limits of projects and domains bear on each other
+     * @param treeDepth how many levels of projects there may be below a domain
      */
     public record Options(
             Duration tokenLifetime,
             int passwordCost,
             IdentitySecurity security,
             CertificateMapping certificates,
-            LimitModel limitModel) {}
+            LimitModel limitModel,
+            int treeDepth) {}
 
     private final Sessions sessions;
     private final Bootstrap bootstrap;
@@ -118,7 +120,8 @@ public final class IdentityService implements AutoCloseable {
                                         authentication,
                                         stores,
                                         sessions),
-                                options.limitModel())));
+                                options.limitModel(),
+                                options.treeDepth())));
         limits = new UnifiedLimits(catalogue, stores.limits());
         apis.add(OidcApi.of(database, clock, random, sessions, authentication, stores));
     }

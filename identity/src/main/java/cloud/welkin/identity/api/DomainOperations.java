@@ -143,6 +143,7 @@ final class DomainOperations implements OperationGroup {
         if (domain.enabled()) {
             throw Failure.forbidden("The domain %s is enabled; disable it first.", domain.id());
         }
+        projects.lockBelow(tx, domain.id()).forEach(ProjectForm::requireMutable);
         DomainId id = new DomainId(domain.id().value());
         roles.unassignIn(tx, id);
         groups.deleteIn(tx, id);

@@ -163,6 +163,19 @@ final class LimitOperations implements OperationGroup {
                 new LimitStore.Holders(project, domain, within));
     }
 
+    /** The limits of one project's own, as they are shown beside it. */
+    static List<LimitView> ofProject(Call call, Tx tx, LimitStore limits, ProjectId project) {
+        return limits
+                .own(
+                        tx,
+                        new LimitStore.Filter(Optional.empty(), Optional.empty(), Optional.empty()),
+                        new LimitStore.Holders(
+                                Optional.of(project.value()), Optional.empty(), Optional.empty()))
+                .stream()
+                .map(limit -> view(call, limit))
+                .toList();
+    }
+
     private Object create(Call call, Tx tx, List<NewLimit> wanted) {
         List<Own> made = wanted.stream().map(one -> made(tx, one)).toList();
         made.forEach(

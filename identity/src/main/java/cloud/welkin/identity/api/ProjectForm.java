@@ -198,6 +198,14 @@ final class ProjectForm {
         return changed;
     }
 
+    /**
+     * @throws Failure 403 when the project is to stay as it is
+     */
+    static void requireMutable(Project project) {
+        Options.requireMutable(
+                "project", project.id().value(), project.options(), project.options());
+    }
+
     /** Names are unique in a domain, and among domains. */
     static void named(Runnable write) {
         try {

@@ -92,15 +92,26 @@ public final class ProjectStore {
 
     /** All projects below, level by level. */
     public List<Project> below(Tx tx, ProjectId id) {
+        return below(tx, id, false);
+    }
+
+    /** The same, and locks on them: nobody adds to them until the transaction ends. */
+    public List<Project> lockBelow(Tx tx, ProjectId id) {
+        lock(tx, id);
+        return below(tx, id, true);
+    }
+
+    private List<Project> below(Tx tx, ProjectId id, boolean forUpdate) {
         List<Project> below = new ArrayList<>();
         List<String> level = List.of(id.value());
         while (!level.isEmpty()) {
-            List<Project> next =
+            var children =
                     tx.sql()
                             .selectFrom(PROJECT)
                             .where(PROJECT.PARENT_ID.in(level))
-                            .orderBy(PROJECT.ID)
-                            .fetch(ProjectStore::project);
+                            .orderBy(PROJECT.ID);
+            List<Project> next =
+                    (forUpdate ? children.forUpdate() : children).fetch(ProjectStore::project);
             below.addAll(next);
             level = next.stream().map(project -> project.id().value()).toList();
         }
