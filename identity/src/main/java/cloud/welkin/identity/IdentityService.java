@@ -55,6 +55,7 @@ public final class IdentityService implements AutoCloseable {
     private final Keys keys;
     private final List<Reconciler> reconcilers;
     private final LimitSource limits;
+    private final Accounts accounts;
 
     public IdentityService(
             Database database, Clock clock, Options options, List<CatalogEntry> catalog) {
@@ -64,14 +65,15 @@ public final class IdentityService implements AutoCloseable {
         Catalogue catalogue = new Catalogue(database, catalog, stores.catalog());
         sessions = new Sessions(database, clock, random, stores, catalogue);
         IdentitySecurity security = options.security();
-        AccountStore accounts = stores.accounts();
+        AccountStore accountRows = stores.accounts();
         PasswordCheck check =
-                new PasswordCheck(database, clock, passwords, security.passwords(), accounts);
+                new PasswordCheck(database, clock, passwords, security.passwords(), accountRows);
         FailedSignIns failures = new FailedSignIns(clock, security.failures());
         NewPasswords newPasswords =
                 new NewPasswords(
-                        database, clock, passwords, security.passwords(), accounts, sessions);
+                        database, clock, passwords, security.passwords(), accountRows, sessions);
         audit = new Audit(database, clock, stores.audit());
+        accounts = new Accounts(database, clock, sessions, stores);
         keys =
                 new Keys(
                         database,
@@ -199,6 +201,11 @@ public final class IdentityService implements AutoCloseable {
     /** The limits of projects that are kept here, for the quotas of all services. */
     public LimitSource limits() {
         return limits;
+    }
+
+    /** Whom tokens would stand for. */
+    public Accounts accounts() {
+        return accounts;
     }
 
     /** Makes what every cloud begins with, as far as it is missing. */
