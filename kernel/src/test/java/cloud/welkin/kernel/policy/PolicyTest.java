@@ -133,6 +133,7 @@ class PolicyTest {
         assertThat(holds("domain_id:None", MEMBER, Map.of())).isTrue();
         assertThat(holds("not domain_id:None", domain, Map.of())).isTrue();
         assertThat(holds("token.domain.id:%(d)s", domain, Map.of("d", "d1"))).isTrue();
+        assertThat(holds("unheard_of:None", MEMBER, Map.of())).isFalse();
         // What the thing lacks is equal to nothing of the caller's, not even to what it lacks.
         assertThat(holds("domain_id:%(d)s", MEMBER, Map.of("d", "None"))).isFalse();
         assertThat(holds("None:%(d)s", MEMBER, Map.of("d", "None"))).isTrue();
