@@ -43,17 +43,15 @@ public record TextMatch(String attribute, Kind kind, boolean caseless, String te
         return switch (kind) {
             case EQUALS -> caseless ? lower(column).eq(lower(text)) : column.eq(text);
             case CONTAINS -> like(column, "%" + escaped() + "%");
+            case STARTSWITH -> like(column, escaped() + "%");
             case ENDSWITH -> like(column, "%" + escaped());
-            // The index is on names in lower case: it narrows, and the case is looked at after.
-            case STARTSWITH -> {
-                Condition caseless = lower(column).like(lower(escaped() + "%"));
-                yield this.caseless ? caseless : caseless.and(column.like(escaped() + "%"));
-            }
         };
     }
 
+    /** The indexes are on names in lower case: they narrow, and the case is looked at after. */
     private Condition like(Field<String> column, String pattern) {
-        return caseless ? lower(column).like(lower(pattern)) : column.like(pattern);
+        Condition like = lower(column).like(lower(pattern));
+        return caseless ? like : like.and(column.like(pattern));
     }
 
     private static Field<String> lower(Field<String> column) {
