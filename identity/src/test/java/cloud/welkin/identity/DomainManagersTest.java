@@ -88,9 +88,9 @@ class DomainManagersTest {
 
     @Test
     void doesNotRuleItsDomainUnderTheNameOfAProject() {
-        keystone.patch(manager, "/projects/" + home, "{'project': {'enabled': false}}").expect(403);
-        keystone.delete(manager, "/projects/" + home).expect(403);
-        keystone.put(manager, "/projects/" + home + "/tags/mine").expect(403);
+        keystone.patch(manager, "/projects/" + home, "{'project': {'enabled': false}}").expect(404);
+        keystone.delete(manager, "/projects/" + home).expect(404);
+        keystone.put(manager, "/projects/" + home + "/tags/mine").expect(404);
         assertThat(keystone.get(keystone.admin(), "/domains/" + home).text("/domain/enabled"))
                 .isEqualTo("true");
     }
@@ -100,5 +100,19 @@ class DomainManagersTest {
         keystone.get(manager, "/roles").expect(200);
         keystone.get(manager, "/roles/" + keystone.role("member")).expect(200);
         keystone.get(manager, "/roles/" + keystone.role("admin")).expect(403);
+    }
+
+    @Test
+    void isToldOfNothingThatIsNotThere() {
+        for (String path :
+                new String[] {
+                    "/projects/missing",
+                    "/users/missing",
+                    "/groups/missing",
+                    "/projects/" + project + "/users/missing/roles"
+                }) {
+            keystone.get(manager, path).expect(404);
+        }
+        keystone.get(manager, "/users/" + stranger).expect(404);
     }
 }

@@ -298,4 +298,39 @@ class ListsTest {
                 .containsExactly("federated");
         assertThat(names(listed("/users?unique_id=u2"), "users")).isEmpty();
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "scope.system=all&scope.domain.id=default",
+                "scope.system=all&scope.project.id=x",
+                "scope.project.id=x&scope.domain.id=default",
+                "user.id=x&group.id=x",
+                "effective&group.id=x",
+                "effective&scope.domain.id=default&scope.OS-INHERIT:inherited_to=projects",
+                "include_subtree"
+            })
+    void assignmentsThatCannotBeAreNotLookedFor(String query) {
+        keystone.get(keystone.admin(), "/role_assignments?" + query).expect(400);
+    }
+
+    @Test
+    void trustsAndCredentialsArePagedToo() {
+        String user = keystone.user("holder", "pw");
+        for (String type : List.of("cert", "certificate", "ticket")) {
+            keystone.post(
+                            keystone.admin(),
+                            "/credentials",
+                            "{'credential': {'type': '%s', 'blob': 'x', 'user_id': '%s'}}"
+                                    .formatted(type, user))
+                    .expect(201);
+        }
+        ApiTester.Response first =
+                listed("/credentials?type__startswith=cert&limit=1&user_id=" + user);
+        assertThat(first.json().path("credentials").size()).isEqualTo(1);
+        ApiTester.Response second = listed(first.text("/links/next").split("/identity/v3", 2)[1]);
+        assertThat(second.json().path("credentials").size()).isEqualTo(1);
+        assertThat(second.json().at("/links/next").isNull()).isTrue();
+        assertThat(listed("/OS-TRUST/trusts?limit=1").json().at("/links/next").isNull()).isTrue();
+    }
 }

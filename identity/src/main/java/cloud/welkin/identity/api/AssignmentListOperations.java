@@ -65,6 +65,7 @@ final class AssignmentListOperations implements OperationGroup {
                                         "effective",
                                         "What users hold in the end: through groups, inheritance"
                                                 + " and implied roles."))
+                        .anyParam()
                         .reads(this::list));
     }
 
@@ -79,6 +80,17 @@ final class AssignmentListOperations implements OperationGroup {
         if (query.has("scope.project.id") && query.has("scope.domain.id")) {
             throw Failure.badRequest("Specify a domain or a project, not both.");
         }
+        if (query.has("scope.system")
+                && (query.has("scope.project.id") || query.has("scope.domain.id"))) {
+            throw Failure.badRequest("Specify system or a domain or a project, not both.");
+        }
+        if (effective
+                && query.text(INHERITED).filter("projects"::equals).isPresent()
+                && query.has("scope.domain.id")) {
+            throw Failure.badRequest(
+                    "Combining effective, domain and inherited filters will always result in an"
+                            + " empty list.");
+        }
         if (effective && query.has("group.id")) {
             throw Failure.badRequest("Combining effective and group is not supported.");
         }
@@ -89,7 +101,7 @@ final class AssignmentListOperations implements OperationGroup {
                                 .or(() -> query.text("group.id").map(Actor.Group::new)),
                         targets(call, tx, subtree),
                         query.text("role.id"),
-                        query.text(INHERITED).map(to -> true));
+                        query.text(INHERITED).map("projects"::equals));
         Names names = new Names(tx, Listing.flag(query, "include_names"));
         List<Object> found =
                 effective

@@ -231,7 +231,7 @@ final class AssignmentOperations implements OperationGroup {
                 family.ofGroups()
                         ? Optional.empty()
                         : users.find(tx, new UserId(call.path("user_id")));
-        DomainId own = call.caller().userDomain();
+        DomainId own = Listing.ownDomain(call);
         Map<String, String> about = new HashMap<>();
         role.ifPresent(about::putAll);
         about.put(

@@ -245,7 +245,7 @@ final class GroupOperations implements OperationGroup {
     private Group membership(Call call, Tx tx) {
         Optional<Group> group = groups.find(tx, call.path("group_id"));
         Optional<User> user = users.find(tx, new UserId(call.path("user_id")));
-        DomainId own = call.caller().userDomain();
+        DomainId own = Listing.ownDomain(call);
         call.authorize(
                 new Target(
                         Map.of(
@@ -269,7 +269,7 @@ final class GroupOperations implements OperationGroup {
                 && call.may(Targets.inDomain("target.group.domain_id", found.get().domain()))) {
             return found.get();
         }
-        call.authorize(Targets.inDomain("target.group.domain_id", call.caller().userDomain()));
+        call.authorize(Targets.inDomain("target.group.domain_id", Listing.ownDomain(call)));
         throw noGroup(id);
     }
 

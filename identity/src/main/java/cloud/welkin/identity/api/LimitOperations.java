@@ -144,11 +144,13 @@ final class LimitOperations implements OperationGroup {
                     case Scope.Domain d -> found(call, tx, project, domain, Optional.empty());
                     case Scope.Unscoped unscoped -> List.of();
                 };
-        return Map.of(
+        Asked asked = Asked.of(call, "service_id", "region_id", "resource_name");
+        return asked.answer(
                 "limits",
-                found.stream().map(limit -> view(call, limit)).toList(),
-                "links",
-                Links.whole(call));
+                asked.page(
+                        found, Own::id, limit -> RegisteredLimitOperations.texts(limit.resource())),
+                Own::id,
+                limit -> view(call, limit));
     }
 
     private List<Own> found(

@@ -245,8 +245,8 @@ final class ProjectForm {
         call.authorize(
                 new Target(
                         Map.of(
-                                "target.project.domain_id", call.caller().userDomain().value(),
-                                "target.domain.id", call.caller().userDomain().value(),
+                                "target.project.domain_id", Listing.ownDomain(call).value(),
+                                "target.domain.id", Listing.ownDomain(call).value(),
                                 "target.project.id",
                                         call.caller().project().map(ProjectId::value).orElse(""))));
         return noProject(id);

@@ -321,7 +321,7 @@ final class UserOperations implements OperationGroup {
         if (found.isPresent() && call.may(Targets.user(found.get()))) {
             return found.get();
         }
-        call.authorize(Targets.inDomain("target.user.domain_id", call.caller().userDomain()));
+        call.authorize(Targets.inDomain("target.user.domain_id", Listing.ownDomain(call)));
         throw Failure.notFound("Could not find user: %s.", id);
     }
 

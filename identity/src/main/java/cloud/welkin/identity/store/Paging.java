@@ -50,7 +50,8 @@ public record Paging(boolean byName, boolean descending, Optional<String> marker
                         .where(behind)
                         .orderBy(order.order())
                         .limit(limit + 1)
-                        .fetch(mapper),
+                        .fetch()
+                        .map(mapper),
                 limit);
     }
 
