@@ -269,10 +269,14 @@ final class IdentityPolicy {
         rules.add(rule("list_roles_for_trust", either, "List a trust's roles."));
         rules.add(rule("get_role_for_trust", either, "Show a trust's role."));
         rules.add(rule("delete_trust", ADMIN + " or " + trustor, "End a trust."));
+        String ofSystem = "role:reader and system_scope:all" + ownUser;
+        rules.add(rule("list_access_rules", ofSystem, "List a user's access rules."));
+        rules.add(rule("get_access_rule", ofSystem, "Show an access rule."));
         rules.add(
-                rule("list_access_rules", SYSTEM_READER + ownUser, "List a user's access rules."));
-        rules.add(rule("get_access_rule", SYSTEM_READER + ownUser, "Show an access rule."));
-        rules.add(rule("delete_access_rule", ADMIN + ownUser, "Delete an access rule."));
+                rule(
+                        "delete_access_rule",
+                        "role:admin and system_scope:all" + ownUser,
+                        "Delete an access rule."));
         for (String what : List.of("region", "service", "endpoint")) {
             rules.add(rule("create_" + what, ADMIN, "Add a " + what + " to the catalogue."));
             rules.add(rule("update_" + what, ADMIN, "Change a " + what + " of the catalogue."));
