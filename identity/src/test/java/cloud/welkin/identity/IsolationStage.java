@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -46,6 +45,7 @@ final class IsolationStage implements IsolationContract.Stage {
     private static final Set<String> PLACES = Set.of("project_id", "domain_id");
 
     private final Keystone keystone;
+    private final IsolationThings things;
     private final Kind kind;
     private final Whose whose;
     private final Map<String, String> made = new HashMap<>();
@@ -53,6 +53,7 @@ final class IsolationStage implements IsolationContract.Stage {
 
     IsolationStage(Keystone keystone, Kind kind, Whose whose) {
         this.keystone = keystone;
+        this.things = new IsolationThings(keystone);
         this.kind = kind;
         this.whose = whose;
     }
@@ -299,34 +300,49 @@ final class IsolationStage implements IsolationContract.Stage {
     }
 
     private String home() {
-        return once("home", this::newDomain);
+        return once("home", things::domain);
     }
 
     private String abroad() {
-        return once("abroad", this::newDomain);
+        return once("abroad", things::domain);
     }
 
     private String user() {
         return whose == Whose.OWN
                 ? own().user().value()
-                : once("user", () -> newUser(domainOfHolder()));
-    }
-
-    private String stranger() {
-        return once("stranger", () -> newUser(abroad()));
+                : once("user", () -> things.user(domainOfHolder()));
     }
 
     private String group() {
+        return once("group", () -> things.group(domainOfGroup()));
+    }
+
+    private String credential() {
+        return once("credential", () -> things.credential(user()));
+    }
+
+    private String ec2() {
+        return once("ec2", () -> things.ec2(user(), side(user())));
+    }
+
+    private String applicationCredential() {
         return once(
-                "group",
+                "application credential",
                 () ->
-                        keystone.post(
-                                        keystone.admin(),
-                                        "/groups",
-                                        "{'group': {'name': '%s', 'domain_id': '%s'}}"
-                                                .formatted(Ids.hex(), domainOfGroup()))
-                                .expect(201)
-                                .text("/group/id"));
+                        things.applicationCredential(sideToken(user()), user())
+                                .text("/application_credential/id"));
+    }
+
+    private String accessRule() {
+        return once("access rule", () -> things.accessRule(sideToken(user()), user()));
+    }
+
+    private String limit() {
+        return once("limit", () -> things.limit(project()));
+    }
+
+    private String stranger() {
+        return once("stranger", () -> things.user(abroad()));
     }
 
     private String project() {
@@ -335,7 +351,7 @@ final class IsolationStage implements IsolationContract.Stage {
         }
         return whose == Whose.OWN && own().project().isPresent()
                 ? own().project().get().value()
-                : once("project", () -> newProject(domainOfPlace()));
+                : once("project", () -> things.project(domainOfPlace()));
     }
 
     private String trustor() {
@@ -347,66 +363,10 @@ final class IsolationStage implements IsolationContract.Stage {
     private String trustee() {
         return whose == Whose.OF_THE_SAME_DOMAIN
                 ? own().user().value()
-                : once("trustee", () -> newUser(abroad()));
+                : once("trustee", () -> things.user(abroad()));
     }
 
     // --- things
-
-    private String credential() {
-        return once(
-                "credential",
-                () ->
-                        keystone.post(
-                                        keystone.admin(),
-                                        "/credentials",
-                                        "{'credential': {'type': 'cert', 'blob': 'x', 'user_id': '%s'}}"
-                                                .formatted(user()))
-                                .expect(201)
-                                .text("/credential/id"));
-    }
-
-    private String ec2() {
-        return once(
-                "ec2",
-                () ->
-                        keystone.post(
-                                        keystone.admin(),
-                                        "/users/" + user() + "/credentials/OS-EC2",
-                                        "{'tenant_id': '%s'}".formatted(side(user())))
-                                .expect(201)
-                                .text("/credential/access"));
-    }
-
-    private String applicationCredential() {
-        return once("application credential", () -> delegated().text("/application_credential/id"));
-    }
-
-    private String accessRule() {
-        return once(
-                "access rule",
-                () -> {
-                    var made = delegated();
-                    String rule = made.text("/application_credential/access_rules/0/id");
-                    // A rule that is in use stays.
-                    keystone.delete(
-                                    sideToken(user()),
-                                    "/users/"
-                                            + user()
-                                            + "/application_credentials/"
-                                            + made.text("/application_credential/id"))
-                            .expect(204);
-                    return rule;
-                });
-    }
-
-    private cloud.welkin.testing.ApiTester.Response delegated() {
-        return keystone.post(
-                        sideToken(user()),
-                        "/users/" + user() + "/application_credentials",
-                        "{'application_credential': {'name': '%s', 'access_rules': [{'service': 'compute', 'method': 'GET', 'path': '/%s'}]}}"
-                                .formatted(Ids.hex(), Ids.hex()))
-                .expect(201);
-    }
 
     private String trust() {
         return once(
@@ -435,63 +395,6 @@ final class IsolationStage implements IsolationContract.Stage {
                         List.of(Map.of("name", "member"))));
     }
 
-    private String limit() {
-        return once(
-                "limit",
-                () -> {
-                    String admin = keystone.admin();
-                    String service =
-                            keystone.post(
-                                            admin,
-                                            "/services",
-                                            "{'service': {'type': 'x', 'name': 'x'}}")
-                                    .expect(201)
-                                    .text("/service/id");
-                    keystone.post(
-                                    admin,
-                                    "/registered_limits",
-                                    "{'registered_limits': [{'service_id': '%s', 'resource_name': 'r', 'default_limit': 9}]}"
-                                            .formatted(service))
-                            .expect(201);
-                    return keystone.post(
-                                    admin,
-                                    "/limits",
-                                    "{'limits': [{'service_id': '%s', 'resource_name': 'r', 'resource_limit': 3, 'project_id': '%s'}]}"
-                                            .formatted(service, project()))
-                            .expect(201)
-                            .text("/limits/0/id");
-                });
-    }
-
-    private String newDomain() {
-        return keystone.post(
-                        keystone.admin(),
-                        "/domains",
-                        "{'domain': {'name': '%s'}}".formatted(Ids.hex()))
-                .expect(201)
-                .text("/domain/id");
-    }
-
-    private String newProject(String domain) {
-        return keystone.post(
-                        keystone.admin(),
-                        "/projects",
-                        "{'project': {'name': '%s', 'domain_id': '%s'}}"
-                                .formatted(Ids.hex(), domain))
-                .expect(201)
-                .text("/project/id");
-    }
-
-    private String newUser(String domain) {
-        return keystone.post(
-                        keystone.admin(),
-                        "/users",
-                        "{'user': {'name': '%s', 'domain_id': '%s', 'password': 'pw'}}"
-                                .formatted(Ids.hex(), domain))
-                .expect(201)
-                .text("/user/id");
-    }
-
     // --- callers
 
     /** A project where the user is a member, beside whatever else it may do. */
@@ -499,7 +402,7 @@ final class IsolationStage implements IsolationContract.Stage {
         return once(
                 "side of " + user,
                 () -> {
-                    String project = newProject(home());
+                    String project = things.project(home());
                     keystone.grant(user, project, "member");
                     return project;
                 });
@@ -508,7 +411,7 @@ final class IsolationStage implements IsolationContract.Stage {
     private String sideToken(String user) {
         return once(
                 "token of " + user,
-                () -> token(user, Optional.of(Map.of("project", Map.of("id", side(user))))));
+                () -> things.token(user, Optional.of(Map.of("project", Map.of("id", side(user))))));
     }
 
     private String tokenOf(String user) {
@@ -523,7 +426,7 @@ final class IsolationStage implements IsolationContract.Stage {
     }
 
     private Caller newCaller() {
-        String user = newUser(home());
+        String user = things.user(home());
         String admin = keystone.admin();
         String held =
                 "/users/"
@@ -533,7 +436,7 @@ final class IsolationStage implements IsolationContract.Stage {
         Optional<Object> scope =
                 switch (kind.scope()) {
                     case "project" -> {
-                        String project = newProject(home());
+                        String project = things.project(home());
                         keystone.put(admin, "/projects/" + project + held).expect(204);
                         yield Optional.of(Map.of("project", Map.of("id", project)));
                     }
@@ -547,27 +450,7 @@ final class IsolationStage implements IsolationContract.Stage {
                     }
                     default -> Optional.empty();
                 };
-        return keystone.caller(token(user, scope));
-    }
-
-    private String token(String user, Optional<Object> scope) {
-        Map<String, Object> auth = new HashMap<>();
-        auth.put(
-                "identity",
-                Map.of(
-                        "methods",
-                        List.of("password"),
-                        "password",
-                        Map.of("user", Map.of("id", user, "password", "pw"))));
-        scope.ifPresent(wanted -> auth.put("scope", wanted));
-        return Objects.requireNonNull(
-                keystone.api
-                        .post(Keystone.V3 + "/auth/tokens")
-                        .view(Map.of("auth", auth))
-                        .send()
-                        .expect(201)
-                        .headers()
-                        .get("x-subject-token"));
+        return keystone.caller(things.token(user, scope));
     }
 
     private String once(String name, Supplier<String> making) {
