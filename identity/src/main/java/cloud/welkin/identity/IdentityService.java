@@ -38,13 +38,15 @@ public final class IdentityService implements AutoCloseable {
      * @param security how accounts and tokens are guarded
      * @param certificates which users clients' certificates stand for
      * @param limitModel how limits of projects and domains bear on each other
+     * @param treeDepth how many levels of projects there may be below a domain
      */
     public record Options(
             Duration tokenLifetime,
             int passwordCost,
             IdentitySecurity security,
             CertificateMapping certificates,
-            LimitModel limitModel) {}
+            LimitModel limitModel,
+            int treeDepth) {}
 
     private final Sessions sessions;
     private final Bootstrap bootstrap;
@@ -53,6 +55,7 @@ public final class IdentityService implements AutoCloseable {
     private final Keys keys;
     private final List<Reconciler> reconcilers;
     private final LimitSource limits;
+    private final Accounts accounts;
 
     public IdentityService(
             Database database, Clock clock, Options options, List<CatalogEntry> catalog) {
@@ -62,14 +65,15 @@ public final class IdentityService implements AutoCloseable {
         Catalogue catalogue = new Catalogue(database, catalog, stores.catalog());
         sessions = new Sessions(database, clock, random, stores, catalogue);
         IdentitySecurity security = options.security();
-        AccountStore accounts = stores.accounts();
+        AccountStore accountRows = stores.accounts();
         PasswordCheck check =
-                new PasswordCheck(database, clock, passwords, security.passwords(), accounts);
+                new PasswordCheck(database, clock, passwords, security.passwords(), accountRows);
         FailedSignIns failures = new FailedSignIns(clock, security.failures());
         NewPasswords newPasswords =
                 new NewPasswords(
-                        database, clock, passwords, security.passwords(), accounts, sessions);
+                        database, clock, passwords, security.passwords(), accountRows, sessions);
         audit = new Audit(database, clock, stores.audit());
+        accounts = new Accounts(database, clock, sessions, stores);
         keys =
                 new Keys(
                         database,
@@ -118,7 +122,8 @@ public final class IdentityService implements AutoCloseable {
                                         authentication,
                                         stores,
                                         sessions),
-                                options.limitModel())));
+                                options.limitModel(),
+                                options.treeDepth())));
         limits = new UnifiedLimits(catalogue, stores.limits());
         apis.add(OidcApi.of(database, clock, random, sessions, authentication, stores));
     }
@@ -196,6 +201,11 @@ public final class IdentityService implements AutoCloseable {
     /** The limits of projects that are kept here, for the quotas of all services. */
     public LimitSource limits() {
         return limits;
+    }
+
+    /** Whom tokens would stand for. */
+    public Accounts accounts() {
+        return accounts;
     }
 
     /** Makes what every cloud begins with, as far as it is missing. */

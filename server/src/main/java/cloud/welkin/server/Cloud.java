@@ -190,8 +190,10 @@ final class Cloud implements AutoCloseable {
                 new Control(
                         () -> parts(kernel.database()),
                         kernel.doctor(),
-                        policy,
-                        services.identity().authenticator(),
+                        new PolicyControl(
+                                policy,
+                                services.identity().authenticator(),
+                                services.identity().accounts()),
                         new IdentityControl(services.identity(), kernel.clock()));
         closing.add(new UnixHttp(home.run("control.sock"), "rw-------", control::answer));
         http.start();

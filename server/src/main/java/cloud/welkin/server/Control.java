@@ -1,22 +1,11 @@
 package cloud.welkin.server;
 
-import cloud.welkin.kernel.api.Authenticator;
 import cloud.welkin.kernel.doctor.Diagnosis;
 import cloud.welkin.kernel.doctor.Doctor;
 import cloud.welkin.kernel.doctor.Finding;
-import cloud.welkin.kernel.failure.Failure;
-import cloud.welkin.kernel.policy.Caller;
-import cloud.welkin.kernel.policy.Explanation;
-import cloud.welkin.kernel.policy.Policy;
-import cloud.welkin.kernel.policy.PolicyFile;
-import cloud.welkin.kernel.policy.Target;
 import cloud.welkin.server.UnixHttp.Answer;
 import cloud.welkin.server.UnixHttp.Question;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
@@ -27,26 +16,19 @@ final class Control {
     /** One part of the program or an engine of its host. */
     record Part(String name, boolean well, String detail) {}
 
-    static final String RULE = "X-Policy-Rule";
-    static final String TARGET = "X-Policy-Target";
-    static final String TOKEN = "X-Auth-Token";
-
     private final Supplier<List<Part>> parts;
     private final Doctor doctor;
-    private final Policy policy;
-    private final Authenticator authenticator;
+    private final PolicyControl policy;
     private final IdentityControl identity;
 
     Control(
             Supplier<List<Part>> parts,
             Doctor doctor,
-            Policy policy,
-            Authenticator authenticator,
+            PolicyControl policy,
             IdentityControl identity) {
         this.parts = parts;
         this.doctor = doctor;
         this.policy = policy;
-        this.authenticator = authenticator;
         this.identity = identity;
     }
 
@@ -54,50 +36,12 @@ final class Control {
         return switch (question.path()) {
             case "/status" -> status();
             case "/doctor" -> examine();
-            case "/policy" -> Answer.text(200, PolicyFile.sample(policy.rules()));
-            case "/policy/check" -> check(question);
+            case "/policy" -> policy.rules();
+            case "/policy/check" -> policy.check(question);
             case "/audit" -> identity.audit(question);
             case "/keys" -> identity.keys(question);
             default -> Answer.text(404, "no such question\n");
         };
-    }
-
-    /** Says of a token's caller which parts of a rule hold; 403 when the rule does not. */
-    private Answer check(Question question) {
-        String rule = question.header().apply(RULE).orElse("");
-        if (!policy.knows(rule)) {
-            return Answer.text(
-                    404, "there is no rule %s: ./welkin policy lists them%n".formatted(rule));
-        }
-        Map<String, String> target = new LinkedHashMap<>();
-        for (String pair : question.header().apply(TARGET).orElse("").split(" ", -1)) {
-            int equals = pair.indexOf('=');
-            if (equals > 0) {
-                target.put(pair.substring(0, equals), pair.substring(equals + 1));
-            }
-        }
-        Caller caller;
-        try {
-            // No request is checked but a rule: access rules of application credentials are not
-            // asked.
-            caller =
-                    authenticator.authenticate(
-                            question.header().apply(TOKEN).orElse(""),
-                            Optional.empty(),
-                            "GET",
-                            "/");
-        } catch (Failure refused) {
-            return Answer.text(401, "the token is not good: %s%n".formatted(refused.getMessage()));
-        }
-        Explanation explanation = policy.explain(rule, caller, new Target(target));
-        return Answer.text(
-                explanation.holds() ? 200 : 403,
-                "user %s, %s, roles %s%n%s"
-                        .formatted(
-                                caller.user(),
-                                caller.scope(),
-                                new TreeSet<>(caller.roles()),
-                                explanation.text()));
     }
 
     private Answer status() {

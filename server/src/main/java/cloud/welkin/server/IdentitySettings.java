@@ -114,6 +114,14 @@ final class IdentitySettings {
                     Duration.ofDays(90),
                     "How long the audit is kept in the database.");
 
+    static final Setting<Integer> TREE_DEPTH =
+            Setting.number(
+                            "identity.project-tree-depth",
+                            5,
+                            "How many levels of projects there may be below a domain. Keystone's"
+                                    + " max_project_tree_depth.")
+                    .where(n -> n >= 1 && n <= 100, "1 to 100");
+
     static final List<Setting<?>> ALL =
             List.of(
                     UNIQUE,
@@ -131,7 +139,8 @@ final class IdentitySettings {
                     RECEIPT_LIFETIME,
                     EXPIRED_WINDOW,
                     KEY_ROTATION,
-                    AUDIT_KEEP);
+                    AUDIT_KEEP,
+                    TREE_DEPTH);
 
     private IdentitySettings() {}
 

@@ -2,14 +2,12 @@ package cloud.welkin.server;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** The program's own command line; people use the launcher {@code ./welkin}, which calls it. */
 @Command(
@@ -23,7 +21,7 @@ import picocli.CommandLine.Parameters;
             Main.Ask.Rules.class,
             IdentityCommands.AuditTrail.class,
             IdentityCommands.KeyRotation.class,
-            Main.Ask.Why.class,
+            IdentityCommands.PolicyCheck.class,
             Main.Purge.class,
             Main.Reference.class,
             CommandLine.HelpCommand.class
@@ -93,38 +91,6 @@ public final class Main {
         static final class Rules extends Question {
             Rules() {
                 super("/policy");
-            }
-        }
-
-        @Command(
-                name = "policy-check",
-                description = "Says why the caller of OS_TOKEN may or may not; 1 if not.")
-        static final class Why implements Callable<Integer> {
-            @Option(names = "--home", required = true)
-            Path home = Path.of("");
-
-            @Parameters(index = "0", description = "The rule, e.g. identity:create_user.")
-            String rule = "";
-
-            @Parameters(index = "1..*", description = "Attributes of the thing: NAME=VALUE.")
-            List<String> target = List.of();
-
-            @Override
-            public Integer call() throws IOException {
-                String token = System.getenv().getOrDefault("OS_TOKEN", "");
-                List<String> words = new ArrayList<>(target);
-                words.add(rule);
-                words.add(token);
-                if (words.stream().anyMatch(word -> !word.matches("[!-~]*"))) {
-                    throw new Refused("rule, token and attributes have no spaces and are ASCII");
-                }
-                return ControlClient.print(
-                        home,
-                        "/policy/check",
-                        Map.of(
-                                Control.RULE, rule,
-                                Control.TOKEN, token,
-                                Control.TARGET, String.join(" ", target)));
             }
         }
 

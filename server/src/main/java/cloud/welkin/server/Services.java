@@ -76,7 +76,8 @@ record Services(
                                                         settings.get(
                                                                 WelkinSettings
                                                                         .CERTIFICATE_ISSUERS))),
-                                        settings.get(WelkinSettings.LIMIT_MODEL)),
+                                        settings.get(WelkinSettings.LIMIT_MODEL),
+                                        settings.get(IdentitySettings.TREE_DEPTH)),
                                 CATALOG));
         PlacementService placement = new PlacementService(kernel.database());
         ImageService image =

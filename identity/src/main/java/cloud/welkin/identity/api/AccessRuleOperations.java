@@ -11,6 +11,7 @@ import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.UserId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a user's application credentials are restricted to: /v3/users/{user_id}/access_rules. Made
@@ -49,11 +50,19 @@ final class AccessRuleOperations implements OperationGroup {
     private Object list(Call call, Tx tx) {
         UserId user = new UserId(call.path("user_id"));
         call.authorize(Targets.user(user));
-        return Map.of(
+        Asked asked = Asked.of(call, "service", "method", "path");
+        return asked.answer(
                 "access_rules",
-                credentials.rulesOf(tx, user).stream().map(rule -> body(call, rule)).toList(),
-                "links",
-                Links.whole(call));
+                asked.page(
+                        credentials.rulesOf(tx, user),
+                        AccessRule::id,
+                        rule ->
+                                Map.of(
+                                        "service", Optional.of(rule.service()),
+                                        "method", Optional.of(rule.method()),
+                                        "path", Optional.of(rule.path()))),
+                AccessRule::id,
+                rule -> body(call, rule));
     }
 
     private Object delete(Call call, Tx tx) {

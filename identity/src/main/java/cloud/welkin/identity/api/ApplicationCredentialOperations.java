@@ -150,13 +150,15 @@ final class ApplicationCredentialOperations implements OperationGroup {
     private Object list(Call call, Tx tx) {
         UserId user = new UserId(call.path("user_id"));
         call.authorize(Targets.user(user));
-        return Map.of(
+        Asked asked = Asked.of(call, "name");
+        return asked.answer(
                 "application_credentials",
-                credentials.list(tx, user, call.query().text("name")).stream()
-                        .map(credential -> body(call, credential, Optional.empty()))
-                        .toList(),
-                "links",
-                Links.whole(call));
+                asked.page(
+                        credentials.list(tx, user, Optional.empty()),
+                        ApplicationCredential::id,
+                        credential -> Map.of("name", Optional.of(credential.name()))),
+                ApplicationCredential::id,
+                credential -> body(call, credential, Optional.empty()));
     }
 
     private Object create(Call call, NewCredential request) {

@@ -19,6 +19,7 @@ import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
+import cloud.welkin.kernel.policy.Scope;
 import cloud.welkin.kernel.policy.Target;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,6 +65,7 @@ final class AssignmentListOperations implements OperationGroup {
                                         "effective",
                                         "What users hold in the end: through groups, inheritance"
                                                 + " and implied roles."))
+                        .anyParam()
                         .reads(this::list));
     }
 
@@ -78,6 +80,17 @@ final class AssignmentListOperations implements OperationGroup {
         if (query.has("scope.project.id") && query.has("scope.domain.id")) {
             throw Failure.badRequest("Specify a domain or a project, not both.");
         }
+        if (query.has("scope.system")
+                && (query.has("scope.project.id") || query.has("scope.domain.id"))) {
+            throw Failure.badRequest("Specify system or a domain or a project, not both.");
+        }
+        if (effective
+                && query.text(INHERITED).filter("projects"::equals).isPresent()
+                && query.has("scope.domain.id")) {
+            throw Failure.badRequest(
+                    "Combining effective, domain and inherited filters will always result in an"
+                            + " empty list.");
+        }
         if (effective && query.has("group.id")) {
             throw Failure.badRequest("Combining effective and group is not supported.");
         }
@@ -86,9 +99,9 @@ final class AssignmentListOperations implements OperationGroup {
                         query.text("user.id")
                                 .<Actor>map(id -> new Actor.User(new UserId(id)))
                                 .or(() -> query.text("group.id").map(Actor.Group::new)),
-                        targets(tx, query, subtree),
+                        targets(call, tx, subtree),
                         query.text("role.id"),
-                        query.text(INHERITED).map(to -> true));
+                        query.text(INHERITED).map("projects"::equals));
         Names names = new Names(tx, Listing.flag(query, "include_names"));
         List<Object> found =
                 effective
@@ -101,29 +114,61 @@ final class AssignmentListOperations implements OperationGroup {
         return Map.of("role_assignments", found, "links", Links.whole(call));
     }
 
+    /**
+     * A token for a domain is shown what is held on the domain and on its projects, whatever it
+     * asks for; everybody else is judged by what it asks for.
+     */
     private void authorize(Call call, Tx tx, boolean subtree) {
         Query query = call.query();
         Map<String, String> about = new LinkedHashMap<>();
-        query.text("user.id").ifPresent(id -> about.put("target.user.id", id));
-        query.text("scope.domain.id").ifPresent(id -> about.put("target.domain_id", id));
+        own(call).ifPresent(id -> about.put("target.domain_id", id.value()));
+        if (!subtree) {
+            call.authorize(new Target(about));
+            return;
+        }
         query.text("scope.project.id")
                 .flatMap(id -> projects.find(tx, new ProjectId(id)))
-                .ifPresent(
-                        project -> {
-                            about.put("target.domain_id", project.domain().value());
-                            about.put("target.project.id", project.id().value());
-                        });
-        call.authorize(new Target(about));
-        if (subtree) {
-            if (!query.has("scope.project.id")) {
-                throw Failure.badRequest(
-                        "scope.project.id must be specified if include_subtree is also specified");
-            }
-            call.require("identity:list_role_assignments_for_tree", new Target(about));
+                .ifPresent(project -> about.put("target.domain_id", project.domain().value()));
+        call.may(new Target(about));
+        call.require("identity:list_role_assignments_for_tree", new Target(about));
+        if (!query.has("scope.project.id")) {
+            throw Failure.badRequest(
+                    "scope.project.id must be specified if include_subtree is also specified");
         }
     }
 
-    private Optional<List<AssignmentTarget>> targets(Tx tx, Query query, boolean subtree) {
+    /** The domain beyond which the caller is shown nothing. */
+    private static Optional<DomainId> own(Call call) {
+        return call.caller().scope() instanceof Scope.Domain(DomainId id)
+                ? Optional.of(id)
+                : Optional.empty();
+    }
+
+    private Optional<List<AssignmentTarget>> targets(Call call, Tx tx, boolean subtree) {
+        Optional<List<AssignmentTarget>> asked = asked(tx, call.query(), subtree);
+        return own(call)
+                .map(id -> asked.map(all -> within(tx, id, all)).orElseGet(() -> all(tx, id)))
+                .or(() -> asked);
+    }
+
+    private List<AssignmentTarget> within(Tx tx, DomainId domain, List<AssignmentTarget> asked) {
+        return asked.stream()
+                .filter(
+                        target ->
+                                projects.find(tx, new ProjectId(target.id()))
+                                        .filter(project -> project.domain().equals(domain))
+                                        .isPresent())
+                .toList();
+    }
+
+    private List<AssignmentTarget> all(Tx tx, DomainId domain) {
+        return Stream.concat(
+                        Stream.of(AssignmentTarget.domain(domain.value())),
+                        projects.idsIn(tx, domain).stream().map(AssignmentTarget::project))
+                .toList();
+    }
+
+    private Optional<List<AssignmentTarget>> asked(Tx tx, Query query, boolean subtree) {
         return query.text("scope.project.id")
                 .map(
                         id ->

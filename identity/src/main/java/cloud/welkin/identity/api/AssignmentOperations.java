@@ -7,6 +7,7 @@ import cloud.welkin.identity.domain.AssignmentTarget;
 import cloud.welkin.identity.domain.Group;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.Role;
+import cloud.welkin.identity.domain.User;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
 import cloud.welkin.identity.store.GroupStore;
 import cloud.welkin.identity.store.ProjectStore;
@@ -19,10 +20,12 @@ import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.kernel.api.Reply;
 import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
 import cloud.welkin.kernel.policy.Target;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -128,30 +131,31 @@ final class AssignmentOperations implements OperationGroup {
     }
 
     private Object list(Call call, Tx tx, Family family) {
-        AssignmentTarget target = target(call, tx, family.on(), false);
+        Asked asked = asked(call, tx, family, Optional.empty(), false);
         List<RoleOperations.RoleBody> held =
                 roles
                         .assignments(
                                 tx,
                                 new AssignmentFilter(
-                                        Optional.of(actor(call, tx, family)),
-                                        Optional.of(List.of(target)),
+                                        Optional.of(asked.actor()),
+                                        Optional.of(List.of(asked.target())),
                                         Optional.empty(),
                                         Optional.of(family.inherited())))
                         .stream()
-                        .map(assignment -> role(tx, assignment.role()))
+                        .flatMap(assignment -> roles.find(tx, assignment.role()).stream())
                         .map(role -> RoleOperations.body(call, role))
                         .toList();
         return Map.of("roles", held, "links", Links.whole(call));
     }
 
     private Object assign(Call call, Tx tx, Family family) {
+        Optional<Role> role = roles.find(tx, call.path("role_id"));
         // The lock keeps the project from being deleted under the new assignment.
-        Assignment asked = named(call, tx, family, true);
-        Role role = role(tx, asked.role());
-        if (role.domain().isPresent() && !isOf(tx, role, asked.target())) {
+        Assignment asked = named(call, tx, family, role, true);
+        if (role.filter(one -> one.domain().isPresent() && !isOf(tx, one, asked.target()))
+                .isPresent()) {
             throw Failure.forbidden(
-                    "The role %s is of another domain than the project or domain.", role.id());
+                    "The role %s is of another domain than the project or domain.", asked.role());
         }
         roles.assign(tx, asked);
         changes.made(tx);
@@ -165,7 +169,7 @@ final class AssignmentOperations implements OperationGroup {
     }
 
     private Object check(Call call, Tx tx, Family family) {
-        Assignment asked = named(call, tx, family, false);
+        Assignment asked = named(call, tx, family, roles.find(tx, call.path("role_id")), false);
         boolean held =
                 !roles.assignments(
                                 tx,
@@ -182,7 +186,7 @@ final class AssignmentOperations implements OperationGroup {
     }
 
     private Object unassign(Call call, Tx tx, Family family) {
-        Assignment asked = named(call, tx, family, false);
+        Assignment asked = named(call, tx, family, roles.find(tx, call.path("role_id")), false);
         if (!roles.unassign(tx, asked)) {
             throw noAssignment(asked);
         }
@@ -194,56 +198,85 @@ final class AssignmentOperations implements OperationGroup {
         return Reply.empty();
     }
 
-    private Assignment named(Call call, Tx tx, Family family, boolean forUpdate) {
-        AssignmentTarget target = target(call, tx, family.on(), forUpdate);
+    private Assignment named(
+            Call call, Tx tx, Family family, Optional<Role> role, boolean forUpdate) {
+        Asked asked = asked(call, tx, family, Optional.of(Targets.ofRole(role)), forUpdate);
         return new Assignment(
-                actor(call, tx, family),
-                target,
-                role(tx, call.path("role_id")).id(),
+                asked.actor(),
+                asked.target(),
+                role.map(Role::id).orElseThrow(() -> missing("role", call.path("role_id"))),
                 family.inherited());
     }
 
-    /** What the roles are held on, once the caller is known to have a say about it. */
-    private AssignmentTarget target(Call call, Tx tx, On on, boolean forUpdate) {
-        if (on.kind() == AssignmentTarget.Kind.SYSTEM) {
-            call.authorize(Target.NOTHING);
-            return AssignmentTarget.SYSTEM;
-        }
-        String id = call.path(on.variable());
+    /** Who holds roles on what, as a path says it. */
+    private record Asked(Actor actor, AssignmentTarget target) {}
+
+    /**
+     * What the path names, once the caller is known to have a say about all of it: whom a rule
+     * refuses learns of nothing whether it is there.
+     */
+    private Asked asked(
+            Call call,
+            Tx tx,
+            Family family,
+            Optional<Map<String, String>> role,
+            boolean forUpdate) {
+        Optional<Project> place =
+                family.on().kind() == AssignmentTarget.Kind.SYSTEM
+                        ? Optional.empty()
+                        : place(call, tx, family.on(), forUpdate);
+        Optional<Group> group =
+                family.ofGroups() ? groups.find(tx, call.path("group_id")) : Optional.empty();
+        Optional<User> user =
+                family.ofGroups()
+                        ? Optional.empty()
+                        : users.find(tx, new UserId(call.path("user_id")));
+        DomainId own = Listing.ownDomain(call);
+        Map<String, String> about = new HashMap<>();
+        role.ifPresent(about::putAll);
+        about.put(
+                family.ofGroups() ? "target.group.domain_id" : "target.user.domain_id",
+                group.map(Group::domain).or(() -> user.map(User::domain)).orElse(own).value());
+        about.put(
+                family.on().kind() == AssignmentTarget.Kind.DOMAIN
+                        ? "target.domain.id"
+                        : "target.project.domain_id",
+                place.map(Project::domain).orElse(own).value());
+        call.authorize(new Target(about));
+        Actor actor =
+                family.ofGroups()
+                        ? group.<Actor>map(one -> new Actor.Group(one.id()))
+                                .orElseThrow(() -> GroupOperations.noGroup(call.path("group_id")))
+                        : user.<Actor>map(one -> new Actor.User(one.id()))
+                                .orElseThrow(() -> missing("user", call.path("user_id")));
+        return new Asked(
+                actor,
+                switch (family.on().kind()) {
+                    case SYSTEM -> AssignmentTarget.SYSTEM;
+                    case PROJECT, DOMAIN ->
+                            new AssignmentTarget(
+                                    family.on().kind(),
+                                    place.orElseThrow(() -> noPlace(call, family.on()))
+                                            .id()
+                                            .value());
+                });
+    }
+
+    private Optional<Project> place(Call call, Tx tx, On on, boolean forUpdate) {
+        ProjectId id = new ProjectId(call.path(on.variable()));
         boolean wantsDomain = on.kind() == AssignmentTarget.Kind.DOMAIN;
-        Optional<Project> found =
-                (forUpdate
-                                ? projects.lock(tx, new ProjectId(id))
-                                : projects.find(tx, new ProjectId(id)))
-                        .filter(p -> p.isDomain() == wantsDomain);
-        call.authorize(
-                Targets.inDomain(
-                        "target.domain_id",
-                        found.map(Project::domain).orElse(call.caller().userDomain())));
-        if (found.isEmpty()) {
-            throw Failure.notFound(
-                    "Could not find %s: %s.", wantsDomain ? "domain" : "project", id);
-        }
-        return new AssignmentTarget(on.kind(), id);
+        return (forUpdate ? projects.lock(tx, id) : projects.find(tx, id))
+                .filter(found -> found.isDomain() == wantsDomain);
     }
 
-    private Actor actor(Call call, Tx tx, Family family) {
-        if (family.ofGroups()) {
-            String id = call.path("group_id");
-            return groups.find(tx, id)
-                    .map(Group::id)
-                    .map(Actor.Group::new)
-                    .orElseThrow(() -> GroupOperations.noGroup(id));
-        }
-        String id = call.path("user_id");
-        return users.find(tx, new UserId(id))
-                .map(user -> new Actor.User(user.id()))
-                .orElseThrow(() -> Failure.notFound("Could not find user: %s.", id));
+    private static Failure noPlace(Call call, On on) {
+        return missing(
+                on.kind() == AssignmentTarget.Kind.DOMAIN ? "domain" : "project",
+                call.path(on.variable()));
     }
 
-    private Role role(Tx tx, String id) {
-        return roles.find(tx, id)
-                .orElseThrow(() -> Failure.notFound("Could not find role: %s.", id));
+    private static Failure missing(String what, String id) {
+        return Failure.notFound("Could not find %s: %s.", what, id);
     }
 
     private static Failure noAssignment(Assignment asked) {

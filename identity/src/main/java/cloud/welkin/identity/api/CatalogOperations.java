@@ -198,17 +198,15 @@ final class CatalogOperations implements OperationGroup {
     }
 
     private Object services(Call call, Tx tx) {
-        Optional<String> type = call.query().text("type");
-        Optional<String> name = call.query().text("name");
-        return Map.of(
+        Asked asked = Asked.of(call, "type", "name");
+        return asked.answer(
                 "services",
-                catalogue.services(tx).stream()
-                        .filter(service -> type.map(service.type()::equals).orElse(true))
-                        .filter(service -> name.isEmpty() || service.name().equals(name))
-                        .map(service -> body(call, service))
-                        .toList(),
-                "links",
-                Links.whole(call));
+                asked.page(
+                        catalogue.services(tx),
+                        Service::id,
+                        one -> Map.of("type", Optional.of(one.type()), "name", one.name())),
+                Service::id,
+                service -> body(call, service));
     }
 
     private Object create(Call call, Tx tx, NewService request) {
@@ -245,19 +243,19 @@ final class CatalogOperations implements OperationGroup {
     }
 
     private Object endpoints(Call call, Tx tx) {
-        Optional<String> service = call.query().text("service_id");
-        Optional<String> side = call.query().text("interface");
-        Optional<String> region = call.query().text("region_id");
-        return Map.of(
+        Asked asked = Asked.of(call, "service_id", "interface", "region_id");
+        return asked.answer(
                 "endpoints",
-                catalogue.endpoints(tx, call.origin()).stream()
-                        .filter(e -> service.map(e.service()::equals).orElse(true))
-                        .filter(e -> side.map(e.side()::equals).orElse(true))
-                        .filter(e -> region.isEmpty() || e.region().equals(region))
-                        .map(e -> body(call, e))
-                        .toList(),
-                "links",
-                Links.whole(call));
+                asked.page(
+                        catalogue.endpoints(tx, call.origin()),
+                        Endpoint::id,
+                        one ->
+                                Map.of(
+                                        "service_id", Optional.of(one.service()),
+                                        "interface", Optional.of(one.side()),
+                                        "region_id", one.region())),
+                Endpoint::id,
+                endpoint -> body(call, endpoint));
     }
 
     private Object create(Call call, Tx tx, NewEndpoint request) {

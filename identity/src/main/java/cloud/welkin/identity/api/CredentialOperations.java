@@ -4,6 +4,7 @@ import cloud.welkin.database.Tx;
 import cloud.welkin.identity.Sessions;
 import cloud.welkin.identity.domain.Credential;
 import cloud.welkin.identity.store.CredentialStore;
+import cloud.welkin.identity.store.Page;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.UserStore;
 import cloud.welkin.kernel.api.Call;
@@ -177,17 +178,15 @@ final class CredentialOperations implements OperationGroup {
         UserId own = call.caller().user();
         // Whoever may not see all of them sees its own; another's are an empty list.
         boolean all = call.may(Target.NOTHING);
-        List<Credential> found =
-                all
-                        ? credentials.list(tx, user, call.query().text("type"))
-                        : user.filter(asked -> !asked.equals(own)).isPresent() || !call.may(of(own))
-                                ? List.of()
-                                : credentials.list(tx, Optional.of(own), call.query().text("type"));
-        return Map.of(
-                "credentials",
-                found.stream().map(credential -> body(call, credential)).toList(),
-                "links",
-                Links.whole(call));
+        call.authorize(of(own));
+        Asked asked = Asked.of(call, "type");
+        Page<Credential> found =
+                all || user.filter(other -> !other.equals(own)).isEmpty()
+                        ? credentials.list(
+                                tx, all ? user : Optional.of(own), asked.texts(), asked.paging())
+                        : new Page<>(List.of(), false);
+        return asked.answer(
+                "credentials", found, Credential::id, credential -> body(call, credential));
     }
 
     private Object create(Call call, Tx tx, NewCredential request) {

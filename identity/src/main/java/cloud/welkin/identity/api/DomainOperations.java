@@ -19,7 +19,7 @@ import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.id.Ids;
 import cloud.welkin.kernel.id.ProjectId;
-import cloud.welkin.kernel.policy.Scope;
+import cloud.welkin.kernel.policy.Target;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,7 +57,7 @@ final class DomainOperations implements OperationGroup {
                 Operation.get("/domains")
                         .policyByHandler("identity:list_domains")
                         .doc("Lists domains.")
-                        .params(ProjectForm.LIST_PARAMS)
+                        .params(Listing.params(Listing.ENABLED))
                         .anyParam()
                         .reads(this::list),
                 Operation.post("/domains")
@@ -84,24 +84,23 @@ final class DomainOperations implements OperationGroup {
     }
 
     private Object list(Call call, Tx tx) {
-        // Whoever may not see all domains sees the domain that its token is for.
-        Optional<DomainId> own =
-                call.caller().scope() instanceof Scope.Domain(DomainId id)
-                        ? Optional.of(id)
-                        : Optional.empty();
+        // A token for a domain is shown that domain.
+        Optional<DomainId> within = Listing.within(call);
         call.authorize(
-                own.map(id -> Targets.inDomain("target.domain.id", id))
-                        .orElse(Targets.listed(Optional.empty())));
-        ProjectStore.Filter filter = ProjectForm.filter(call.query(), true, Optional.empty());
-        List<Project> found =
-                projects.list(tx, filter).stream()
-                        .filter(
-                                project ->
-                                        call.caller().isAdmin()
-                                                || own.isEmpty()
-                                                || project.id().value().equals(own.get().value()))
-                        .toList();
-        return ProjectForm.domainList(call, found, ProjectForm.links(call, filter, found));
+                within.map(id -> Targets.inDomain("target.domain.id", id)).orElse(Target.NOTHING));
+        Asked asked = Asked.of(call, "name");
+        return ProjectForm.domainList(
+                asked,
+                projects.list(
+                        tx,
+                        new ProjectStore.Filter(
+                                true,
+                                asked.texts(),
+                                asked.flag("enabled"),
+                                Optional.empty(),
+                                within.map(id -> List.of(id.value())),
+                                ProjectForm.tags(call.query()),
+                                asked.paging())));
     }
 
     static Project newDomain(NewProject request) {
@@ -144,6 +143,7 @@ final class DomainOperations implements OperationGroup {
         if (domain.enabled()) {
             throw Failure.forbidden("The domain %s is enabled; disable it first.", domain.id());
         }
+        projects.lockBelow(tx, domain.id()).forEach(ProjectForm::requireMutable);
         DomainId id = new DomainId(domain.id().value());
         roles.unassignIn(tx, id);
         groups.deleteIn(tx, id);

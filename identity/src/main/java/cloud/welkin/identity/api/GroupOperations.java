@@ -7,12 +7,10 @@ import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.User;
 import cloud.welkin.identity.store.GroupStore;
 import cloud.welkin.identity.store.ProjectStore;
-import cloud.welkin.identity.store.Rows;
 import cloud.welkin.identity.store.UserStore;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
-import cloud.welkin.kernel.api.Query;
 import cloud.welkin.kernel.api.Reply;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.DomainId;
@@ -85,19 +83,19 @@ final class GroupOperations implements OperationGroup {
                 Operation.get("/groups")
                         .policyByHandler("identity:list_groups")
                         .doc("Lists groups.")
-                        .params(Listing.params())
+                        .params(Listing.inDomain())
                         .anyParam()
                         .reads(
                                 (call, tx) -> {
-                                    Optional<DomainId> domain = Listing.domain(call);
+                                    Optional<DomainId> within = Listing.within(call);
                                     call.authorize(
-                                            domain.map(
+                                            within.map(
                                                             id ->
                                                                     Targets.inDomain(
                                                                             "target.group.domain_id",
                                                                             id))
                                                     .orElse(Target.NOTHING));
-                                    return list(call, tx, domain, Optional.empty());
+                                    return list(call, tx, within, Optional.empty());
                                 }),
                 Operation.post("/groups")
                         .policyByHandler("identity:create_group")
@@ -123,7 +121,7 @@ final class GroupOperations implements OperationGroup {
                 Operation.get("/groups/{group_id}/users")
                         .policyByHandler("identity:list_users_in_group")
                         .doc("Lists the users in a group.")
-                        .params(Listing.params())
+                        .params(Listing.inDomain(Listing.ENABLED, PasswordExpiries.PARAM))
                         .anyParam()
                         .reads(this::members),
                 Operation.put("/groups/{group_id}/users/{user_id}")
@@ -148,22 +146,14 @@ final class GroupOperations implements OperationGroup {
                         .reads(this::ofUser));
     }
 
-    private Object list(Call call, Tx tx, Optional<DomainId> domain, Optional<UserId> member) {
-        Query query = call.query();
-        int limit = Links.limit(query, Rows.MOST);
-        List<Group> found =
+    private Object list(Call call, Tx tx, Optional<DomainId> within, Optional<UserId> member) {
+        Asked asked = Asked.of(call, "name", "domain_id");
+        return asked.answer(
+                "groups",
                 groups.list(
-                        tx,
-                        new GroupStore.Filter(
-                                query.text("name"),
-                                query.text("name__contains"),
-                                domain,
-                                member,
-                                query.text("marker"),
-                                limit));
-        return Map.of(
-                "groups", found.stream().map(group -> body(call, group)).toList(),
-                "links", Links.list(call, limit, found.stream().map(Group::id).toList()));
+                        tx, new GroupStore.Filter(asked.texts(), within, member, asked.paging())),
+                Group::id,
+                group -> body(call, group));
     }
 
     private Object create(Call call, Tx tx, NewGroup request) {
@@ -212,21 +202,7 @@ final class GroupOperations implements OperationGroup {
 
     private Object members(Call call, Tx tx) {
         Group group = group(call, tx);
-        Query query = call.query();
-        int limit = Links.limit(query, Rows.MOST);
-        List<User> found =
-                users.list(
-                        tx,
-                        new UserStore.Filter(
-                                query.text("name"),
-                                query.text("name__contains"),
-                                Optional.empty(),
-                                query.text("domain_id").map(DomainId::new),
-                                Optional.of(group.id()),
-                                query.text("marker"),
-                                limit,
-                                PasswordExpiries.of(query)));
-        return UserOperations.list(call, found, limit);
+        return UserOperations.list(call, tx, users, Listing.within(call), Optional.of(group.id()));
     }
 
     private Object add(Call call, Tx tx) {
@@ -262,14 +238,14 @@ final class GroupOperations implements OperationGroup {
         if (user.isEmpty()) {
             throw Failure.notFound("Could not find user: %s.", id);
         }
-        return list(call, tx, Optional.empty(), Optional.of(id));
+        return list(call, tx, Listing.within(call), Optional.of(id));
     }
 
     /** The group, once the caller is known to have a say about both it and the user. */
     private Group membership(Call call, Tx tx) {
         Optional<Group> group = groups.find(tx, call.path("group_id"));
         Optional<User> user = users.find(tx, new UserId(call.path("user_id")));
-        DomainId own = call.caller().userDomain();
+        DomainId own = Listing.ownDomain(call);
         call.authorize(
                 new Target(
                         Map.of(
@@ -293,7 +269,7 @@ final class GroupOperations implements OperationGroup {
                 && call.may(Targets.inDomain("target.group.domain_id", found.get().domain()))) {
             return found.get();
         }
-        call.authorize(Targets.inDomain("target.group.domain_id", call.caller().userDomain()));
+        call.authorize(Targets.inDomain("target.group.domain_id", Listing.ownDomain(call)));
         throw noGroup(id);
     }
 

@@ -49,7 +49,8 @@ public final class IdentityApi {
             Duration expiredWindow,
             CertificateMapping certificates,
             FederatedSignIn federated,
-            LimitModel limitModel) {}
+            LimitModel limitModel,
+            int treeDepth) {}
 
     public static List<Api> of(Parts parts) {
         Database database = parts.database();
@@ -79,7 +80,15 @@ public final class IdentityApi {
                                 clock,
                                 parts.expiredWindow()),
                         new ProjectOperations(
-                                parts.limitModel(), projects, roles, domains, sessions),
+                                parts.limitModel(),
+                                parts.treeDepth(),
+                                projects,
+                                users,
+                                roles,
+                                stores.limits(),
+                                domains,
+                                sessions),
+                        new ProjectCascadeOperations(projects, roles, sessions),
                         new ProjectTagOperations(projects),
                         domains,
                         new UserOperations(

@@ -27,7 +27,8 @@ final class IdentityPolicy {
                         RevocationOperations.rules(),
                         OauthPolicy.rules(),
                         FederationPolicy.rules(),
-                        LimitPolicy.rules())
+                        LimitPolicy.rules(),
+                        GrantPolicy.rules())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -37,13 +38,16 @@ final class IdentityPolicy {
         return List.of(
                 rule(
                         "check_token",
-                        SYSTEM_READER + " or role:service or user_id:%(user_id)s",
+                        SYSTEM_READER + " or user_id:%(target.token.user_id)s",
                         "Check a token."),
                 rule(
                         "validate_token",
-                        SYSTEM_READER + " or role:service or user_id:%(user_id)s",
+                        SYSTEM_READER + " or role:service or user_id:%(target.token.user_id)s",
                         "Show a token."),
-                rule("revoke_token", ADMIN + " or user_id:%(user_id)s", "Revoke a token."),
+                rule(
+                        "revoke_token",
+                        ADMIN + " or user_id:%(target.token.user_id)s",
+                        "Revoke a token."),
                 rule("get_auth_catalog", "", "Show the catalogue of the token."),
                 rule("get_auth_projects", "", "List the projects that the caller has a role in."),
                 rule("get_auth_domains", "", "List the domains that the caller has a role in."),
@@ -72,7 +76,9 @@ final class IdentityPolicy {
                         "Delete a project."),
                 rule(
                         "list_user_projects",
-                        SYSTEM_READER + " or user_id:%(target.user.id)s",
+                        SYSTEM_READER
+                                + " or (role:reader and domain_id:%(target.user.domain_id)s)"
+                                + " or user_id:%(target.user.id)s",
                         "List a user's projects."),
                 rule(
                         "list_domains",
@@ -82,8 +88,7 @@ final class IdentityPolicy {
                         "get_domain",
                         SYSTEM_READER
                                 + " or domain_id:%(target.domain.id)s or"
-                                + " project_domain_id:%(target.domain.id)s or"
-                                + " token.user.domain.id:%(target.domain.id)s",
+                                + " project_domain_id:%(target.domain.id)s",
                         "Show a domain."),
                 rule("create_domain", ADMIN, "Create a domain."),
                 rule("update_domain", ADMIN, "Change a domain."),
@@ -101,38 +106,9 @@ final class IdentityPolicy {
                 rule("create_user", domainManager("target.user.domain_id"), "Create a user."),
                 rule("update_user", domainManager("target.user.domain_id"), "Change a user."),
                 rule("delete_user", domainManager("target.user.domain_id"), "Delete a user."),
-                rule(
-                        "list_roles",
-                        "role:admin or role:manager or (role:reader and system_scope:all)",
-                        "List roles."),
-                rule(
-                        "get_role",
-                        "role:admin or role:manager or (role:reader and system_scope:all)",
-                        "Show a role."),
                 rule("create_role", ADMIN, "Create a role."),
                 rule("update_role", ADMIN, "Change a role."),
                 rule("delete_role", ADMIN, "Delete a role."),
-                rule(
-                        "list_role_assignments",
-                        SYSTEM_READER
-                                + " or (role:reader and domain_id:%(target.domain_id)s) or user_id:%(target.user.id)s",
-                        "List role assignments."),
-                rule(
-                        "list_grants",
-                        SYSTEM_READER + " or (role:reader and domain_id:%(target.domain_id)s)",
-                        "List a user's roles on something."),
-                rule(
-                        "check_grant",
-                        SYSTEM_READER + " or (role:reader and domain_id:%(target.domain_id)s)",
-                        "Check a user's role on something."),
-                rule(
-                        "create_grant",
-                        domainManager("target.domain_id"),
-                        "Give a user a role on something."),
-                rule(
-                        "revoke_grant",
-                        domainManager("target.domain_id"),
-                        "Take a user's role on something away."),
                 rule(
                         "list_application_credentials",
                         SYSTEM_READER + " or user_id:%(target.user.id)s",
@@ -230,13 +206,6 @@ final class IdentityPolicy {
                             ADMIN,
                             "Take a role on the system away."));
         }
-        rules.add(
-                rule(
-                        "list_role_assignments_for_tree",
-                        SYSTEM_READER
-                                + " or (role:reader and domain_id:%(target.domain_id)s) or"
-                                + " (role:admin and project_id:%(target.project.id)s)",
-                        "List role assignments of a project and those below it."));
         for (String name :
                 List.of(
                         "list_role_inference_rules",
@@ -271,11 +240,15 @@ final class IdentityPolicy {
                         "ec2_get_credential",
                         SYSTEM_READER + " or " + ofCredential,
                         "Show an EC2 credential."));
-        rules.add(rule("ec2_create_credential", ADMIN + ownUser, "Create an EC2 credential."));
+        rules.add(
+                rule(
+                        "ec2_create_credential",
+                        ADMIN + " or (role:member and " + ofCredential + ")",
+                        "Create an EC2 credential."));
         rules.add(
                 rule(
                         "ec2_delete_credential",
-                        ADMIN + " or " + ofCredential,
+                        ADMIN + " or (role:member and " + ofCredential + ")",
                         "Delete an EC2 credential."));
         String trustor = "user_id:%(target.trust.trustor_user_id)s";
         String trustee = "user_id:%(target.trust.trustee_user_id)s";
@@ -296,10 +269,14 @@ final class IdentityPolicy {
         rules.add(rule("list_roles_for_trust", either, "List a trust's roles."));
         rules.add(rule("get_role_for_trust", either, "Show a trust's role."));
         rules.add(rule("delete_trust", ADMIN + " or " + trustor, "End a trust."));
+        String ofSystem = "role:reader and system_scope:all" + ownUser;
+        rules.add(rule("list_access_rules", ofSystem, "List a user's access rules."));
+        rules.add(rule("get_access_rule", ofSystem, "Show an access rule."));
         rules.add(
-                rule("list_access_rules", SYSTEM_READER + ownUser, "List a user's access rules."));
-        rules.add(rule("get_access_rule", SYSTEM_READER + ownUser, "Show an access rule."));
-        rules.add(rule("delete_access_rule", ADMIN + ownUser, "Delete an access rule."));
+                rule(
+                        "delete_access_rule",
+                        "role:admin and system_scope:all" + ownUser,
+                        "Delete an access rule."));
         for (String what : List.of("region", "service", "endpoint")) {
             rules.add(rule("create_" + what, ADMIN, "Add a " + what + " to the catalogue."));
             rules.add(rule("update_" + what, ADMIN, "Change a " + what + " of the catalogue."));

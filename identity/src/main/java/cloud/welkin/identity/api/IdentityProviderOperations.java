@@ -110,18 +110,18 @@ final class IdentityProviderOperations implements OperationGroup {
     }
 
     private Object list(Call call, Tx tx) {
-        Optional<String> id = call.query().text("id");
-        Optional<Boolean> enabled =
-                call.query().text("enabled").map(text -> !text.equalsIgnoreCase("false"));
-        return Map.of(
+        Asked asked = Asked.of(call, "id");
+        Optional<Boolean> enabled = asked.flag("enabled");
+        return asked.answer(
                 "identity_providers",
-                store.providers(tx).stream()
-                        .filter(one -> id.isEmpty() || id.get().equals(one.id()))
-                        .filter(one -> enabled.isEmpty() || enabled.get() == one.enabled())
-                        .map(one -> body(call, one))
-                        .toList(),
-                "links",
-                Links.whole(call));
+                asked.page(
+                        store.providers(tx).stream()
+                                .filter(one -> enabled.isEmpty() || enabled.get() == one.enabled())
+                                .toList(),
+                        IdentityProvider::id,
+                        one -> Map.of("id", Optional.of(one.id()))),
+                IdentityProvider::id,
+                one -> body(call, one));
     }
 
     private Object create(Call call, Tx tx, NewProvider request) {

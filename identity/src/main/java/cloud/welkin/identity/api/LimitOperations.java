@@ -144,11 +144,13 @@ final class LimitOperations implements OperationGroup {
                     case Scope.Domain d -> found(call, tx, project, domain, Optional.empty());
                     case Scope.Unscoped unscoped -> List.of();
                 };
-        return Map.of(
+        Asked asked = Asked.of(call, "service_id", "region_id", "resource_name");
+        return asked.answer(
                 "limits",
-                found.stream().map(limit -> view(call, limit)).toList(),
-                "links",
-                Links.whole(call));
+                asked.page(
+                        found, Own::id, limit -> RegisteredLimitOperations.texts(limit.resource())),
+                Own::id,
+                limit -> view(call, limit));
     }
 
     private List<Own> found(
@@ -161,6 +163,19 @@ final class LimitOperations implements OperationGroup {
                 tx,
                 RegisteredLimitOperations.filter(call.query()),
                 new LimitStore.Holders(project, domain, within));
+    }
+
+    /** The limits of one project's own, as they are shown beside it. */
+    static List<LimitView> ofProject(Call call, Tx tx, LimitStore limits, ProjectId project) {
+        return limits
+                .own(
+                        tx,
+                        new LimitStore.Filter(Optional.empty(), Optional.empty(), Optional.empty()),
+                        new LimitStore.Holders(
+                                Optional.of(project.value()), Optional.empty(), Optional.empty()))
+                .stream()
+                .map(limit -> view(call, limit))
+                .toList();
     }
 
     private Object create(Call call, Tx tx, List<NewLimit> wanted) {

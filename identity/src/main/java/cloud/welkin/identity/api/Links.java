@@ -1,12 +1,13 @@
 package cloud.welkin.identity.api;
 
 import cloud.welkin.kernel.api.Call;
-import cloud.welkin.kernel.api.Query;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The links of Keystone's answers. */
 final class Links {
@@ -18,30 +19,36 @@ final class Links {
         return Map.of("self", call.origin() + ROOT + path);
     }
 
-    /** A list's links; {@code next} only when the page is full. */
-    static ListLinks list(Call call, int limit, List<String> ids) {
+    /** A page's links, where there is another behind it: the same question from there on. */
+    static ListLinks next(Call call, int limit, String last) {
+        Map<String, List<String>> query = new LinkedHashMap<>(call.query().values());
+        query.put("limit", List.of(String.valueOf(limit)));
+        query.put("marker", List.of(last));
         String self = call.origin() + call.rawPath();
-        Optional<String> next =
-                ids.size() < limit
-                        ? Optional.empty()
-                        : Optional.of(
-                                self
-                                        + "?limit="
-                                        + limit
-                                        + "&marker="
-                                        + URLEncoder.encode(ids.getLast(), StandardCharsets.UTF_8));
-        return new ListLinks(next, self, Optional.empty());
+        return new ListLinks(
+                Optional.of(
+                        query.entrySet().stream()
+                                .flatMap(
+                                        one ->
+                                                one.getValue().stream()
+                                                        .map(
+                                                                value ->
+                                                                        encoded(one.getKey())
+                                                                                + "="
+                                                                                + encoded(value)))
+                                .collect(Collectors.joining("&", self + "?", ""))),
+                self,
+                Optional.empty());
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     /** The links of a list that is always whole. */
     static ListLinks whole(Call call) {
-        return list(call, Integer.MAX_VALUE, List.of());
+        return new ListLinks(Optional.empty(), call.origin() + call.rawPath(), Optional.empty());
     }
 
     record ListLinks(Optional<String> next, String self, Optional<String> previous) {}
-
-    /** How many the client wants at most, within what we give at most. */
-    static int limit(Query query, int most) {
-        return query.integer("limit").filter(n -> n > 0).map(n -> Math.min(n, most)).orElse(most);
-    }
 }

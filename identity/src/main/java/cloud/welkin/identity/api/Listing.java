@@ -11,31 +11,47 @@ import java.util.stream.Stream;
 
 /** What the lists of this API have in common: how they are narrowed and which domain is meant. */
 final class Listing {
+    static final Param ENABLED = Param.text("enabled", "Those that are enabled, or not.");
     private static final List<Param> USUAL =
-            List.of(
-                    Param.text("name", "Those of this name."),
-                    Param.text("name__contains", "Those whose name holds this."),
-                    Param.text("domain_id", "Those of this domain."),
-                    Param.integer("limit", "At most so many."),
-                    Param.text("marker", "Those behind this id."));
+            Stream.concat(
+                            text("name", "name").stream(),
+                            Stream.of(
+                                    Param.integer("limit", "At most so many."),
+                                    Param.text("marker", "Those behind this id."),
+                                    Param.text("sort_key", "In the order of id or name."),
+                                    Param.text("sort_dir", "In this direction: asc or desc.")))
+                    .toList();
 
     private Listing() {}
 
-    /** By name, by domain and page by page, and by whatever more a resource has. */
+    /** An attribute that a list is narrowed by, exactly or not. */
+    static List<Param> text(String attribute, String words) {
+        return List.of(
+                Param.text(attribute, "Those of this " + words + "."),
+                Param.text(
+                        attribute + "__*",
+                        "Those whose "
+                                + words
+                                + " contains, startswith, endswith or equals this; with an i"
+                                + " before, without regard to case."));
+    }
+
+    /** By name, page by page, and by whatever more a resource has. */
     static List<Param> params(Param... more) {
         return Stream.concat(USUAL.stream(), Stream.of(more)).toList();
     }
 
-    /** The domain that a list is about: the one asked for, else the one that the token is for. */
-    static Optional<DomainId> domain(Call call) {
-        return call.query()
-                .text("domain_id")
-                .map(DomainId::new)
-                .or(
-                        () ->
-                                call.caller().scope() instanceof Scope.Domain(DomainId id)
-                                        ? Optional.of(id)
-                                        : Optional.empty());
+    static List<Param> inDomain(Param... more) {
+        return Stream.of(params(), text("domain_id", "domain"), List.of(more))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** The domain beyond which a list shows nothing: the one that the token is for. */
+    static Optional<DomainId> within(Call call) {
+        return call.caller().scope() instanceof Scope.Domain(DomainId id)
+                ? Optional.of(id)
+                : Optional.empty();
     }
 
     /** The domain of a new thing whose request names none. */

@@ -4,8 +4,8 @@ import cloud.welkin.database.Constraints;
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.domain.Options;
 import cloud.welkin.identity.domain.Project;
+import cloud.welkin.identity.store.Page;
 import cloud.welkin.identity.store.ProjectStore;
-import cloud.welkin.identity.store.Rows;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Param;
 import cloud.welkin.kernel.api.Query;
@@ -31,8 +31,8 @@ final class ProjectForm {
     static final String TAG = "[^,/]+";
 
     static final List<Param> LIST_PARAMS =
-            Listing.params(
-                    Param.bool("enabled", "Those that are enabled, or not."),
+            Listing.inDomain(
+                    Listing.ENABLED,
                     Param.text("parent_id", "Those under this project."),
                     Param.bool("is_domain", "Domains instead of projects."),
                     Param.text("tags", "Those with all these tags."),
@@ -123,43 +123,22 @@ final class ProjectForm {
                 domain.extra());
     }
 
-    static Object projectList(Call call, List<Project> found, Links.ListLinks links) {
-        return Map.of(
-                "projects",
-                found.stream().map(project -> body(call, project)).toList(),
-                "links",
-                links);
+    static Object projectList(Asked asked, Page<Project> found) {
+        return asked.answer(
+                "projects", found, p -> p.id().value(), project -> body(asked.call(), project));
     }
 
-    static Object domainList(Call call, List<Project> found, Links.ListLinks links) {
-        return Map.of(
-                "domains",
-                found.stream().map(domain -> domainBody(call, domain)).toList(),
-                "links",
-                links);
+    static Object domainList(Asked asked, Page<Project> found) {
+        return asked.answer(
+                "domains", found, d -> d.id().value(), domain -> domainBody(asked.call(), domain));
     }
 
-    /** The links of one page of projects or domains. */
-    static Links.ListLinks links(Call call, ProjectStore.Filter filter, List<Project> found) {
-        return Links.list(call, filter.limit(), found.stream().map(p -> p.id().value()).toList());
-    }
-
-    static ProjectStore.Filter filter(Query query, boolean isDomain, Optional<DomainId> domain) {
-        return new ProjectStore.Filter(
-                isDomain,
-                query.text("name"),
-                query.text("name__contains"),
-                query.bool("enabled"),
-                isDomain ? Optional.empty() : domain,
-                query.text("parent_id").map(ProjectId::new),
-                Optional.empty(),
-                new ProjectStore.Tags(
-                        tags(query, "tags"),
-                        tags(query, "tags-any"),
-                        tags(query, "not-tags"),
-                        tags(query, "not-tags-any")),
-                query.text("marker"),
-                Links.limit(query, Rows.MOST));
+    static ProjectStore.Tags tags(Query query) {
+        return new ProjectStore.Tags(
+                tags(query, "tags"),
+                tags(query, "tags-any"),
+                tags(query, "not-tags"),
+                tags(query, "not-tags-any"));
     }
 
     private static List<String> tags(Query query, String name) {
@@ -219,6 +198,14 @@ final class ProjectForm {
         return changed;
     }
 
+    /**
+     * @throws Failure 403 when the project is to stay as it is
+     */
+    static void requireMutable(Project project) {
+        Options.requireMutable(
+                "project", project.id().value(), project.options(), project.options());
+    }
+
     /** Names are unique in a domain, and among domains. */
     static void named(Runnable write) {
         try {
@@ -258,8 +245,8 @@ final class ProjectForm {
         call.authorize(
                 new Target(
                         Map.of(
-                                "target.project.domain_id", call.caller().userDomain().value(),
-                                "target.domain.id", call.caller().userDomain().value(),
+                                "target.project.domain_id", Listing.ownDomain(call).value(),
+                                "target.domain.id", Listing.ownDomain(call).value(),
                                 "target.project.id",
                                         call.caller().project().map(ProjectId::value).orElse(""))));
         return noProject(id);

@@ -9,8 +9,10 @@ import cloud.welkin.identity.domain.AssignmentTarget;
 import cloud.welkin.identity.domain.LimitModel;
 import cloud.welkin.identity.domain.Options;
 import cloud.welkin.identity.domain.Project;
+import cloud.welkin.identity.store.LimitStore;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
+import cloud.welkin.identity.store.UserStore;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
@@ -31,24 +33,32 @@ import java.util.Optional;
 
 /** Projects and their tree: /v3/projects. Domains have their own operations, DomainOperations. */
 final class ProjectOperations implements OperationGroup {
-    /** The domain counts: Keystone's max_project_tree_depth. */
-    private static final int DEEPEST_TREE = 5;
-
     private final int deepestTree;
     private final ProjectStore projects;
+    private final UserStore users;
     private final RoleStore roles;
+    private final LimitStore limits;
     private final DomainOperations domains;
     private final Changes changes;
 
+    /**
+     * @param treeDepth how many levels of projects there may be below a domain
+     */
     ProjectOperations(
-            LimitModel limits,
+            LimitModel model,
+            int treeDepth,
             ProjectStore projects,
+            UserStore users,
             RoleStore roles,
+            LimitStore limits,
             DomainOperations domains,
             Changes changes) {
-        this.deepestTree = Math.min(DEEPEST_TREE, limits.deepestTree());
+        // The domain is a level too.
+        this.deepestTree = Math.min(treeDepth + 1, model.deepestTree());
         this.projects = projects;
+        this.users = users;
         this.roles = roles;
+        this.limits = limits;
         this.domains = domains;
         this.changes = changes;
     }
@@ -81,7 +91,8 @@ final class ProjectOperations implements OperationGroup {
                                 Param.text("parents_as_list", "With all projects above."),
                                 Param.text("parents_as_ids", "With the ids above, as a tree."),
                                 Param.text("subtree_as_list", "With all projects below."),
-                                Param.text("subtree_as_ids", "With the ids below, as a tree."))
+                                Param.text("subtree_as_ids", "With the ids below, as a tree."),
+                                Param.text("include_limits", "With the limits of those listed."))
                         .anyParam()
                         .reads(this::show),
                 Operation.patch("/projects/{project_id}")
@@ -97,18 +108,31 @@ final class ProjectOperations implements OperationGroup {
                 Operation.get("/users/{user_id}/projects")
                         .policyByHandler("identity:list_user_projects")
                         .doc("Lists the projects that a user has a role in.")
+                        .params(Listing.inDomain(Listing.ENABLED))
                         .anyParam()
                         .reads(this::ofUser));
     }
 
     private Object list(Call call, Tx tx) {
-        Query query = call.query();
-        Optional<DomainId> domain = Listing.domain(call);
-        call.authorize(Targets.listed(domain));
-        ProjectStore.Filter filter =
-                ProjectForm.filter(query, query.bool("is_domain").orElse(false), domain);
-        List<Project> found = projects.list(tx, filter);
-        return ProjectForm.projectList(call, found, ProjectForm.links(call, filter, found));
+        Optional<DomainId> within = Listing.within(call);
+        call.authorize(Targets.listed(within));
+        Asked asked = Asked.of(call, "name", "domain_id", "parent_id");
+        boolean isDomain = asked.flag("is_domain").orElse(false);
+        // A domain is in no domain: neither in the one asked for nor in the token's.
+        boolean none =
+                isDomain && (within.isPresent() || call.query().text("domain_id").isPresent());
+        return ProjectForm.projectList(
+                asked,
+                projects.list(
+                        tx,
+                        new ProjectStore.Filter(
+                                isDomain,
+                                asked.texts(),
+                                asked.flag("enabled"),
+                                within,
+                                none ? Optional.of(List.of()) : Optional.empty(),
+                                ProjectForm.tags(call.query()),
+                                asked.paging())));
     }
 
     private Object create(Call call, Tx tx, NewProject request) {
@@ -174,21 +198,23 @@ final class ProjectOperations implements OperationGroup {
     private Object show(Call call, Tx tx) {
         Project project = ProjectForm.project(call, tx, projects, call.path("project_id"));
         Query query = call.query();
-        boolean parentsAsIds = query.has("parents_as_ids");
-        boolean subtreeAsIds = query.has("subtree_as_ids");
-        if (query.has("parents_as_list") && parentsAsIds) {
+        boolean parentsAsIds = Listing.flag(query, "parents_as_ids");
+        boolean subtreeAsIds = Listing.flag(query, "subtree_as_ids");
+        boolean parentsAsList = Listing.flag(query, "parents_as_list");
+        boolean subtreeAsList = Listing.flag(query, "subtree_as_list");
+        if (parentsAsList && parentsAsIds) {
             throw Failure.badRequest("Use either parents_as_list or parents_as_ids, not both.");
         }
-        if (query.has("subtree_as_list") && subtreeAsIds) {
+        if (subtreeAsList && subtreeAsIds) {
             throw Failure.badRequest("Use either subtree_as_list or subtree_as_ids, not both.");
         }
         Map<String, Object> tree = new LinkedHashMap<>();
-        if (query.has("parents_as_list")) {
+        if (parentsAsList) {
             tree.put("parents", views(call, tx, projects.above(tx, project.id())));
         } else if (parentsAsIds) {
             tree.put("parents", chain(projects.above(tx, project.id())));
         }
-        if (query.has("subtree_as_list")) {
+        if (subtreeAsList) {
             tree.put("subtree", views(call, tx, projects.below(tx, project.id())));
         } else if (subtreeAsIds) {
             tree.put("subtree", branches(project.id(), projects.below(tx, project.id())));
@@ -201,13 +227,25 @@ final class ProjectOperations implements OperationGroup {
             @com.fasterxml.jackson.annotation.JsonAnyGetter Map<String, Object> tree) {}
 
     /** Those in which the caller has a role, as far as Keystone shows them in a tree. */
-    private List<ProjectView> views(Call call, Tx tx, List<Project> found) {
+    private List<Object> views(Call call, Tx tx, List<Project> found) {
         List<String> reachable =
                 roles.reachable(tx, call.caller().user(), AssignmentTarget.Kind.PROJECT);
         return found.stream()
                 .filter(project -> reachable.contains(project.id().value()))
-                .map(project -> new ProjectView(ProjectForm.body(call, project)))
+                .<Object>map(
+                        project ->
+                                Map.of(
+                                        "project",
+                                        new WithTree(
+                                                ProjectForm.body(call, project),
+                                                limits(call, tx, project))))
                 .toList();
+    }
+
+    private Map<String, Object> limits(Call call, Tx tx, Project project) {
+        return Listing.flag(call.query(), "include_limits")
+                ? Map.of("limits", LimitOperations.ofProject(call, tx, limits, project.id()))
+                : Map.of();
     }
 
     /** The ids above, each within the one below it; the topmost holds nothing. */
@@ -265,16 +303,19 @@ final class ProjectOperations implements OperationGroup {
 
     private Object delete(Call call, Tx tx) {
         Project project = ProjectForm.project(call, tx, projects, call.path("project_id"));
-        Options.requireMutable(
-                "project", project.id().value(), project.options(), project.options());
+        ProjectForm.requireMutable(project);
         if (project.isDomain()) {
             call.require("identity:delete_domain", Target.NOTHING);
             domains.delete(tx, project);
             return Reply.empty();
         }
+        // Whoever makes a project below it holds this lock.
+        projects.lock(tx, project.id());
         if (projects.hasChildren(tx, project.id())) {
             throw Failure.forbidden(
-                    "The project %s has projects below it and cannot be deleted.", project.id());
+                    "Cannot delete the project %s since it is not a leaf in the hierarchy: use its"
+                            + " cascade.",
+                    project.id());
         }
         roles.unassignAll(tx, AssignmentTarget.project(project.id().value()));
         projects.delete(tx, project.id());
@@ -284,9 +325,20 @@ final class ProjectOperations implements OperationGroup {
 
     private Object ofUser(Call call, Tx tx) {
         UserId user = new UserId(call.path("user_id"));
-        call.authorize(Targets.user(user));
+        call.authorize(users.find(tx, user).map(Targets::user).orElseGet(() -> Targets.user(user)));
         List<String> ids = roles.reachable(tx, user, AssignmentTarget.Kind.PROJECT);
+        Asked asked = Asked.of(call, "name", "domain_id");
         return ProjectForm.projectList(
-                call, projects.list(tx, ProjectStore.Filter.of(false).ids(ids)), Links.whole(call));
+                asked,
+                projects.list(
+                        tx,
+                        new ProjectStore.Filter(
+                                false,
+                                asked.texts(),
+                                asked.flag("enabled"),
+                                Optional.empty(),
+                                Optional.of(ids),
+                                ProjectStore.Tags.ANY,
+                                asked.paging())));
     }
 }

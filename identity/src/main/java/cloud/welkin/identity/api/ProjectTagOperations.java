@@ -97,6 +97,7 @@ final class ProjectTagOperations implements OperationGroup {
     }
 
     private Project tagged(Tx tx, Project project, List<String> tags) {
+        ProjectForm.requireMutable(project);
         Project tagged = project.tagged(ProjectForm.tags(tags));
         projects.update(tx, tagged);
         return tagged;

@@ -109,15 +109,15 @@ final class RegionOperations implements OperationGroup {
     }
 
     private Object list(Call call, Tx tx) {
-        Optional<String> parent = call.query().text("parent_region_id");
-        return Map.of(
+        Asked asked = Asked.of(call, "parent_region_id");
+        return asked.answer(
                 "regions",
-                catalogue.regions(tx).stream()
-                        .filter(region -> parent.isEmpty() || region.parent().equals(parent))
-                        .map(region -> body(call, region))
-                        .toList(),
-                "links",
-                Links.whole(call));
+                asked.page(
+                        catalogue.regions(tx),
+                        Region::id,
+                        region -> Map.of("parent_region_id", region.parent())),
+                Region::id,
+                region -> body(call, region));
     }
 
     private Object put(Call call, Tx tx, NewRegion request) {

@@ -135,13 +135,23 @@ final class RegisteredLimitOperations implements OperationGroup {
     }
 
     private Object list(Call call, Tx tx) {
-        return Map.of(
+        Asked asked = Asked.of(call, "service_id", "region_id", "resource_name");
+        return asked.answer(
                 "registered_limits",
-                limits.registered(tx, filter(call.query())).stream()
-                        .map(limit -> view(call, limit))
-                        .toList(),
-                "links",
-                Links.whole(call));
+                asked.page(
+                        limits.registered(tx, filter(call.query())),
+                        Registered::id,
+                        limit -> texts(limit.resource())),
+                Registered::id,
+                limit -> view(call, limit));
+    }
+
+    /** What lists of limits are narrowed by, inexactly too. */
+    static Map<String, Optional<String>> texts(Resource resource) {
+        return Map.of(
+                "service_id", Optional.of(resource.service()),
+                "region_id", resource.region(),
+                "resource_name", Optional.of(resource.name()));
     }
 
     private Object create(Call call, Tx tx, List<NewLimit> wanted) {

@@ -14,6 +14,7 @@ import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.id.Ids;
 import cloud.welkin.kernel.json.Field;
+import cloud.welkin.kernel.policy.Target;
 import cloud.welkin.kernel.validate.Length;
 import java.util.List;
 import java.util.Map;
@@ -60,48 +61,50 @@ final class RoleOperations implements OperationGroup {
     public List<Operation> operations() {
         return List.of(
                 Operation.get("/roles")
-                        .policy("identity:list_roles")
+                        .policyByHandler("identity:list_roles")
                         .doc("Lists roles; those of a domain by domain_id.")
-                        .params(
-                                Param.text("name", "Those of this name."),
-                                Param.text("domain_id", "Those of this domain."))
+                        .params(Listing.params(Param.text("domain_id", "Those of this domain.")))
                         .anyParam()
                         .reads(this::list),
                 Operation.post("/roles")
-                        .policy("identity:create_role")
+                        .policyByHandler("identity:create_role")
                         .doc("Creates a role.")
                         .body(RoleRequest.class)
                         .replies(RoleView.class)
                         .writes((call, tx, body) -> create(call, tx, body.role())),
                 Operation.get("/roles/{role_id}")
-                        .policy("identity:get_role")
+                        .policyByHandler("identity:get_role")
                         .doc("Shows a role.")
                         .replies(RoleView.class)
                         .reads((call, tx) -> new RoleView(body(call, role(call, tx)))),
                 Operation.patch("/roles/{role_id}")
-                        .policy("identity:update_role")
+                        .policyByHandler("identity:update_role")
                         .doc("Changes a role.")
                         .body(RoleChangeRequest.class)
                         .replies(RoleView.class)
                         .writes((call, tx, body) -> change(call, tx, body.role())),
                 Operation.delete("/roles/{role_id}")
-                        .policy("identity:delete_role")
+                        .policyByHandler("identity:delete_role")
                         .doc("Deletes a role and takes it from all who hold it.")
                         .writes((call, tx, body) -> delete(call, tx)));
     }
 
     private Object list(Call call, Tx tx) {
-        List<Role> found =
-                roles.list(
-                        tx,
-                        call.query().text("name"),
-                        call.query().text("domain_id").map(DomainId::new));
-        return Map.of(
-                "roles", found.stream().map(role -> body(call, role)).toList(),
-                "links", Links.whole(call));
+        Optional<DomainId> domain = call.query().text("domain_id").map(DomainId::new);
+        authorize(call, domain, Target.NOTHING);
+        Asked asked = Asked.of(call, "name");
+        return asked.answer(
+                "roles",
+                asked.page(
+                        roles.list(tx, Optional.empty(), domain),
+                        Role::id,
+                        role -> Map.of("name", Optional.of(role.name()))),
+                Role::id,
+                role -> body(call, role));
     }
 
     private Object create(Call call, Tx tx, NewRole request) {
+        authorize(call, request.domainId().map(DomainId::new), Target.NOTHING);
         Role role =
                 new Role(
                         Ids.hex(),
@@ -140,8 +143,20 @@ final class RoleOperations implements OperationGroup {
 
     private Role role(Call call, Tx tx) {
         String id = call.path("role_id");
-        return roles.find(tx, id)
-                .orElseThrow(() -> Failure.notFound("Could not find role: %s.", id));
+        Optional<Role> role = roles.find(tx, id);
+        authorize(call, role.flatMap(Role::domain), Targets.role(role));
+        return role.orElseThrow(() -> Failure.notFound("Could not find role: %s.", id));
+    }
+
+    /** Roles of domains have rules of their own. */
+    private static void authorize(Call call, Optional<DomainId> domain, Target target) {
+        boolean may = call.may(target);
+        String rule = call.operation().policyName();
+        if (domain.isPresent()) {
+            call.require(rule.replace("_role", "_domain_role"), target);
+        } else if (!may) {
+            call.authorize(target);
+        }
     }
 
     private static void store(Runnable write) {

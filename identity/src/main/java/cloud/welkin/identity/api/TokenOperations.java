@@ -12,6 +12,7 @@ import cloud.welkin.identity.auth.SignIn;
 import cloud.welkin.identity.auth.SignedRequest;
 import cloud.welkin.identity.domain.AssignmentTarget;
 import cloud.welkin.identity.domain.Project;
+import cloud.welkin.identity.store.Page;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
 import cloud.welkin.identity.store.TokenStore;
@@ -21,7 +22,6 @@ import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.kernel.api.Param;
 import cloud.welkin.kernel.api.Reply;
 import cloud.welkin.kernel.failure.Failure;
-import cloud.welkin.kernel.policy.Target;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collections;
@@ -108,9 +108,10 @@ final class TokenOperations implements OperationGroup {
                 .reads(
                         (call, tx) ->
                                 ProjectForm.projectList(
-                                        call,
-                                        reachable(call, tx, AssignmentTarget.Kind.PROJECT),
-                                        Links.whole(call)));
+                                        Asked.of(call),
+                                        new Page<>(
+                                                reachable(call, tx, AssignmentTarget.Kind.PROJECT),
+                                                false)));
     }
 
     private Operation domains(String path) {
@@ -120,9 +121,10 @@ final class TokenOperations implements OperationGroup {
                 .reads(
                         (call, tx) ->
                                 ProjectForm.domainList(
-                                        call,
-                                        reachable(call, tx, AssignmentTarget.Kind.DOMAIN),
-                                        Links.whole(call)));
+                                        Asked.of(call),
+                                        new Page<>(
+                                                reachable(call, tx, AssignmentTarget.Kind.DOMAIN),
+                                                false)));
     }
 
     private Object issue(Call call, AuthRequest request) {
@@ -166,10 +168,10 @@ final class TokenOperations implements OperationGroup {
         try {
             subject = evenExpired ? lately(call, text) : sessions.session(text);
         } catch (Failure notValid) {
-            call.authorize(new Target(Map.of("user_id", call.caller().user().value())));
+            call.authorize(Targets.token(call.caller().user()));
             throw Failure.notFound("Failed to validate token");
         }
-        call.authorize(new Target(Map.of("user_id", subject.user().id().value())));
+        call.authorize(Targets.token(subject.user().id()));
         return subject;
     }
 
@@ -202,7 +204,8 @@ final class TokenOperations implements OperationGroup {
     private List<Project> reachable(Call call, Tx tx, AssignmentTarget.Kind kind) {
         List<String> ids = roles.reachable(tx, call.caller().user(), kind);
         return projects
-                .list(tx, ProjectStore.Filter.of(kind == AssignmentTarget.Kind.DOMAIN).ids(ids))
+                .list(tx, ProjectStore.Filter.of(kind == AssignmentTarget.Kind.DOMAIN, ids))
+                .rows()
                 .stream()
                 .filter(Project::enabled)
                 .toList();

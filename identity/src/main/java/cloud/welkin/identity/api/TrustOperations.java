@@ -172,13 +172,12 @@ final class TrustOperations implements OperationGroup {
         } else {
             call.may(Target.NOTHING);
         }
-        return Map.of(
+        Asked asked = Asked.of(call);
+        return asked.answer(
                 "trusts",
-                trusts.list(tx, trustor, trustee).stream()
-                        .map(trust -> body(call, trust, false))
-                        .toList(),
-                "links",
-                Links.whole(call));
+                trusts.list(tx, trustor, trustee, asked.paging()),
+                Trust::id,
+                trust -> body(call, trust, false));
     }
 
     private static Target side(String side, UserId user) {

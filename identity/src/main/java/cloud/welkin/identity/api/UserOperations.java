@@ -11,7 +11,6 @@ import cloud.welkin.identity.domain.Options;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.User;
 import cloud.welkin.identity.store.ProjectStore;
-import cloud.welkin.identity.store.Rows;
 import cloud.welkin.identity.store.UserStore;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Operation;
@@ -146,9 +145,12 @@ final class UserOperations implements OperationGroup {
                         .policyByHandler("identity:list_users")
                         .doc("Lists users.")
                         .params(
-                                Listing.params(
-                                        Param.bool("enabled", "Those that are enabled, or not."),
-                                        PasswordExpiries.PARAM))
+                                Listing.inDomain(
+                                        Listing.ENABLED,
+                                        PasswordExpiries.PARAM,
+                                        Param.text("idp_id", "Those of an identity provider."),
+                                        Param.text("protocol_id", "Those of a protocol of it."),
+                                        Param.text("unique_id", "Who is this one there.")))
                         .anyParam()
                         .reads(this::list),
                 Operation.post("/users")
@@ -181,29 +183,33 @@ final class UserOperations implements OperationGroup {
     }
 
     private Object list(Call call, Tx tx) {
+        Optional<DomainId> within = Listing.within(call);
+        call.authorize(Targets.listed(within));
+        return list(call, tx, users, within, Optional.empty());
+    }
+
+    /** The users of a domain, of a group, or all, as the query narrows them. */
+    static Object list(
+            Call call, Tx tx, UserStore users, Optional<DomainId> within, Optional<String> group) {
+        Asked asked = Asked.of(call, "name", "domain_id");
         Query query = call.query();
-        Optional<DomainId> domain = Listing.domain(call);
-        call.authorize(Targets.listed(domain));
-        int limit = Links.limit(query, Rows.MOST);
-        List<User> found =
+        return asked.answer(
+                "users",
                 users.list(
                         tx,
                         new UserStore.Filter(
-                                query.text("name"),
-                                query.text("name__contains"),
-                                query.bool("enabled"),
-                                domain,
-                                Optional.empty(),
-                                query.text("marker"),
-                                limit,
-                                PasswordExpiries.of(query)));
-        return list(call, found, limit);
-    }
-
-    static Object list(Call call, List<User> found, int limit) {
-        return Map.of(
-                "users", found.stream().map(user -> body(call, user)).toList(),
-                "links", Links.list(call, limit, found.stream().map(u -> u.id().value()).toList()));
+                                asked.texts(),
+                                asked.flag("enabled"),
+                                within,
+                                group,
+                                new UserStore.Federated(
+                                        query.text("idp_id"),
+                                        query.text("protocol_id"),
+                                        query.text("unique_id")),
+                                PasswordExpiries.of(query),
+                                asked.paging())),
+                user -> user.id().value(),
+                user -> body(call, user));
     }
 
     private Object create(Call call, NewUser request) {
@@ -315,7 +321,7 @@ final class UserOperations implements OperationGroup {
         if (found.isPresent() && call.may(Targets.user(found.get()))) {
             return found.get();
         }
-        call.authorize(Targets.inDomain("target.user.domain_id", call.caller().userDomain()));
+        call.authorize(Targets.inDomain("target.user.domain_id", Listing.ownDomain(call)));
         throw Failure.notFound("Could not find user: %s.", id);
     }
 

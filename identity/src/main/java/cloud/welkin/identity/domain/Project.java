@@ -26,6 +26,11 @@ public record Project(
         Map<String, JsonNode> options,
         Map<String, JsonNode> extra) {
 
+    public Project enabled(boolean now) {
+        return new Project(
+                id, domain, parent, name, description, now, isDomain, tags, options, extra);
+    }
+
     public Project tagged(List<String> others) {
         return new Project(
                 id, domain, parent, name, description, enabled, isDomain, others, options, extra);

@@ -20,8 +20,10 @@ import cloud.welkin.identity.federation.MappedIdentity.MappedProject;
 import cloud.welkin.identity.federation.MappedIdentity.MappedUser;
 import cloud.welkin.identity.store.FederationStore;
 import cloud.welkin.identity.store.GroupStore;
+import cloud.welkin.identity.store.Paging;
 import cloud.welkin.identity.store.RoleStore;
 import cloud.welkin.identity.store.Stores;
+import cloud.welkin.identity.store.TextMatch;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.id.Ids;
@@ -261,12 +263,11 @@ public final class FederatedSignIn {
                 .list(
                         tx,
                         new GroupStore.Filter(
-                                Optional.of(name),
-                                Optional.empty(),
+                                List.of(TextMatch.exactly("name", name)),
                                 Optional.of(domain),
                                 Optional.empty(),
-                                Optional.empty(),
-                                1))
+                                Paging.FIRST))
+                .rows()
                 .stream()
                 .map(Group::id)
                 .findFirst();

@@ -7,8 +7,8 @@ import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.Role;
 import cloud.welkin.identity.domain.User;
 import cloud.welkin.identity.store.GroupStore;
+import cloud.welkin.identity.store.Paging;
 import cloud.welkin.identity.store.ProjectStore;
-import cloud.welkin.identity.store.Rows;
 import cloud.welkin.identity.store.Stores;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,12 +51,8 @@ final class Claims {
                 .list(
                         tx,
                         new GroupStore.Filter(
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.of(user.id()),
-                                Optional.empty(),
-                                Rows.MOST))
+                                List.of(), Optional.empty(), Optional.of(user.id()), Paging.FIRST))
+                .rows()
                 .stream()
                 .map(Group::name)
                 .sorted()
@@ -66,7 +62,7 @@ final class Claims {
     /** Each with the roles that a token for it would carry. */
     private List<Map<String, Object>> projects(Tx tx, User user) {
         List<String> ids = stores.roles().reachable(tx, user.id(), AssignmentTarget.Kind.PROJECT);
-        return stores.projects().list(tx, ProjectStore.Filter.of(false).ids(ids)).stream()
+        return stores.projects().list(tx, ProjectStore.Filter.of(false, ids)).rows().stream()
                 .filter(Project::enabled)
                 .map(
                         project ->

@@ -17,6 +17,7 @@ import cloud.welkin.kernel.id.UserId;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jooq.Condition;
@@ -135,6 +136,22 @@ public final class CredentialStore {
                 .where(CREDENTIAL.ID.eq(id))
                 .fetchOptional()
                 .map(row -> credential(row, secrets(tx)));
+    }
+
+    /** One page of a user's, or of everybody's. */
+    public Page<Credential> list(
+            Tx tx, Optional<UserId> user, List<TextMatch> texts, Paging paging) {
+        List<Condition> conditions =
+                new ArrayList<>(TextMatch.on(texts, Map.of("type", CREDENTIAL.TYPE)));
+        user.ifPresent(id -> conditions.add(CREDENTIAL.USER_ID.eq(id.value())));
+        Secrets secrets = secrets(tx);
+        return paging.of(
+                tx,
+                CREDENTIAL,
+                CREDENTIAL.ID,
+                CREDENTIAL.ID,
+                conditions,
+                row -> credential(row, secrets));
     }
 
     public List<Credential> list(Tx tx, Optional<UserId> user, Optional<String> type) {

@@ -10,20 +10,27 @@ import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.id.UserId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.Condition;
+import org.jooq.Field;
 import org.jooq.impl.DSL;
 
 /** Groups and who is in them. */
 public final class GroupStore {
-    /** What a list may be narrowed by; empty fields do not narrow. */
+    private static final Map<String, Field<String>> TEXTS =
+            Map.of("name", USER_GROUP.NAME, "domain_id", USER_GROUP.DOMAIN_ID);
+
+    /**
+     * What a list may be narrowed by; empty fields do not narrow.
+     *
+     * @param within beyond this domain nothing is shown
+     */
     public record Filter(
-            Optional<String> name,
-            Optional<String> nameContains,
-            Optional<DomainId> domain,
+            List<TextMatch> texts,
+            Optional<DomainId> within,
             Optional<UserId> member,
-            Optional<String> marker,
-            int limit) {}
+            Paging paging) {}
 
     /** Memberships that a provider vouches for end; the others do not. */
     static final Condition CURRENT =
@@ -41,11 +48,9 @@ public final class GroupStore {
                 .fetchOptional(GroupStore::group);
     }
 
-    public List<Group> list(Tx tx, Filter filter) {
-        List<Condition> conditions = new ArrayList<>();
-        filter.name().ifPresent(name -> conditions.add(USER_GROUP.NAME.eq(name)));
-        filter.nameContains().ifPresent(part -> conditions.add(USER_GROUP.NAME.contains(part)));
-        filter.domain()
+    public Page<Group> list(Tx tx, Filter filter) {
+        List<Condition> conditions = new ArrayList<>(TextMatch.on(filter.texts(), TEXTS));
+        filter.within()
                 .ifPresent(domain -> conditions.add(USER_GROUP.DOMAIN_ID.eq(domain.value())));
         filter.member()
                 .ifPresent(
@@ -58,13 +63,8 @@ public final class GroupStore {
                                                                 GROUP_MEMBER.USER_ID.eq(
                                                                         user.value()),
                                                                 CURRENT))));
-        filter.marker().ifPresent(marker -> conditions.add(USER_GROUP.ID.gt(marker)));
-        return tx.sql()
-                .selectFrom(USER_GROUP)
-                .where(conditions)
-                .orderBy(USER_GROUP.ID)
-                .limit(filter.limit())
-                .fetch(GroupStore::group);
+        return filter.paging()
+                .of(tx, USER_GROUP, USER_GROUP.ID, USER_GROUP.NAME, conditions, GroupStore::group);
     }
 
     public void insert(Tx tx, Group group) {

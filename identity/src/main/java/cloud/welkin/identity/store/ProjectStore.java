@@ -9,55 +9,45 @@ import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.id.ProjectId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.Condition;
+import org.jooq.Field;
 import org.jooq.impl.DSL;
 
 /** Projects and domains in the database. */
 public final class ProjectStore {
+    private static final Map<String, Field<String>> TEXTS =
+            Map.of(
+                    "name", PROJECT.NAME,
+                    "domain_id", PROJECT.DOMAIN_ID,
+                    "parent_id", PROJECT.PARENT_ID);
+
     /**
      * What a list may be narrowed by; empty fields do not narrow.
      *
      * @param isDomain domains or projects, never both in one list
+     * @param ids beyond these nothing is shown
      */
     public record Filter(
             boolean isDomain,
-            Optional<String> name,
-            Optional<String> nameContains,
+            List<TextMatch> texts,
             Optional<Boolean> enabled,
-            Optional<DomainId> domain,
-            Optional<ProjectId> parent,
+            Optional<DomainId> within,
             Optional<List<String>> ids,
             Tags tags,
-            Optional<String> marker,
-            int limit) {
+            Paging paging) {
 
-        public static Filter of(boolean isDomain) {
+        /** All those of these ids. */
+        public static Filter of(boolean isDomain, List<String> ids) {
             return new Filter(
                     isDomain,
+                    List.of(),
                     Optional.empty(),
                     Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
+                    Optional.of(ids),
                     Tags.ANY,
-                    Optional.empty(),
-                    Rows.MOST);
-        }
-
-        public Filter ids(List<String> some) {
-            return new Filter(
-                    isDomain,
-                    name,
-                    nameContains,
-                    enabled,
-                    domain,
-                    parent,
-                    Optional.of(some),
-                    tags,
-                    marker,
-                    limit);
+                    Paging.FIRST);
         }
     }
 
@@ -102,15 +92,26 @@ public final class ProjectStore {
 
     /** All projects below, level by level. */
     public List<Project> below(Tx tx, ProjectId id) {
+        return below(tx, id, false);
+    }
+
+    /** The same, and locks on them: nobody adds to them until the transaction ends. */
+    public List<Project> lockBelow(Tx tx, ProjectId id) {
+        lock(tx, id);
+        return below(tx, id, true);
+    }
+
+    private List<Project> below(Tx tx, ProjectId id, boolean forUpdate) {
         List<Project> below = new ArrayList<>();
         List<String> level = List.of(id.value());
         while (!level.isEmpty()) {
-            List<Project> next =
+            var children =
                     tx.sql()
                             .selectFrom(PROJECT)
                             .where(PROJECT.PARENT_ID.in(level))
-                            .orderBy(PROJECT.ID)
-                            .fetch(ProjectStore::project);
+                            .orderBy(PROJECT.ID);
+            List<Project> next =
+                    (forUpdate ? children.forUpdate() : children).fetch(ProjectStore::project);
             below.addAll(next);
             level = next.stream().map(project -> project.id().value()).toList();
         }
@@ -148,23 +149,24 @@ public final class ProjectStore {
                 .fetchOptional(ProjectStore::project);
     }
 
-    public List<Project> list(Tx tx, Filter filter) {
-        List<Condition> conditions = new ArrayList<>();
+    public Page<Project> list(Tx tx, Filter filter) {
+        List<Condition> conditions = new ArrayList<>(TextMatch.on(filter.texts(), TEXTS));
         conditions.add(PROJECT.IS_DOMAIN.eq(filter.isDomain()));
-        filter.name().ifPresent(name -> conditions.add(PROJECT.NAME.eq(name)));
-        filter.nameContains().ifPresent(part -> conditions.add(PROJECT.NAME.contains(part)));
         filter.enabled().ifPresent(enabled -> conditions.add(PROJECT.ENABLED.eq(enabled)));
-        filter.domain().ifPresent(domain -> conditions.add(PROJECT.DOMAIN_ID.eq(domain.value())));
-        filter.parent().ifPresent(parent -> conditions.add(PROJECT.PARENT_ID.eq(parent.value())));
+        filter.within().ifPresent(domain -> conditions.add(PROJECT.DOMAIN_ID.eq(domain.value())));
         filter.ids().ifPresent(ids -> conditions.add(PROJECT.ID.in(ids)));
         filter.tags().narrow(conditions);
-        filter.marker().ifPresent(marker -> conditions.add(PROJECT.ID.gt(marker)));
+        return filter.paging()
+                .of(tx, PROJECT, PROJECT.ID, PROJECT.NAME, conditions, ProjectStore::project);
+    }
+
+    /** The ids of all projects of a domain. */
+    public List<String> idsIn(Tx tx, DomainId domain) {
         return tx.sql()
-                .selectFrom(PROJECT)
-                .where(conditions)
-                .orderBy(PROJECT.ID)
-                .limit(filter.limit())
-                .fetch(ProjectStore::project);
+                .select(PROJECT.ID)
+                .from(PROJECT)
+                .where(PROJECT.DOMAIN_ID.eq(domain.value()), PROJECT.IS_DOMAIN.isFalse())
+                .fetch(PROJECT.ID);
     }
 
     public boolean hasChildren(Tx tx, ProjectId id) {

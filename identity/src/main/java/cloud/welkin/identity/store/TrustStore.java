@@ -25,17 +25,12 @@ public final class TrustStore {
                 .map(row -> trust(tx, row));
     }
 
-    public List<Trust> list(Tx tx, Optional<UserId> trustor, Optional<UserId> trustee) {
+    public Page<Trust> list(
+            Tx tx, Optional<UserId> trustor, Optional<UserId> trustee, Paging paging) {
         List<Condition> conditions = new ArrayList<>();
         trustor.ifPresent(user -> conditions.add(TRUST.TRUSTOR_ID.eq(user.value())));
         trustee.ifPresent(user -> conditions.add(TRUST.TRUSTEE_ID.eq(user.value())));
-        return tx.sql()
-                .selectFrom(TRUST)
-                .where(conditions)
-                .orderBy(TRUST.ID)
-                .limit(Rows.MOST)
-                .fetch()
-                .map(row -> trust(tx, row));
+        return paging.of(tx, TRUST, TRUST.ID, TRUST.ID, conditions, row -> trust(tx, row));
     }
 
     public void insert(Tx tx, Trust trust) {

@@ -1,5 +1,6 @@
 package cloud.welkin.identity.store;
 
+import static cloud.welkin.identity.schema.Tables.FEDERATED_USER;
 import static cloud.welkin.identity.schema.Tables.GROUP_MEMBER;
 import static cloud.welkin.identity.schema.Tables.USER_ACCOUNT;
 
@@ -12,22 +13,49 @@ import cloud.welkin.kernel.id.UserId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.Condition;
+import org.jooq.Field;
 import org.jooq.impl.DSL;
 
 /** Users in the database. */
 public final class UserStore {
-    /** What a list may be narrowed by; empty fields do not narrow. */
+    private static final Map<String, Field<String>> TEXTS =
+            Map.of("name", USER_ACCOUNT.NAME, "domain_id", USER_ACCOUNT.DOMAIN_ID);
+
+    /**
+     * What a list may be narrowed by; empty fields do not narrow.
+     *
+     * @param within beyond this domain nothing is shown
+     */
     public record Filter(
-            Optional<String> name,
-            Optional<String> nameContains,
+            List<TextMatch> texts,
             Optional<Boolean> enabled,
-            Optional<DomainId> domain,
+            Optional<DomainId> within,
             Optional<String> group,
-            Optional<String> marker,
-            int limit,
-            List<PasswordExpiry> passwordExpiry) {}
+            Federated federated,
+            List<PasswordExpiry> passwordExpiry,
+            Paging paging) {}
+
+    /** How users of other identity providers are known to those. */
+    public record Federated(
+            Optional<String> provider, Optional<String> protocol, Optional<String> uniqueId) {
+        private Optional<Condition> condition() {
+            List<Condition> known = new ArrayList<>();
+            provider.ifPresent(id -> known.add(FEDERATED_USER.PROVIDER_ID.eq(id)));
+            protocol.ifPresent(id -> known.add(FEDERATED_USER.PROTOCOL_ID.eq(id)));
+            uniqueId.ifPresent(id -> known.add(FEDERATED_USER.UNIQUE_ID.eq(id)));
+            return known.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(
+                            DSL.exists(
+                                    DSL.selectOne()
+                                            .from(FEDERATED_USER)
+                                            .where(FEDERATED_USER.USER_ID.eq(USER_ACCOUNT.ID))
+                                            .and(DSL.and(known))));
+        }
+    }
 
     /** How a list compares the end of passwords with a time. */
     public enum Comparison {
@@ -67,12 +95,10 @@ public final class UserStore {
                 .fetchOptional(UserStore::user);
     }
 
-    public List<User> list(Tx tx, Filter filter) {
-        List<Condition> conditions = new ArrayList<>();
-        filter.name().ifPresent(name -> conditions.add(USER_ACCOUNT.NAME.eq(name)));
-        filter.nameContains().ifPresent(part -> conditions.add(USER_ACCOUNT.NAME.contains(part)));
+    public Page<User> list(Tx tx, Filter filter) {
+        List<Condition> conditions = new ArrayList<>(TextMatch.on(filter.texts(), TEXTS));
         filter.enabled().ifPresent(enabled -> conditions.add(USER_ACCOUNT.ENABLED.eq(enabled)));
-        filter.domain()
+        filter.within()
                 .ifPresent(domain -> conditions.add(USER_ACCOUNT.DOMAIN_ID.eq(domain.value())));
         filter.group()
                 .ifPresent(
@@ -84,14 +110,16 @@ public final class UserStore {
                                                         .where(
                                                                 GROUP_MEMBER.GROUP_ID.eq(group),
                                                                 GroupStore.CURRENT))));
+        filter.federated().condition().ifPresent(conditions::add);
         filter.passwordExpiry().forEach(ends -> conditions.add(ends.condition()));
-        filter.marker().ifPresent(marker -> conditions.add(USER_ACCOUNT.ID.gt(marker)));
-        return tx.sql()
-                .selectFrom(USER_ACCOUNT)
-                .where(conditions)
-                .orderBy(USER_ACCOUNT.ID)
-                .limit(filter.limit())
-                .fetch(UserStore::user);
+        return filter.paging()
+                .of(
+                        tx,
+                        USER_ACCOUNT,
+                        USER_ACCOUNT.ID,
+                        USER_ACCOUNT.NAME,
+                        conditions,
+                        UserStore::user);
     }
 
     public void insert(Tx tx, User user) {

@@ -20,6 +20,18 @@ import java.util.TreeSet;
  * (docs.openstack.org/oslo.policy/latest/reference/api).
  */
 public final class Policy {
+    /** What callers have or lack, by the scope of their tokens. */
+    private static final Set<String> OF_SOME_CALLERS =
+            Set.of(
+                    "project_id",
+                    "tenant",
+                    "tenant_id",
+                    "project_domain_id",
+                    "token.project.domain.id",
+                    "domain_id",
+                    "token.domain.id",
+                    "system_scope");
+
     private final Map<String, PolicyRule> declared;
     private final Map<String, Check> checks;
     private final Set<String> overridden;
@@ -179,6 +191,10 @@ public final class Policy {
             case Check.Equal(Operand.Attribute(String name), Operand wanted)
                     when name.equals("service_roles") ->
                     ofTarget(wanted, target).map(caller.serviceRoles()::contains).orElse(false);
+            // oslo.policy compares texts, and Python's for what is missing is this one.
+            case Check.Equal(Operand.Attribute(String name), Operand.Literal(String text))
+                    when text.equals("None") && OF_SOME_CALLERS.contains(name) ->
+                    attributeOf(caller, name).isEmpty();
             case Check.Equal equal -> {
                 Optional<String> left = ofCaller(equal.caller(), caller);
                 yield left.isPresent() && left.equals(ofTarget(equal.target(), target));
@@ -225,7 +241,7 @@ public final class Policy {
                     caller.scope() instanceof Scope.Project project
                             ? Optional.of(project.domain().value())
                             : Optional.empty();
-            case "domain_id" ->
+            case "domain_id", "token.domain.id" ->
                     caller.scope() instanceof Scope.Domain domain
                             ? Optional.of(domain.id().value())
                             : Optional.empty();

@@ -128,6 +128,18 @@ class PolicyTest {
     }
 
     @Test
+    void whatTheCallerLacksIsNone() {
+        Caller domain = caller(new Scope.Domain(new DomainId("d1")), "manager");
+        assertThat(holds("domain_id:None", MEMBER, Map.of())).isTrue();
+        assertThat(holds("not domain_id:None", domain, Map.of())).isTrue();
+        assertThat(holds("token.domain.id:%(d)s", domain, Map.of("d", "d1"))).isTrue();
+        assertThat(holds("unheard_of:None", MEMBER, Map.of())).isFalse();
+        // What the thing lacks is equal to nothing of the caller's, not even to what it lacks.
+        assertThat(holds("domain_id:%(d)s", MEMBER, Map.of("d", "None"))).isFalse();
+        assertThat(holds("None:%(d)s", MEMBER, Map.of("d", "None"))).isTrue();
+    }
+
+    @Test
     void rulesReferToRulesAndOverridesReplaceThem() {
         List<PolicyRule> rules =
                 List.of(
