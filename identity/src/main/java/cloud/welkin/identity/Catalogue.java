@@ -6,9 +6,13 @@ import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.CatalogRow.Endpoint;
 import cloud.welkin.identity.domain.CatalogRow.Region;
 import cloud.welkin.identity.domain.CatalogRow.Service;
+import cloud.welkin.identity.domain.SeenEndpoints;
 import cloud.welkin.identity.store.CatalogStore;
+import cloud.welkin.identity.store.EndpointFilterStore;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,22 +23,45 @@ import org.jspecify.annotations.Nullable;
 /**
  * The program's own services, whose addresses follow from where the program listens, and what
  * operators added. Part of every token's answer, so the rows are kept in memory until anything
- * changes.
+ * changes. The same holds for which endpoints a project sees, where it was given some.
  */
 public final class Catalogue {
+    /** Projects whose endpoints are kept in memory. */
+    private static final int MOST = 100_000;
+
     private final Database database;
     private final List<CatalogEntry> own;
     private final CatalogStore store;
+    private final EndpointFilterStore filters;
+    private final boolean allUnlessFiltered;
     private final AtomicLong generation = new AtomicLong();
     private volatile @Nullable Added added;
 
-    public Catalogue(Database database, List<CatalogEntry> own, CatalogStore store) {
+    /**
+     * @param allUnlessFiltered whether those who were given no endpoints see all of them, else none
+     */
+    public Catalogue(
+            Database database,
+            List<CatalogEntry> own,
+            CatalogStore store,
+            EndpointFilterStore filters,
+            boolean allUnlessFiltered) {
         this.database = database;
         this.own = List.copyOf(own);
         this.store = store;
+        this.filters = filters;
+        this.allUnlessFiltered = allUnlessFiltered;
     }
 
-    private record Added(List<Region> regions, List<Service> services, List<Endpoint> endpoints) {}
+    /**
+     * @param seen what projects were given, asked for once for each project; empty while no project
+     *     of the cloud was given anything, so that nobody is asked for
+     */
+    private record Added(
+            List<Region> regions,
+            List<Service> services,
+            List<Endpoint> endpoints,
+            Optional<Cache<String, SeenEndpoints>> seen) {}
 
     /** A service with the endpoints that a token sees, their URLs filled in. */
     public record Offered(Service service, List<Endpoint> endpoints) {}
@@ -58,6 +85,12 @@ public final class Catalogue {
                 .toList();
     }
 
+    /** Those that a project was given. */
+    public List<Endpoint> givenTo(Tx tx, String origin, String project) {
+        SeenEndpoints seen = filters.seenBy(tx, project);
+        return endpoints(tx, origin).stream().filter(seen::has).toList();
+    }
+
     /** Whether it is part of the program, and thus neither changed nor deleted by anybody. */
     public boolean isOwn(String id) {
         return id.equals(CatalogEntry.REGION)
@@ -73,9 +106,15 @@ public final class Catalogue {
     public List<Offered> of(String origin, Optional<ProjectId> project, UserId user) {
         Added rows = added();
         List<Endpoint> endpoints =
-                Stream.concat(
-                                own.stream().flatMap(entry -> endpoints(entry, origin)),
-                                rows.endpoints().stream().filter(Endpoint::enabled))
+                seen(
+                                rows,
+                                project,
+                                Stream.concat(
+                                                own.stream()
+                                                        .flatMap(entry -> endpoints(entry, origin)),
+                                                rows.endpoints().stream())
+                                        .toList())
+                        .filter(Endpoint::enabled)
                         .flatMap(endpoint -> filled(endpoint, project, user).stream())
                         .toList();
         return Stream.concat(
@@ -90,6 +129,20 @@ public final class Catalogue {
                                                 .toList()))
                 .filter(offered -> !offered.endpoints().isEmpty())
                 .toList();
+    }
+
+    /** Those of the endpoints that a project sees, or whoever acts outside of any. */
+    private Stream<Endpoint> seen(Added rows, Optional<ProjectId> project, List<Endpoint> all) {
+        List<Endpoint> given =
+                project.flatMap(id -> rows.seen().map(known -> seen(known, id)))
+                        .map(seen -> all.stream().filter(seen::has).toList())
+                        .orElse(List.of());
+        return given.isEmpty() && allUnlessFiltered ? all.stream() : given.stream();
+    }
+
+    /** What overtakes the load drops {@code known} with all that was loaded. */
+    private SeenEndpoints seen(Cache<String, SeenEndpoints> known, ProjectId project) {
+        return known.get(project.value(), id -> database.read(tx -> filters.seenBy(tx, id)));
     }
 
     /** What a path may be called within the services of a type: without their mount, and as is. */
@@ -129,7 +182,13 @@ public final class Catalogue {
                                     new Added(
                                             store.regions(tx),
                                             store.services(tx),
-                                            store.endpoints(tx)));
+                                            store.endpoints(tx),
+                                            filters.inUse(tx)
+                                                    ? Optional.of(
+                                                            Caffeine.newBuilder()
+                                                                    .maximumSize(MOST)
+                                                                    .build())
+                                                    : Optional.empty()));
             keep(current, before);
         }
         return current;

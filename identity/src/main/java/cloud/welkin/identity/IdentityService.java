@@ -38,13 +38,16 @@ public final class IdentityService implements AutoCloseable {
      * @param security how accounts and tokens are guarded
      * @param certificates which users clients' certificates stand for
      * @param limitModel how limits of projects and domains bear on each other
+     * @param allEndpointsUnlessFiltered whether tokens of those who were given no endpoints show
+     *     all
      */
     public record Options(
             Duration tokenLifetime,
             int passwordCost,
             IdentitySecurity security,
             CertificateMapping certificates,
-            LimitModel limitModel) {}
+            LimitModel limitModel,
+            boolean allEndpointsUnlessFiltered) {}
 
     private final Sessions sessions;
     private final Bootstrap bootstrap;
@@ -59,7 +62,13 @@ public final class IdentityService implements AutoCloseable {
         SecureRandom random = new SecureRandom();
         Passwords passwords = new Passwords(options.passwordCost(), random);
         Stores stores = Stores.of(random);
-        Catalogue catalogue = new Catalogue(database, catalog, stores.catalog());
+        Catalogue catalogue =
+                new Catalogue(
+                        database,
+                        catalog,
+                        stores.catalog(),
+                        stores.endpointFilters(),
+                        options.allEndpointsUnlessFiltered());
         sessions = new Sessions(database, clock, random, stores, catalogue);
         IdentitySecurity security = options.security();
         AccountStore accounts = stores.accounts();

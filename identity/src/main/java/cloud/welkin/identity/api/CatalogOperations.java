@@ -244,20 +244,26 @@ final class CatalogOperations implements OperationGroup {
         return view(call, service);
     }
 
+    /** A list of endpoints as clients see it. */
+    static Object view(Call call, List<Endpoint> endpoints) {
+        return Map.of(
+                "endpoints",
+                endpoints.stream().map(endpoint -> body(call, endpoint)).toList(),
+                "links",
+                Links.whole(call));
+    }
+
     private Object endpoints(Call call, Tx tx) {
         Optional<String> service = call.query().text("service_id");
         Optional<String> side = call.query().text("interface");
         Optional<String> region = call.query().text("region_id");
-        return Map.of(
-                "endpoints",
+        return view(
+                call,
                 catalogue.endpoints(tx, call.origin()).stream()
                         .filter(e -> service.map(e.service()::equals).orElse(true))
                         .filter(e -> side.map(e.side()::equals).orElse(true))
                         .filter(e -> region.isEmpty() || e.region().equals(region))
-                        .map(e -> body(call, e))
-                        .toList(),
-                "links",
-                Links.whole(call));
+                        .toList());
     }
 
     private Object create(Call call, Tx tx, NewEndpoint request) {
@@ -310,10 +316,20 @@ final class CatalogOperations implements OperationGroup {
     }
 
     private Service service(Call call, Tx tx) {
-        return one(catalogue.services(tx), "service", call.path("service_id"));
+        return service(call, tx, catalogue);
     }
 
     private Endpoint endpoint(Call call, Tx tx) {
+        return endpoint(call, tx, catalogue);
+    }
+
+    /** The service that the path names. */
+    static Service service(Call call, Tx tx, Catalogue catalogue) {
+        return one(catalogue.services(tx), "service", call.path("service_id"));
+    }
+
+    /** The endpoint that the path names. */
+    static Endpoint endpoint(Call call, Tx tx, Catalogue catalogue) {
         return one(catalogue.endpoints(tx, call.origin()), "endpoint", call.path("endpoint_id"));
     }
 

@@ -27,7 +27,8 @@ final class IdentityPolicy {
                         RevocationOperations.rules(),
                         OauthPolicy.rules(),
                         FederationPolicy.rules(),
-                        LimitPolicy.rules())
+                        LimitPolicy.rules(),
+                        CatalogPolicy.rules())
                 .flatMap(List::stream)
                 .toList();
     }
