@@ -172,6 +172,13 @@ final class EndpointGroupOperations implements OperationGroup {
 
     private Object change(Call call, Tx tx, GroupChange change) {
         EndpointGroup current = group(call, tx);
+        boolean nothing =
+                !change.name().isPresent()
+                        && !change.description().isPresent()
+                        && !change.filters().isPresent();
+        if (nothing) {
+            throw Failure.badRequest("There is nothing to change.");
+        }
         if (change.name() instanceof Field.Null || change.filters() instanceof Field.Null) {
             throw Failure.badRequest("A group of endpoints has a name and filters.");
         }

@@ -120,6 +120,14 @@ final class ServicePolicyOperations implements OperationGroup {
         if (change.id().isPresent() && !change.id().given().equals(Optional.of(current.id()))) {
             throw Failure.badRequest("Cannot change policy ID");
         }
+        boolean nothing =
+                !change.id().isPresent()
+                        && !change.blob().isPresent()
+                        && !change.type().isPresent()
+                        && change.extra().isEmpty();
+        if (nothing) {
+            throw Failure.badRequest("There is nothing to change.");
+        }
         if (change.blob() instanceof Field.Null || change.type() instanceof Field.Null) {
             throw Failure.badRequest("A policy has a blob and a type.");
         }
