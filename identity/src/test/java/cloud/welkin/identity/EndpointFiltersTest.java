@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 class EndpointFiltersTest {
@@ -67,6 +68,31 @@ class EndpointFiltersTest {
                                             .at("/catalog"))
                                     .equals(List.of(compute)));
         }
+    }
+
+    /** It would wait for the lock. */
+    @Test
+    @Timeout(60)
+    void whatAProjectSeesIsReadOnceAndNotForEveryRequest() {
+        String project = keystone.get(admin, "/auth/projects").text("/projects/0/id");
+        String compute = endpoint("compute", "public");
+        keystone.put(admin, given(project, compute)).expect(204);
+        assertThat(seen(admin)).containsExactly(compute);
+        List<String> again =
+                keystone.database
+                        .database()
+                        .write(
+                                tx -> {
+                                    tx.sql()
+                                            .execute(
+                                                    "lock table identity.endpoint,"
+                                                            + " identity.project_endpoint,"
+                                                            + " identity.endpoint_group,"
+                                                            + " identity.project_endpoint_group"
+                                                            + " in access exclusive mode");
+                                    return seen(admin);
+                                });
+        assertThat(again).containsExactly(compute);
     }
 
     @Test

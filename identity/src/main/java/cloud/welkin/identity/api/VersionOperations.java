@@ -47,7 +47,10 @@ final class VersionOperations {
     }
 
     private Reply home(String prefix) {
-        return Reply.of(home.under(prefix)).status(200).header("Content-Type", JsonHome.TYPE);
+        return Reply.of(home.under(prefix))
+                .status(200)
+                .header("Content-Type", JsonHome.TYPE)
+                .header("Vary", "X-Auth-Token, Accept");
     }
 
     private static boolean wantsHome(Call call) {
