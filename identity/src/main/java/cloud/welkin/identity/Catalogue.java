@@ -140,9 +140,17 @@ public final class Catalogue {
         return given.isEmpty() && allUnlessFiltered ? all.stream() : given.stream();
     }
 
-    /** What overtakes the load drops {@code known} with all that was loaded. */
+    /**
+     * Two may load the same at once: nobody waits for another's connection. What overtakes the load
+     * drops {@code known} with all that was loaded.
+     */
     private SeenEndpoints seen(Cache<String, SeenEndpoints> known, ProjectId project) {
-        return known.get(project.value(), id -> database.read(tx -> filters.seenBy(tx, id)));
+        SeenEndpoints seen = known.getIfPresent(project.value());
+        if (seen == null) {
+            seen = database.read(tx -> filters.seenBy(tx, project.value()));
+            known.put(project.value(), seen);
+        }
+        return seen;
     }
 
     /** What a path may be called within the services of a type: without their mount, and as is. */

@@ -11,9 +11,6 @@ import java.util.Set;
  * @param groups those given by what they have in common
  */
 public record SeenEndpoints(Set<String> endpoints, List<EndpointGroup.Filters> groups) {
-    /** Of a project that was given none, which usually sees all. */
-    public static final SeenEndpoints NONE = new SeenEndpoints(Set.of(), List.of());
-
     public boolean has(Endpoint endpoint) {
         return endpoints.contains(endpoint.id())
                 || groups.stream().anyMatch(filters -> filters.match(endpoint));
