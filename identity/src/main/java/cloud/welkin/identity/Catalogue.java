@@ -6,51 +6,88 @@ import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.CatalogRow.Endpoint;
 import cloud.welkin.identity.domain.CatalogRow.Region;
 import cloud.welkin.identity.domain.CatalogRow.Service;
+import cloud.welkin.identity.domain.SeenEndpoints;
 import cloud.welkin.identity.domain.UrlTemplate;
 import cloud.welkin.identity.store.CatalogStore;
+import cloud.welkin.identity.store.EndpointFilterStore;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The program's own services, whose addresses follow from where the program listens, and what
  * operators added. Part of every token's answer, so the rows are kept in memory until anything
- * changes.
+ * changes. The same holds for which endpoints a project sees, where it was given some.
  */
 public final class Catalogue {
+    /** Projects whose endpoints are kept in memory. */
+    private static final int MOST = 100_000;
+
     private final Database database;
     private final List<CatalogEntry> own;
     private final CatalogStore store;
+    private final EndpointFilterStore filters;
+    private final boolean allUnlessFiltered;
     private final AtomicLong generation = new AtomicLong();
     private volatile @Nullable Added added;
 
-    public Catalogue(Database database, List<CatalogEntry> own, CatalogStore store) {
+    /**
+     * @param allUnlessFiltered whether those who were given no endpoints see all of them, else none
+     */
+    public Catalogue(
+            Database database,
+            List<CatalogEntry> own,
+            CatalogStore store,
+            EndpointFilterStore filters,
+            boolean allUnlessFiltered) {
         this.database = database;
         this.own = List.copyOf(own);
         this.store = store;
+        this.filters = filters;
+        this.allUnlessFiltered = allUnlessFiltered;
     }
 
     /**
+     * @param seen what projects were given, asked for once for each project; empty while no project
+     *     of the cloud was given anything, so that nobody is asked for
      * @param shelves what is made of all this for every token, by the origin of the URLs
      */
     private record Added(
             List<Region> regions,
             List<Service> services,
             List<Endpoint> endpoints,
-            Map<String, List<Shelf>> shelves) {}
+            Optional<Cache<String, SeenEndpoints>> seen,
+            Map<String, Shelves> shelves) {}
 
-    /** A service with its endpoints before a token is known. */
+    /** The catalogue before a token is known; its endpoints are all that there are. */
+    private record Shelves(List<Endpoint> endpoints, List<Shelf> shelves) {}
+
+    /** An enabled service with its enabled endpoints. */
     private record Shelf(Service service, List<Place> places) {
-        Offered offered(Optional<ProjectId> project, UserId user) {
+        static Shelf of(Service service, List<Endpoint> endpoints) {
+            return new Shelf(
+                    service,
+                    endpoints.stream()
+                            .filter(Endpoint::enabled)
+                            .filter(endpoint -> endpoint.service().equals(service.id()))
+                            .map(endpoint -> new Place(endpoint, UrlTemplate.of(endpoint.url())))
+                            .toList());
+        }
+
+        Offered offered(Predicate<Endpoint> seen, Optional<ProjectId> project, UserId user) {
             return new Offered(
                     service,
                     places.stream()
+                            .filter(place -> seen.test(place.endpoint()))
                             .flatMap(place -> place.filled(project, user).stream())
                             .toList());
         }
@@ -84,6 +121,12 @@ public final class Catalogue {
                 .toList();
     }
 
+    /** Those that a project was given. */
+    public List<Endpoint> givenTo(Tx tx, String origin, String project) {
+        SeenEndpoints seen = filters.seenBy(tx, project);
+        return endpoints(tx, origin).stream().filter(seen::has).toList();
+    }
+
     /** Whether it is part of the program, and thus neither changed nor deleted by anybody. */
     public boolean isOwn(String id) {
         return id.equals(CatalogEntry.REGION)
@@ -97,35 +140,49 @@ public final class Catalogue {
 
     /** What a token's catalogue shows. */
     public List<Offered> of(String origin, Optional<ProjectId> project, UserId user) {
-        return shelves(origin).stream()
-                .map(shelf -> shelf.offered(project, user))
+        Added rows = added();
+        Shelves all = rows.shelves().computeIfAbsent(origin, at -> shelves(at, rows));
+        Predicate<Endpoint> seen = seen(rows, project, all.endpoints());
+        return all.shelves().stream()
+                .map(shelf -> shelf.offered(seen, project, user))
                 .filter(offered -> !offered.endpoints().isEmpty())
                 .toList();
     }
 
-    private List<Shelf> shelves(String origin) {
-        Added rows = added();
-        return rows.shelves().computeIfAbsent(origin, at -> shelves(at, rows));
-    }
-
-    private List<Shelf> shelves(String origin, Added rows) {
+    private Shelves shelves(String origin, Added rows) {
         List<Endpoint> endpoints =
                 Stream.concat(
                                 own.stream().flatMap(entry -> endpoints(entry, origin)),
-                                rows.endpoints().stream().filter(Endpoint::enabled))
+                                rows.endpoints().stream())
                         .toList();
-        return Stream.concat(
-                        own.stream().map(Catalogue::service),
-                        rows.services().stream().filter(Service::enabled))
-                .map(
-                        service ->
-                                new Shelf(
-                                        service,
-                                        endpoints.stream()
-                                                .filter(e -> e.service().equals(service.id()))
-                                                .map(e -> new Place(e, UrlTemplate.of(e.url())))
-                                                .toList()))
-                .toList();
+        return new Shelves(
+                endpoints,
+                Stream.concat(
+                                own.stream().map(Catalogue::service),
+                                rows.services().stream().filter(Service::enabled))
+                        .map(service -> Shelf.of(service, endpoints))
+                        .toList());
+    }
+
+    /** Which of the endpoints a project sees, or whoever acts outside of any. */
+    private Predicate<Endpoint> seen(Added rows, Optional<ProjectId> project, List<Endpoint> all) {
+        return project.flatMap(id -> rows.seen().map(known -> seen(known, id)))
+                .filter(seen -> all.stream().anyMatch(seen::has))
+                .<Predicate<Endpoint>>map(seen -> seen::has)
+                .orElse(endpoint -> allUnlessFiltered);
+    }
+
+    /**
+     * Two may load the same at once: nobody waits for another's connection. What overtakes the load
+     * drops {@code known} with all that was loaded.
+     */
+    private SeenEndpoints seen(Cache<String, SeenEndpoints> known, ProjectId project) {
+        SeenEndpoints seen = known.getIfPresent(project.value());
+        if (seen == null) {
+            seen = database.read(tx -> filters.seenBy(tx, project.value()));
+            known.put(project.value(), seen);
+        }
+        return seen;
     }
 
     /** What a path may be called within the services of a type: without their mount, and as is. */
@@ -166,6 +223,12 @@ public final class Catalogue {
                                             store.regions(tx),
                                             store.services(tx),
                                             store.endpoints(tx),
+                                            filters.inUse(tx)
+                                                    ? Optional.of(
+                                                            Caffeine.newBuilder()
+                                                                    .maximumSize(MOST)
+                                                                    .build())
+                                                    : Optional.empty(),
                                             new ConcurrentHashMap<>()));
             keep(current, before);
         }

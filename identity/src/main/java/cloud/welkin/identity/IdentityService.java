@@ -39,6 +39,8 @@ public final class IdentityService implements AutoCloseable {
      * @param certificates which users clients' certificates stand for
      * @param limitModel how limits of projects and domains bear on each other
      * @param treeDepth how many levels of projects there may be below a domain
+     * @param allEndpointsUnlessFiltered whether tokens of those who were given no endpoints show
+     *     all
      */
     public record Options(
             Duration tokenLifetime,
@@ -46,7 +48,8 @@ public final class IdentityService implements AutoCloseable {
             IdentitySecurity security,
             CertificateMapping certificates,
             LimitModel limitModel,
-            int treeDepth) {}
+            int treeDepth,
+            boolean allEndpointsUnlessFiltered) {}
 
     private final Sessions sessions;
     private final Bootstrap bootstrap;
@@ -62,7 +65,13 @@ public final class IdentityService implements AutoCloseable {
         SecureRandom random = new SecureRandom();
         Passwords passwords = new Passwords(options.passwordCost(), random);
         Stores stores = Stores.of(random);
-        Catalogue catalogue = new Catalogue(database, catalog, stores.catalog());
+        Catalogue catalogue =
+                new Catalogue(
+                        database,
+                        catalog,
+                        stores.catalog(),
+                        stores.endpointFilters(),
+                        options.allEndpointsUnlessFiltered());
         sessions = new Sessions(database, clock, random, stores, catalogue);
         IdentitySecurity security = options.security();
         AccountStore accountRows = stores.accounts();

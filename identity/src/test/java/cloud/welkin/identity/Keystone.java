@@ -46,6 +46,7 @@ final class Keystone implements AutoCloseable {
     final TestDatabase database = TestDatabase.with("kernel", "identity");
     private final IdentitySecurity security;
     private final LimitModel limits;
+    private final boolean allEndpoints;
     final MovedClock clock = new MovedClock();
     final IdentityService service;
     final Bootstrap.Made made;
@@ -56,16 +57,22 @@ final class Keystone implements AutoCloseable {
     }
 
     Keystone(IdentitySecurity security) {
-        this(security, LimitModel.FLAT);
+        this(security, LimitModel.FLAT, true);
     }
 
     Keystone(LimitModel limits) {
-        this(IdentitySecurity.USUAL, limits);
+        this(IdentitySecurity.USUAL, limits, true);
     }
 
-    private Keystone(IdentitySecurity security, LimitModel limits) {
+    /** One whose tokens show no endpoints but those that their project was given. */
+    static Keystone withFilteredEndpointsOnly() {
+        return new Keystone(IdentitySecurity.USUAL, LimitModel.FLAT, false);
+    }
+
+    private Keystone(IdentitySecurity security, LimitModel limits, boolean allEndpoints) {
         this.security = security;
         this.limits = limits;
+        this.allEndpoints = allEndpoints;
         service = replica();
         made = database.database().write(tx -> service.bootstrap(tx, "secret", true, "demo"));
         api = api(service);
@@ -82,7 +89,8 @@ final class Keystone implements AutoCloseable {
                         security,
                         new CertificateMapping(List.of()),
                         limits,
-                        5),
+                        5,
+                        allEndpoints),
                 List.of(
                         new CatalogEntry("identity", "keystone", "/identity", false),
                         new CatalogEntry("compute", "nova", "/compute/v2.1", false),

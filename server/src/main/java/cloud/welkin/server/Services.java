@@ -77,7 +77,8 @@ record Services(
                                                                 WelkinSettings
                                                                         .CERTIFICATE_ISSUERS))),
                                         settings.get(WelkinSettings.LIMIT_MODEL),
-                                        settings.get(IdentitySettings.TREE_DEPTH)),
+                                        settings.get(IdentitySettings.TREE_DEPTH),
+                                        settings.get(WelkinSettings.ALL_ENDPOINTS)),
                                 CATALOG));
         PlacementService placement = new PlacementService(kernel.database());
         ImageService image =

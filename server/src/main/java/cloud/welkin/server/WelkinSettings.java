@@ -102,6 +102,12 @@ final class WelkinSettings {
                     LimitModel.FLAT,
                     "How unified limits bear on each other: flat, not at all; strict_two_level, projects lie"
                             + " directly in their domain and none has a limit above its domain's.");
+    static final Setting<Boolean> ALL_ENDPOINTS =
+            Setting.flag(
+                    "identity.return-all-endpoints-if-no-filter",
+                    true,
+                    "Whether the catalogue in tokens shows all endpoints where the project was given none"
+                            + " (OS-EP-FILTER); else it shows none there.");
     static final Setting<QuotaDriver> QUOTA_DRIVER =
             Setting.oneOf(
                     "quota.driver",
@@ -196,7 +202,8 @@ final class WelkinSettings {
                                     TLS_CLIENT_CA,
                                     CERTIFICATE_ISSUERS,
                                     LIMIT_MODEL,
-                                    QUOTA_DRIVER),
+                                    QUOTA_DRIVER,
+                                    ALL_ENDPOINTS),
                             IdentitySettings.ALL.stream())
                     .toList();
 

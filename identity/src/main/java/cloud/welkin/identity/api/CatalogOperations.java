@@ -242,6 +242,15 @@ final class CatalogOperations implements OperationGroup {
         return view(call, service);
     }
 
+    /** A list of endpoints as clients see it. */
+    static Object view(Call call, List<Endpoint> endpoints) {
+        return Map.of(
+                "endpoints",
+                endpoints.stream().map(endpoint -> body(call, endpoint)).toList(),
+                "links",
+                Links.whole(call));
+    }
+
     private Object endpoints(Call call, Tx tx) {
         Asked asked = Asked.of(call, "service_id", "interface", "region_id");
         return asked.answer(
@@ -308,10 +317,20 @@ final class CatalogOperations implements OperationGroup {
     }
 
     private Service service(Call call, Tx tx) {
-        return one(catalogue.services(tx), "service", call.path("service_id"));
+        return service(call, tx, catalogue);
     }
 
     private Endpoint endpoint(Call call, Tx tx) {
+        return endpoint(call, tx, catalogue);
+    }
+
+    /** The service that the path names. */
+    static Service service(Call call, Tx tx, Catalogue catalogue) {
+        return one(catalogue.services(tx), "service", call.path("service_id"));
+    }
+
+    /** The endpoint that the path names. */
+    static Endpoint endpoint(Call call, Tx tx, Catalogue catalogue) {
         return one(catalogue.endpoints(tx, call.origin()), "endpoint", call.path("endpoint_id"));
     }
 

@@ -136,12 +136,20 @@ public final class IdentityApi {
                                 catalogue),
                         new RegisteredLimitOperations(catalogue, stores.limits()),
                         new LimitOperations(
-                                parts.limitModel(), catalogue, stores.limits(), projects));
+                                parts.limitModel(), catalogue, stores.limits(), projects),
+                        new ServicePolicyOperations(stores.policies()),
+                        new PolicyAssociationOperations(stores.policies(), catalogue),
+                        new ProjectEndpointOperations(
+                                stores.endpointFilters(), catalogue, projects, sessions),
+                        new EndpointGroupOperations(
+                                stores.endpointFilters(), catalogue, projects, sessions),
+                        new GoneOperations());
         List<Operation> operations = new ArrayList<>();
-        operations.add(VersionOperations.ofV3());
         groups.forEach(group -> operations.addAll(group.operations()));
+        VersionOperations versions = new VersionOperations(JsonHome.of(operations));
+        operations.add(versions.ofV3());
         return List.of(
-                api("identity-versions", "/identity", VersionOperations.ofService(), List.of()),
+                api("identity-versions", "/identity", versions.ofService(), List.of()),
                 api("identity", Links.ROOT, operations, IdentityPolicy.rules()));
     }
 

@@ -28,7 +28,8 @@ final class IdentityPolicy {
                         OauthPolicy.rules(),
                         FederationPolicy.rules(),
                         LimitPolicy.rules(),
-                        GrantPolicy.rules())
+                        GrantPolicy.rules(),
+                        CatalogPolicy.rules())
                 .flatMap(List::stream)
                 .toList();
     }

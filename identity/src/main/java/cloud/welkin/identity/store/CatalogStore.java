@@ -1,6 +1,8 @@
 package cloud.welkin.identity.store;
 
 import static cloud.welkin.identity.schema.Tables.ENDPOINT;
+import static cloud.welkin.identity.schema.Tables.POLICY_ASSOCIATION;
+import static cloud.welkin.identity.schema.Tables.PROJECT_ENDPOINT;
 import static cloud.welkin.identity.schema.Tables.REGION;
 import static cloud.welkin.identity.schema.Tables.SERVICE;
 
@@ -99,17 +101,37 @@ public final class CatalogStore {
         tx.sql().insertInto(ENDPOINT).set(row).onDuplicateKeyUpdate().set(row).execute();
     }
 
+    /** Deletes the region; no policy is for it any more. */
     public void deleteRegion(Tx tx, String id) {
+        tx.sql()
+                .deleteFrom(POLICY_ASSOCIATION)
+                .where(POLICY_ASSOCIATION.REGION_ID.eq(id))
+                .execute();
         tx.sql().deleteFrom(REGION).where(REGION.ID.eq(id)).execute();
     }
 
     /** Deletes the service and its endpoints. */
     public void deleteService(Tx tx, String id) {
-        tx.sql().deleteFrom(ENDPOINT).where(ENDPOINT.SERVICE_ID.eq(id)).execute();
+        tx.sql()
+                .select(ENDPOINT.ID)
+                .from(ENDPOINT)
+                .where(ENDPOINT.SERVICE_ID.eq(id))
+                .fetch(ENDPOINT.ID)
+                .forEach(endpoint -> deleteEndpoint(tx, endpoint));
+        tx.sql()
+                .deleteFrom(POLICY_ASSOCIATION)
+                .where(POLICY_ASSOCIATION.SERVICE_ID.eq(id))
+                .execute();
         tx.sql().deleteFrom(SERVICE).where(SERVICE.ID.eq(id)).execute();
     }
 
+    /** Deletes the endpoint; no policy is for it and no project has it any more. */
     public void deleteEndpoint(Tx tx, String id) {
+        tx.sql()
+                .deleteFrom(POLICY_ASSOCIATION)
+                .where(POLICY_ASSOCIATION.ENDPOINT_ID.eq(id))
+                .execute();
+        tx.sql().deleteFrom(PROJECT_ENDPOINT).where(PROJECT_ENDPOINT.ENDPOINT_ID.eq(id)).execute();
         tx.sql().deleteFrom(ENDPOINT).where(ENDPOINT.ID.eq(id)).execute();
     }
 }
