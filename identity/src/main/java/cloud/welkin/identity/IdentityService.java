@@ -12,6 +12,7 @@ import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.LimitModel;
 import cloud.welkin.identity.domain.PasswordRules;
 import cloud.welkin.identity.domain.Passwords;
+import cloud.welkin.identity.ec2.KeySignatures;
 import cloud.welkin.identity.federation.FederatedSignIn;
 import cloud.welkin.identity.oidc.OidcApi;
 import cloud.welkin.identity.store.AccountStore;
@@ -38,13 +39,15 @@ public final class IdentityService implements AutoCloseable {
      * @param security how accounts and tokens are guarded
      * @param certificates which users clients' certificates stand for
      * @param limitModel how limits of projects and domains bear on each other
+     * @param partners how those are dealt with that sign in their own way
      */
     public record Options(
             Duration tokenLifetime,
             int passwordCost,
             IdentitySecurity security,
             CertificateMapping certificates,
-            LimitModel limitModel) {}
+            LimitModel limitModel,
+            Partners partners) {}
 
     private final Sessions sessions;
     private final Bootstrap bootstrap;
@@ -53,6 +56,7 @@ public final class IdentityService implements AutoCloseable {
     private final Keys keys;
     private final List<Reconciler> reconcilers;
     private final LimitSource limits;
+    private final KeySignatures signatures;
 
     public IdentityService(
             Database database, Clock clock, Options options, List<CatalogEntry> catalog) {
@@ -93,6 +97,14 @@ public final class IdentityService implements AutoCloseable {
                         failures,
                         security.receiptLifetime(),
                         security.totpPrevious());
+        signatures =
+                new KeySignatures(
+                        database,
+                        clock,
+                        options.partners().signatureAge(),
+                        authentication,
+                        failures,
+                        stores);
         bootstrap = new Bootstrap(clock, passwords, random, stores);
         apis = new ArrayList<>();
         apis.addAll(
@@ -118,7 +130,9 @@ public final class IdentityService implements AutoCloseable {
                                         authentication,
                                         stores,
                                         sessions),
-                                options.limitModel())));
+                                options.limitModel(),
+                                signatures,
+                                options.partners())));
         limits = new UnifiedLimits(catalogue, stores.limits());
         apis.add(OidcApi.of(database, clock, random, sessions, authentication, stores));
     }
@@ -196,6 +210,11 @@ public final class IdentityService implements AutoCloseable {
     /** The limits of projects that are kept here, for the quotas of all services. */
     public LimitSource limits() {
         return limits;
+    }
+
+    /** Who signed requests with EC2 credentials, for the object store. */
+    public KeySignatures signatures() {
+        return signatures;
     }
 
     /** Makes what every cloud begins with, as far as it is missing. */

@@ -15,6 +15,7 @@ import cloud.welkin.identity.domain.TokenCodec;
 import cloud.welkin.identity.domain.TokenPayload;
 import cloud.welkin.identity.domain.Trust;
 import cloud.welkin.identity.domain.User;
+import cloud.welkin.identity.ec2.KeySignatures;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
 import cloud.welkin.identity.store.FederationStore;
 import cloud.welkin.identity.store.OauthStore;
@@ -54,6 +55,7 @@ import org.jspecify.annotations.Nullable;
 public final class Sessions implements Authenticator, Changes, AutoCloseable {
     private static final String CHANNEL = "identity";
     private static final int MOST = 100_000;
+    private static final String OWN_PATH = "/identity/";
 
     private final Database database;
     private final Clock clock;
@@ -98,6 +100,11 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
             String token, Optional<String> serviceToken, String method, String path) {
         Session session = session(token);
         session.rules().ifPresent(rules -> checkAccess(rules, method, path));
+        if (path.startsWith(OWN_PATH)
+                && session.payload().methods().contains(KeySignatures.METHOD)) {
+            // A signature that a service passed on is no leave to make credentials of its own.
+            throw Failure.forbidden("EC2 credential tokens cannot be used for authorization.");
+        }
         Caller caller = session.caller();
         if (serviceToken.isEmpty()) {
             return caller;

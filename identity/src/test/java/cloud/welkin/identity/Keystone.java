@@ -81,7 +81,8 @@ final class Keystone implements AutoCloseable {
                         4,
                         security,
                         new CertificateMapping(List.of()),
-                        limits),
+                        limits,
+                        Partners.USUAL),
                 List.of(
                         new CatalogEntry("identity", "keystone", "/identity", false),
                         new CatalogEntry("compute", "nova", "/compute/v2.1", false),

@@ -75,7 +75,8 @@ record Services(
                                                         settings.get(
                                                                 WelkinSettings
                                                                         .CERTIFICATE_ISSUERS))),
-                                        settings.get(WelkinSettings.LIMIT_MODEL)),
+                                        settings.get(WelkinSettings.LIMIT_MODEL),
+                                        PartnerSettings.of(settings)),
                                 CATALOG));
         PlacementService placement = new PlacementService(kernel.database());
         ImageService image =

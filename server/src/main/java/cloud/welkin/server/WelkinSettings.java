@@ -171,7 +171,8 @@ final class WelkinSettings {
                                     CERTIFICATE_ISSUERS,
                                     LIMIT_MODEL,
                                     QUOTA_DRIVER),
-                            IdentitySettings.ALL.stream())
+                            Stream.concat(
+                                    IdentitySettings.ALL.stream(), PartnerSettings.ALL.stream()))
                     .toList();
 
     private WelkinSettings() {}

@@ -2,6 +2,7 @@ package cloud.welkin.identity.api;
 
 import cloud.welkin.database.Database;
 import cloud.welkin.identity.Catalogue;
+import cloud.welkin.identity.Partners;
 import cloud.welkin.identity.Sessions;
 import cloud.welkin.identity.auth.Authentication;
 import cloud.welkin.identity.auth.CertificateMapping;
@@ -10,6 +11,7 @@ import cloud.welkin.identity.auth.NewPasswords;
 import cloud.welkin.identity.auth.PasswordCheck;
 import cloud.welkin.identity.domain.LimitModel;
 import cloud.welkin.identity.domain.Passwords;
+import cloud.welkin.identity.ec2.KeySignatures;
 import cloud.welkin.identity.federation.FederatedSignIn;
 import cloud.welkin.identity.federation.OidcTokens;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
@@ -49,7 +51,9 @@ public final class IdentityApi {
             Duration expiredWindow,
             CertificateMapping certificates,
             FederatedSignIn federated,
-            LimitModel limitModel) {}
+            LimitModel limitModel,
+            KeySignatures signatures,
+            Partners partners) {}
 
     public static List<Api> of(Parts parts) {
         Database database = parts.database();
@@ -127,7 +131,10 @@ public final class IdentityApi {
                                 catalogue),
                         new RegisteredLimitOperations(catalogue, stores.limits()),
                         new LimitOperations(
-                                parts.limitModel(), catalogue, stores.limits(), projects));
+                                parts.limitModel(), catalogue, stores.limits(), projects),
+                        new Ec2CredentialOperations(
+                                stores.credentials(), users, projects, sessions),
+                        new SignatureOperations(parts.signatures(), catalogue));
         List<Operation> operations = new ArrayList<>();
         operations.add(VersionOperations.ofV3());
         groups.forEach(group -> operations.addAll(group.operations()));

@@ -14,8 +14,12 @@ import cloud.welkin.identity.domain.TokenCodec;
 import cloud.welkin.identity.schema.tables.records.CredentialRecord;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,6 +35,18 @@ public final class CredentialStore {
 
     public CredentialStore(SecureRandom random) {
         this.random = random;
+    }
+
+    /** An EC2 credential is found by its access key. */
+    public static String ec2Id(String access) {
+        try {
+            return HexFormat.of()
+                    .formatHex(
+                            MessageDigest.getInstance("SHA-256")
+                                    .digest(access.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Makes the first key where there is none. */
