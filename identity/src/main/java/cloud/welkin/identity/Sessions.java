@@ -11,6 +11,7 @@ import cloud.welkin.identity.domain.OauthToken;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.Receipt;
 import cloud.welkin.identity.domain.Role;
+import cloud.welkin.identity.domain.ServiceProvider;
 import cloud.welkin.identity.domain.TokenCodec;
 import cloud.welkin.identity.domain.TokenPayload;
 import cloud.welkin.identity.domain.Trust;
@@ -21,6 +22,7 @@ import cloud.welkin.identity.store.FederationStore;
 import cloud.welkin.identity.store.OauthStore;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
+import cloud.welkin.identity.store.ServiceProviderStore;
 import cloud.welkin.identity.store.Stores;
 import cloud.welkin.identity.store.TokenStore;
 import cloud.welkin.identity.store.TrustStore;
@@ -68,6 +70,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     private final TrustStore trusts;
     private final FederationStore federation;
     private final OauthStore oauth;
+    private final ServiceProviderStore partners;
     private final Catalogue catalogue;
     private final Cache<String, Session> known = Caffeine.newBuilder().maximumSize(MOST).build();
     private final AtomicLong generation = new AtomicLong();
@@ -91,6 +94,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         this.trusts = stores.trusts();
         this.federation = stores.federation();
         this.oauth = stores.oauth();
+        this.partners = stores.serviceProviders();
         this.catalogue = catalogue;
         this.listening = database.listen(CHANNEL, payload -> forget());
     }
@@ -293,7 +297,8 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
                 credential.flatMap(ApplicationCredential::rules),
                 trust,
                 access,
-                groups);
+                groups,
+                partners.list(tx).stream().filter(ServiceProvider::enabled).toList());
     }
 
     private Optional<OauthToken> access(Tx tx, TokenPayload payload, Supplier<Failure> refusal) {

@@ -17,12 +17,28 @@ final class PartnerSettings {
                                     + " Keystone's [credential] auth_ttl.")
                     .where(age -> age.isPositive(), "more than 0s");
 
-    static final List<Setting<?>> ALL = List.of(SIGNATURE_AGE);
+    static final Setting<String> ENTITY_ID =
+            Setting.text(
+                    "identity.saml-entity-id",
+                    "auto",
+                    "What this cloud is called as a SAML identity provider; auto: the URL of identity's"
+                            + " API v3. Keystone's [saml] idp_entity_id.");
+    static final Setting<Duration> ASSERTION_LIFETIME =
+            Setting.duration(
+                            "identity.saml-assertion-lifetime",
+                            Duration.ofHours(1),
+                            "How long a SAML assertion for another cloud can be shown there."
+                                    + " Keystone's [saml] assertion_expiration_time.")
+                    .where(age -> age.isPositive(), "more than 0s");
+
+    static final List<Setting<?>> ALL = List.of(SIGNATURE_AGE, ENTITY_ID, ASSERTION_LIFETIME);
 
     private PartnerSettings() {}
 
     static Partners of(Settings settings) {
         return new Partners(
-                settings.get(SIGNATURE_AGE), Optional.empty(), Duration.ofHours(1), List.of());
+                settings.get(SIGNATURE_AGE),
+                Optional.of(settings.get(ENTITY_ID)).filter(name -> !name.equals("auto")),
+                settings.get(ASSERTION_LIFETIME));
     }
 }

@@ -134,7 +134,9 @@ public final class IdentityApi {
                                 parts.limitModel(), catalogue, stores.limits(), projects),
                         new Ec2CredentialOperations(
                                 stores.credentials(), users, projects, sessions),
-                        new SignatureOperations(parts.signatures(), catalogue));
+                        new SignatureOperations(parts.signatures(), catalogue),
+                        new ServiceProviderOperations(stores.serviceProviders(), sessions),
+                        new SamlIssuerOperations(parts));
         List<Operation> operations = new ArrayList<>();
         operations.add(VersionOperations.ofV3());
         groups.forEach(group -> operations.addAll(group.operations()));

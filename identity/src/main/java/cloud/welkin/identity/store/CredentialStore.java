@@ -6,6 +6,7 @@ import static cloud.welkin.identity.schema.Tables.FEDERATION_PROTOCOL;
 import static cloud.welkin.identity.schema.Tables.OAUTH_CONSUMER;
 import static cloud.welkin.identity.schema.Tables.OAUTH_TOKEN;
 import static cloud.welkin.identity.schema.Tables.OIDC_KEY;
+import static cloud.welkin.identity.schema.Tables.SAML_KEY;
 
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.domain.Credential;
@@ -98,8 +99,8 @@ public final class CredentialStore {
         tx.sql()
                 .execute(
                         "lock table identity.credential, identity.oauth_consumer,"
-                                + " identity.oauth_token, identity.oidc_key, identity.federation_protocol in share row exclusive"
-                                + " mode");
+                                + " identity.oauth_token, identity.oidc_key, identity.federation_protocol,"
+                                + " identity.saml_key in share row exclusive mode");
         if (tx.sql().fetchExists(CREDENTIAL, CREDENTIAL.KEY_ID.isNull())) {
             return 0;
         }
@@ -107,6 +108,7 @@ public final class CredentialStore {
         reencrypt(tx, secrets, OAUTH_CONSUMER.ID, OAUTH_CONSUMER.SECRET);
         reencrypt(tx, secrets, OAUTH_TOKEN.ID, OAUTH_TOKEN.SECRET);
         reencrypt(tx, secrets, OIDC_KEY.ID, OIDC_KEY.JWK);
+        reencrypt(tx, secrets, SAML_KEY.ID, SAML_KEY.PRIVATE_KEY);
         // No two of these are the same, so each names its row.
         reencrypt(tx, secrets, FEDERATION_PROTOCOL.VERIFICATION, FEDERATION_PROTOCOL.VERIFICATION);
         return tx.sql()

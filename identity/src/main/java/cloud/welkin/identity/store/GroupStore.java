@@ -23,7 +23,18 @@ public final class GroupStore {
             Optional<DomainId> domain,
             Optional<UserId> member,
             Optional<String> marker,
-            int limit) {}
+            int limit) {
+        /** The groups that the user is in. */
+        public static Filter ofUser(UserId user) {
+            return new Filter(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(user),
+                    Optional.empty(),
+                    Rows.MOST);
+        }
+    }
 
     /** Memberships that a provider vouches for end; the others do not. */
     static final Condition CURRENT =

@@ -20,7 +20,9 @@ public record Stores(
         OauthStore oauth,
         OidcStores oidc,
         FederationStore federation,
-        LimitStore limits) {
+        LimitStore limits,
+        ServiceProviderStore serviceProviders,
+        SamlKeyStore samlKeys) {
 
     /**
      * @param random of the keys that secrets are encrypted with
@@ -44,6 +46,8 @@ public record Stores(
                 new OauthStore(credentials),
                 OidcStores.of(credentials),
                 new FederationStore(credentials),
-                new LimitStore());
+                new LimitStore(),
+                new ServiceProviderStore(),
+                new SamlKeyStore(credentials));
     }
 }
