@@ -3,7 +3,10 @@ package cloud.welkin.server;
 import cloud.welkin.identity.Partners;
 import cloud.welkin.kernel.settings.Setting;
 import cloud.welkin.kernel.settings.Settings;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,7 +34,21 @@ final class PartnerSettings {
                                     + " Keystone's [saml] assertion_expiration_time.")
                     .where(age -> age.isPositive(), "more than 0s");
 
-    static final List<Setting<?>> ALL = List.of(SIGNATURE_AGE, ENTITY_ID, ASSERTION_LIFETIME);
+    static final Setting<String> DASHBOARDS =
+            Setting.text(
+                            "identity.trusted-dashboards",
+                            "",
+                            "The URLs, separated by commas, that the tokens of people who sign in by"
+                                    + " an OpenID provider in their browser may be posted to; each"
+                                    + " exactly as the dashboard names itself:"
+                                    + " https://dashboard.example.org/auth/websso/. Keystone's"
+                                    + " [federation] trusted_dashboard.")
+                    .where(
+                            text -> words(text).stream().allMatch(PartnerSettings::isUrl),
+                            "URLs that begin with http or https, separated by commas");
+
+    static final List<Setting<?>> ALL =
+            List.of(SIGNATURE_AGE, ENTITY_ID, ASSERTION_LIFETIME, DASHBOARDS);
 
     private PartnerSettings() {}
 
@@ -39,6 +56,24 @@ final class PartnerSettings {
         return new Partners(
                 settings.get(SIGNATURE_AGE),
                 Optional.of(settings.get(ENTITY_ID)).filter(name -> !name.equals("auto")),
-                settings.get(ASSERTION_LIFETIME));
+                settings.get(ASSERTION_LIFETIME),
+                words(settings.get(DASHBOARDS)));
+    }
+
+    private static List<String> words(String text) {
+        return Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(word -> !word.isEmpty())
+                .toList();
+    }
+
+    private static boolean isUrl(String text) {
+        try {
+            URI url = new URI(text);
+            return url.getHost() != null
+                    && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()));
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 }

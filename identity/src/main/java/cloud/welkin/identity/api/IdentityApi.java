@@ -13,6 +13,7 @@ import cloud.welkin.identity.domain.LimitModel;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.ec2.KeySignatures;
 import cloud.welkin.identity.federation.FederatedSignIn;
+import cloud.welkin.identity.federation.OidcCodes;
 import cloud.welkin.identity.federation.OidcTokens;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
 import cloud.welkin.identity.store.GroupStore;
@@ -70,6 +71,7 @@ public final class IdentityApi {
         RegionOperations regions = new RegionOperations(catalogue, stores.catalog(), sessions);
         DomainOperations domains =
                 new DomainOperations(projects, users, groupsOfUsers, roles, sessions);
+        OidcTokens oidcTokens = new OidcTokens();
         List<OperationGroup> groups =
                 List.of(
                         new TokenOperations(
@@ -127,7 +129,7 @@ public final class IdentityApi {
                                 clock,
                                 stores.federation(),
                                 parts.federated(),
-                                new OidcTokens(),
+                                oidcTokens,
                                 catalogue),
                         new RegisteredLimitOperations(catalogue, stores.limits()),
                         new LimitOperations(
@@ -136,7 +138,8 @@ public final class IdentityApi {
                                 stores.credentials(), users, projects, sessions),
                         new SignatureOperations(parts.signatures(), catalogue),
                         new ServiceProviderOperations(stores.serviceProviders(), sessions),
-                        new SamlIssuerOperations(parts));
+                        new SamlIssuerOperations(parts),
+                        new WebSignInOperations(parts, new OidcCodes(oidcTokens)));
         List<Operation> operations = new ArrayList<>();
         operations.add(VersionOperations.ofV3());
         groups.forEach(group -> operations.addAll(group.operations()));

@@ -22,7 +22,8 @@ public record Stores(
         FederationStore federation,
         LimitStore limits,
         ServiceProviderStore serviceProviders,
-        SamlKeyStore samlKeys) {
+        SamlKeyStore samlKeys,
+        WebSignInStore webSignIns) {
 
     /**
      * @param random of the keys that secrets are encrypted with
@@ -48,6 +49,7 @@ public record Stores(
                 new FederationStore(credentials),
                 new LimitStore(),
                 new ServiceProviderStore(),
-                new SamlKeyStore(credentials));
+                new SamlKeyStore(credentials),
+                new WebSignInStore());
     }
 }
