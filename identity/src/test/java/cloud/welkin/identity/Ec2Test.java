@@ -3,6 +3,7 @@ package cloud.welkin.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.welkin.identity.ec2.KeySigned;
+import cloud.welkin.identity.store.AuditStore;
 import cloud.welkin.testing.ApiTester.Response;
 import java.time.Duration;
 import java.util.Map;
@@ -166,6 +167,25 @@ class Ec2Test {
         assertThat(session.caller().roles()).contains("member");
         assertThat(new KeySigned.S3("a", "secret", "b", Optional.empty()).toString())
                 .doesNotContain("secret");
+    }
+
+    @Test
+    void theAuditSaysWhoSignedAndWhoAsked() {
+        Ec2Key key = Ec2Key.of(made());
+        ask("/ec2tokens", key.request(keystone.clock.instant())).expect(200);
+        String event =
+                keystone.service
+                        .audit()
+                        .find(
+                                new AuditStore.Filter(
+                                        Optional.empty(),
+                                        Optional.of("authenticate"),
+                                        Optional.empty(),
+                                        Optional.of(keystone.made.admin().value()),
+                                        Optional.of(user),
+                                        10))
+                        .getLast();
+        assertThat(event).contains("identity:ec2tokens_validate").doesNotContain(key.secret());
     }
 
     private static String signature(Ec2Key key) {

@@ -2,6 +2,7 @@ package cloud.welkin.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cloud.welkin.identity.store.AuditStore;
 import cloud.welkin.kernel.api.Query;
 import cloud.welkin.testing.ApiTester.Response;
 import com.nimbusds.jwt.JWTClaimsSet;
@@ -161,6 +162,21 @@ class WebSignInTest {
                                     .text("/token/user/name"))
                     .isEqualTo("joe");
         }
+        assertThat(
+                        keystone
+                                .service
+                                .audit()
+                                .find(
+                                        new AuditStore.Filter(
+                                                Optional.empty(),
+                                                Optional.of("authenticate"),
+                                                Optional.empty(),
+                                                Optional.empty(),
+                                                Optional.empty(),
+                                                1000))
+                                .stream()
+                                .filter(event -> event.contains("oidc_redirect")))
+                .hasSize(3);
         // The code was shown with our secret and what only we know of the way there.
         Query asked = Query.parse(Optional.of(acme.asked.substring(acme.asked.indexOf("grant"))));
         assertThat(acme.asked).startsWith("Basic ");
