@@ -4,7 +4,6 @@ import cloud.welkin.identity.Session;
 import cloud.welkin.identity.domain.Credential;
 import cloud.welkin.identity.domain.Ec2Key;
 import cloud.welkin.identity.domain.OauthToken;
-import cloud.welkin.identity.domain.TokenPayload;
 import cloud.welkin.identity.domain.Trust;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.ProjectId;
@@ -27,7 +26,7 @@ record Delegated(Session session, Ec2Key.Delegation leave) {
     }
 
     private boolean isDelegated() {
-        return !leave.isNone() || session.payload().mark(TokenPayload.THUMBPRINT).isPresent();
+        return !leave.isNone();
     }
 
     /** Refuses, with 403, what would hold when the leave has ended. */
@@ -47,7 +46,7 @@ record Delegated(Session session, Ec2Key.Delegation leave) {
         if (!isDelegated()) {
             return Ec2Key.Delegation.NONE;
         }
-        if (!session.unrestricted() || leave.isNone()) {
+        if (!session.unrestricted()) {
             refuse();
         }
         if (!user.equals(session.user().id()) || !project.equals(session.caller().project())) {
