@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ public final class Audit implements RequestObserver {
     private static final String AUTHENTICATE = "authenticate";
     private static final String UNKNOWN = "unknown";
     private static final int LONGEST = 500;
+    private static final Set<String> SIGNED = Set.of("/ec2tokens", "/s3tokens");
 
     private final Database database;
     private final Clock clock;
@@ -85,6 +87,10 @@ public final class Audit implements RequestObserver {
                     ? Optional.of(AUTHENTICATE)
                     : Optional.empty();
         }
+        if (SIGNED.contains(operation.path().text())) {
+            // A service asks who signed; the one that did is who is authenticated.
+            return request.caller().isEmpty() ? Optional.empty() : Optional.of(AUTHENTICATE);
+        }
         if (open ? status == 400 || status == 429 : request.caller().isEmpty()) {
             return Optional.empty();
         }
@@ -94,7 +100,11 @@ public final class Audit implements RequestObserver {
             case "DELETE" ->
                     Optional.of(
                             operation.path().text().equals("/auth/tokens") ? "revoke" : "delete");
-            default -> Optional.empty();
+            // Browsers come back from an identity provider by GET.
+            default ->
+                    open && request.notes().containsKey("user")
+                            ? Optional.of(AUTHENTICATE)
+                            : Optional.empty();
         };
     }
 
@@ -102,9 +112,8 @@ public final class Audit implements RequestObserver {
 
     private AuditEvent event(String action, Finished request) {
         Optional<Caller> caller = request.caller();
-        Optional<String> user =
-                caller.map(known -> known.user().value())
-                        .or(() -> Optional.ofNullable(request.notes().get("user")));
+        Optional<String> whom = Optional.ofNullable(request.notes().get("user"));
+        Optional<String> user = caller.map(known -> known.user().value()).or(() -> whom);
         ObjectNode initiator = Json.mapper().createObjectNode();
         initiator.put("typeURI", "service/security/account/user");
         initiator.put("id", user.orElse(UNKNOWN));
@@ -122,7 +131,7 @@ public final class Audit implements RequestObserver {
                         action,
                         well,
                         user.orElse(UNKNOWN),
-                        thing(action, user, request),
+                        thing(action, whom.or(() -> user), request),
                         initiator);
         ObjectNode reason = ((ObjectNode) event.cadf()).putObject("reason");
         reason.put("reasonType", "HTTP").put("reasonCode", Integer.toString(request.status()));

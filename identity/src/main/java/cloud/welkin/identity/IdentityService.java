@@ -12,6 +12,7 @@ import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.LimitModel;
 import cloud.welkin.identity.domain.PasswordRules;
 import cloud.welkin.identity.domain.Passwords;
+import cloud.welkin.identity.ec2.KeySignatures;
 import cloud.welkin.identity.federation.FederatedSignIn;
 import cloud.welkin.identity.oidc.OidcApi;
 import cloud.welkin.identity.store.AccountStore;
@@ -41,6 +42,7 @@ public final class IdentityService implements AutoCloseable {
      * @param treeDepth how many levels of projects there may be below a domain
      * @param allEndpointsUnlessFiltered whether tokens of those who were given no endpoints show
      *     all
+     * @param partners how those are dealt with that sign in their own way
      */
     public record Options(
             Duration tokenLifetime,
@@ -49,7 +51,8 @@ public final class IdentityService implements AutoCloseable {
             CertificateMapping certificates,
             LimitModel limitModel,
             int treeDepth,
-            boolean allEndpointsUnlessFiltered) {}
+            boolean allEndpointsUnlessFiltered,
+            Partners partners) {}
 
     private final Sessions sessions;
     private final Bootstrap bootstrap;
@@ -59,6 +62,7 @@ public final class IdentityService implements AutoCloseable {
     private final List<Reconciler> reconcilers;
     private final LimitSource limits;
     private final Accounts accounts;
+    private final KeySignatures signatures;
 
     public IdentityService(
             Database database, Clock clock, Options options, List<CatalogEntry> catalog) {
@@ -106,6 +110,14 @@ public final class IdentityService implements AutoCloseable {
                         failures,
                         security.receiptLifetime(),
                         security.totpPrevious());
+        signatures =
+                new KeySignatures(
+                        database,
+                        clock,
+                        options.partners().signatureAge(),
+                        authentication,
+                        failures,
+                        stores);
         bootstrap = new Bootstrap(clock, passwords, random, stores);
         apis = new ArrayList<>();
         apis.addAll(
@@ -132,7 +144,9 @@ public final class IdentityService implements AutoCloseable {
                                         stores,
                                         sessions),
                                 options.limitModel(),
-                                options.treeDepth())));
+                                options.treeDepth(),
+                                signatures,
+                                options.partners())));
         limits = new UnifiedLimits(catalogue, stores.limits());
         apis.add(OidcApi.of(database, clock, random, sessions, authentication, stores));
     }
@@ -215,6 +229,11 @@ public final class IdentityService implements AutoCloseable {
     /** Whom tokens would stand for. */
     public Accounts accounts() {
         return accounts;
+    }
+
+    /** Who signed requests with EC2 credentials, for the object store. */
+    public KeySignatures signatures() {
+        return signatures;
     }
 
     /** Makes what every cloud begins with, as far as it is missing. */

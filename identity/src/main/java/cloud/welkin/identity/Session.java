@@ -4,6 +4,7 @@ import cloud.welkin.identity.domain.AccessRule;
 import cloud.welkin.identity.domain.OauthToken;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.Role;
+import cloud.welkin.identity.domain.ServiceProvider;
 import cloud.welkin.identity.domain.TokenPayload;
 import cloud.welkin.identity.domain.Trust;
 import cloud.welkin.identity.domain.User;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param trust the trust that the token was had from
  * @param access the OAuth 1 access token that the token was had by
  * @param groups in which the identity provider vouches for the user, where there is one
+ * @param serviceProviders the other clouds that the token can be taken to
  * @param unrestricted false when the token is of an application credential that may not make others
  */
 public record Session(
@@ -34,4 +36,5 @@ public record Session(
         Optional<List<AccessRule>> rules,
         Optional<Trust> trust,
         Optional<OauthToken> access,
-        List<String> groups) {}
+        List<String> groups,
+        List<ServiceProvider> serviceProviders) {}

@@ -11,15 +11,18 @@ import cloud.welkin.identity.domain.OauthToken;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.Receipt;
 import cloud.welkin.identity.domain.Role;
+import cloud.welkin.identity.domain.ServiceProvider;
 import cloud.welkin.identity.domain.TokenCodec;
 import cloud.welkin.identity.domain.TokenPayload;
 import cloud.welkin.identity.domain.Trust;
 import cloud.welkin.identity.domain.User;
+import cloud.welkin.identity.ec2.KeySignatures;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
 import cloud.welkin.identity.store.FederationStore;
 import cloud.welkin.identity.store.OauthStore;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
+import cloud.welkin.identity.store.ServiceProviderStore;
 import cloud.welkin.identity.store.Stores;
 import cloud.welkin.identity.store.TokenStore;
 import cloud.welkin.identity.store.TrustStore;
@@ -54,6 +57,7 @@ import org.jspecify.annotations.Nullable;
 public final class Sessions implements Authenticator, Changes, AutoCloseable {
     private static final String CHANNEL = "identity";
     private static final int MOST = 100_000;
+    private static final String OWN_PATH = "/identity/";
 
     private final Database database;
     private final Clock clock;
@@ -66,6 +70,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     private final TrustStore trusts;
     private final FederationStore federation;
     private final OauthStore oauth;
+    private final ServiceProviderStore partners;
     private final Catalogue catalogue;
     private final Cache<String, Session> known = Caffeine.newBuilder().maximumSize(MOST).build();
     private final AtomicLong generation = new AtomicLong();
@@ -89,6 +94,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         this.trusts = stores.trusts();
         this.federation = stores.federation();
         this.oauth = stores.oauth();
+        this.partners = stores.serviceProviders();
         this.catalogue = catalogue;
         this.listening = database.listen(CHANNEL, payload -> forget());
     }
@@ -98,6 +104,11 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
             String token, Optional<String> serviceToken, String method, String path) {
         Session session = session(token);
         session.rules().ifPresent(rules -> checkAccess(rules, method, path));
+        if (path.startsWith(OWN_PATH)
+                && session.payload().methods().contains(KeySignatures.METHOD)) {
+            // A signature that a service passed on is no leave to make credentials of its own.
+            throw Failure.forbidden("EC2 credential tokens cannot be used for authorization.");
+        }
         Caller caller = session.caller();
         if (serviceToken.isEmpty()) {
             return caller;
@@ -286,7 +297,8 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
                 credential.flatMap(ApplicationCredential::rules),
                 trust,
                 access,
-                groups);
+                groups,
+                partners.list(tx).stream().filter(ServiceProvider::enabled).toList());
     }
 
     private Optional<OauthToken> access(Tx tx, TokenPayload payload, Supplier<Failure> refusal) {

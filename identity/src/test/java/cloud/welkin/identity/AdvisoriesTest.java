@@ -311,13 +311,6 @@ class AdvisoriesTest {
     }
 
     @Test
-    void ossa2013_032_aTrustsTokenMakesNoEc2Credential() {
-        String trustee = keystone.user("trustee" + count, "pw");
-        ec2(lent(trustee, true)).expect(403);
-        ec2(token()).expect(201);
-    }
-
-    @Test
     void ossa2014_006_aTrusteeThatIsDisabledLosesWhatItWasLent() {
         String trustee = keystone.user("trustee" + count, "pw");
         String lent = lent(trustee, true);

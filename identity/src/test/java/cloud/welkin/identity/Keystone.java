@@ -18,6 +18,7 @@ import java.util.List;
  */
 final class Keystone implements AutoCloseable {
     static final String V3 = "/identity/v3";
+    static final String DASHBOARD = "https://dashboard.test/auth/websso/?a=1&b=2";
 
     /** The wall clock, moved by what the test says. */
     static final class MovedClock extends Clock {
@@ -90,7 +91,12 @@ final class Keystone implements AutoCloseable {
                         new CertificateMapping(List.of()),
                         limits,
                         5,
-                        allEndpoints),
+                        allEndpoints,
+                        new Partners(
+                                Partners.USUAL.signatureAge(),
+                                Partners.USUAL.entityId(),
+                                Partners.USUAL.assertionLifetime(),
+                                List.of(DASHBOARD))),
                 List.of(
                         new CatalogEntry("identity", "keystone", "/identity", false),
                         new CatalogEntry("compute", "nova", "/compute/v2.1", false),

@@ -33,19 +33,7 @@ class KeystoneReferenceTest {
                     "PATCH /v3/domains/{}/config/{}",
                     "DELETE /v3/domains/{}/config/{}/{}",
                     "GET /v3/domains/{}/config/{}/{}",
-                    "PATCH /v3/domains/{}/config/{}/{}",
-                    "GET /v3/OS-FEDERATION/saml2/metadata",
-                    "GET /v3/OS-FEDERATION/service_providers",
-                    "DELETE /v3/OS-FEDERATION/service_providers/{}",
-                    "GET /v3/OS-FEDERATION/service_providers/{}",
-                    "PATCH /v3/OS-FEDERATION/service_providers/{}",
-                    "PUT /v3/OS-FEDERATION/service_providers/{}",
-                    "GET /v3/auth/OS-FEDERATION/identity_providers/{}/protocols/{}/websso",
-                    "GET /v3/auth/OS-FEDERATION/websso/{}",
-                    "POST /v3/auth/OS-FEDERATION/saml2",
-                    "POST /v3/auth/OS-FEDERATION/saml2/ecp",
-                    "POST /v3/ec2tokens",
-                    "POST /v3/s3tokens");
+                    "PATCH /v3/domains/{}/config/{}/{}");
 
     private final Keystone keystone = new Keystone();
 

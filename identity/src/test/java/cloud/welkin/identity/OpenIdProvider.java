@@ -29,6 +29,11 @@ final class OpenIdProvider implements AutoCloseable {
     private final HttpServer server;
     final AtomicInteger keysAsked = new AtomicInteger();
     volatile RSAKey key = key("one");
+
+    /** What the client sent for the last code, and what it is given for it. */
+    volatile String asked = "";
+
+    volatile String given = "{\"error\": \"invalid_grant\"}";
     volatile String introspection = "{\"active\": false}";
 
     OpenIdProvider() {
@@ -48,6 +53,21 @@ final class OpenIdProvider implements AutoCloseable {
                 });
         serve("/introspect", () -> introspection);
         serve("/userinfo", () -> "{\"sub\": \"42\", \"preferred_username\": \"opaque\"}");
+        server.createContext(
+                "/token",
+                exchange -> {
+                    asked =
+                            exchange.getRequestHeaders().getFirst("Authorization")
+                                    + " "
+                                    + new String(
+                                            exchange.getRequestBody().readAllBytes(),
+                                            StandardCharsets.UTF_8);
+                    byte[] body = given.getBytes(StandardCharsets.UTF_8);
+                    exchange.getResponseHeaders().add("Content-Type", "application/json");
+                    exchange.sendResponseHeaders(given.contains("error") ? 400 : 200, body.length);
+                    exchange.getResponseBody().write(body);
+                    exchange.close();
+                });
         server.start();
     }
 
@@ -71,7 +91,9 @@ final class OpenIdProvider implements AutoCloseable {
                 + at
                 + "/keys\", \"authorization_endpoint"
                 + at
-                + "/auth\", \"introspection_endpoint"
+                + "/auth\", \"token_endpoint"
+                + at
+                + "/token\", \"introspection_endpoint"
                 + at
                 + "/introspect\", \"userinfo_endpoint"
                 + at

@@ -78,7 +78,8 @@ record Services(
                                                                         .CERTIFICATE_ISSUERS))),
                                         settings.get(WelkinSettings.LIMIT_MODEL),
                                         settings.get(IdentitySettings.TREE_DEPTH),
-                                        settings.get(WelkinSettings.ALL_ENDPOINTS)),
+                                        settings.get(WelkinSettings.ALL_ENDPOINTS),
+                                        PartnerSettings.of(settings)),
                                 CATALOG));
         PlacementService placement = new PlacementService(kernel.database());
         ImageService image =

@@ -204,7 +204,8 @@ final class WelkinSettings {
                                     LIMIT_MODEL,
                                     QUOTA_DRIVER,
                                     ALL_ENDPOINTS),
-                            IdentitySettings.ALL.stream())
+                            Stream.concat(
+                                    IdentitySettings.ALL.stream(), PartnerSettings.ALL.stream()))
                     .toList();
 
     private static Setting<Double> ratio(String key, double byDefault, String doc) {

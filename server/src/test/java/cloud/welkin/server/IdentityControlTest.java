@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.welkin.identity.IdentitySecurity;
 import cloud.welkin.identity.IdentityService;
+import cloud.welkin.identity.Partners;
 import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.LimitModel;
@@ -42,7 +43,9 @@ class IdentityControlTest {
                             IdentitySecurity.USUAL,
                             new CertificateMapping(List.of()),
                             LimitModel.FLAT,
-                            5),
+                            5,
+                            true,
+                            Partners.USUAL),
                     List.of(new CatalogEntry("identity", "keystone", "/identity", false)));
     private final IdentityControl control = new IdentityControl(identity, Clock.systemUTC());
     private final PolicyControl policy =

@@ -3,6 +3,7 @@ package cloud.welkin.identity.api;
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.Sessions;
 import cloud.welkin.identity.domain.Credential;
+import cloud.welkin.identity.domain.Ec2Key;
 import cloud.welkin.identity.store.CredentialStore;
 import cloud.welkin.identity.store.Page;
 import cloud.welkin.identity.store.ProjectStore;
@@ -17,26 +18,15 @@ import cloud.welkin.kernel.id.Ids;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
 import cloud.welkin.kernel.json.Field;
-import cloud.welkin.kernel.json.Json;
 import cloud.welkin.kernel.policy.Target;
 import cloud.welkin.kernel.validate.Length;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jooq.exception.IntegrityConstraintViolationException;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 
-/**
- * Secrets of users for other ways of signing: /v3/credentials and /v3/users/…/credentials/OS-EC2.
- */
+/** Secrets of users for other ways of signing: /v3/credentials. */
 final class CredentialOperations implements OperationGroup {
-    private static final String EC2 = "/users/{user_id}/credentials/OS-EC2";
-
     private final CredentialStore credentials;
     private final UserStore users;
     private final ProjectStore projects;
@@ -94,21 +84,6 @@ final class CredentialOperations implements OperationGroup {
         }
     }
 
-    record Ec2Request(String tenantId) {}
-
-    record Ec2Body(
-            String userId,
-            String tenantId,
-            String access,
-            String secret,
-            Optional<String> trustId,
-            Map<String, String> links) {
-        @Override
-        public String toString() {
-            return "Ec2Body[" + access + "]";
-        }
-    }
-
     @Override
     public List<Operation> operations() {
         return List.of(
@@ -144,31 +119,10 @@ final class CredentialOperations implements OperationGroup {
                                 (call, tx, body) -> {
                                     credentials.delete(tx, credential(call, tx).id());
                                     return Reply.empty();
-                                }),
-                Operation.get(EC2)
-                        .policyByHandler("identity:ec2_list_credentials")
-                        .doc("Lists a user's EC2 credentials.")
-                        .reads(this::listEc2),
-                Operation.post(EC2)
-                        .policyByHandler("identity:ec2_create_credential")
-                        .doc("Creates an EC2 credential of a user for a project.")
-                        .body(Ec2Request.class)
-                        .writes(this::createEc2),
-                Operation.get(EC2 + "/{access}")
-                        .policyByHandler("identity:ec2_get_credential")
-                        .doc("Shows an EC2 credential.")
-                        .reads((call, tx) -> Map.of("credential", ec2(call, required(call, tx)))),
-                Operation.delete(EC2 + "/{access}")
-                        .policyByHandler("identity:ec2_delete_credential")
-                        .doc("Deletes an EC2 credential.")
-                        .writes(
-                                (call, tx, body) -> {
-                                    credentials.delete(tx, required(call, tx).id());
-                                    return Reply.empty();
                                 }));
     }
 
-    private static Target of(UserId user) {
+    static Target of(UserId user) {
         return new Target(
                 Map.of("target.credential.user_id", user.value(), "target.user.id", user.value()));
     }
@@ -185,21 +139,28 @@ final class CredentialOperations implements OperationGroup {
                         ? credentials.list(
                                 tx, all ? user : Optional.of(own), asked.texts(), asked.paging())
                         : new Page<>(List.of(), false);
+        List<Credential> known = found.rows().stream().filter(delegated(call)::mayKnow).toList();
         return asked.answer(
-                "credentials", found, Credential::id, credential -> body(call, credential));
+                "credentials",
+                new Page<>(known, found.more() && !known.isEmpty()),
+                Credential::id,
+                credential -> body(call, credential));
     }
 
     private Object create(Call call, Tx tx, NewCredential request) {
         UserId user = request.userId().map(UserId::new).orElse(call.caller().user());
         call.authorize(of(user));
-        refuseDelegated(call);
+        Optional<ProjectId> project = request.projectId().map(ProjectId::new);
+        boolean ec2 = request.type().equals("ec2");
+        if (!ec2) {
+            delegated(call).refuse();
+        }
+        Ec2Blob blob =
+                ec2
+                        ? Ec2Blob.limited(request, delegated(call).limitsOf(user, project))
+                        : new Ec2Blob(Ids.hex(), request.blob());
         Credential credential =
-                new Credential(
-                        request.type().equals("ec2") ? ec2Id(request) : Ids.hex(),
-                        user,
-                        request.projectId().map(ProjectId::new),
-                        request.type(),
-                        request.blob());
+                new Credential(blob.id(), user, project, request.type(), blob.text());
         requireKnown(tx, credential);
         try {
             credentials.insert(tx, credential);
@@ -210,50 +171,41 @@ final class CredentialOperations implements OperationGroup {
         return view(call, credential);
     }
 
-    /** An EC2 credential is found by its access key; its blob holds that key and the secret. */
-    private static String ec2Id(NewCredential request) {
-        if (request.projectId().isEmpty()) {
-            throw Failure.badRequest("Credentials of type ec2 need a project_id.");
-        }
-        JsonNode blob;
-        try {
-            blob = Json.mapper().readTree(request.blob());
-        } catch (JacksonException e) {
-            throw Failure.badRequest("The blob of an ec2 credential is JSON.");
-        }
-        if (!blob.isObject() || !blob.path("access").isString()) {
-            throw Failure.badRequest("The blob of an ec2 credential has an access key.");
-        }
-        return ec2Id(blob.path("access").asString());
-    }
-
-    private static String ec2Id(String access) {
-        try {
-            return HexFormat.of()
-                    .formatHex(
-                            MessageDigest.getInstance("SHA-256")
-                                    .digest(access.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+    private Delegated delegated(Call call) {
+        return Delegated.of(sessions.session(call.caller().token().text()));
     }
 
     /**
-     * A secret made with a restricted token would outlive the restriction (OSSA-2013-032,
-     * OSSA-2020-004, OSSA-2026-005).
+     * An EC2 credential is found by its access key; its blob holds that key and the secret.
+     *
+     * @param id of the credential
      */
-    private void refuseDelegated(Call call) {
-        if (call.caller().token().applicationCredential().isPresent()
-                || sessions.session(call.caller().token().text()).trust().isPresent()) {
-            throw Failure.forbidden(
-                    "Credentials cannot be made or changed with an application credential or a"
-                            + " trust.");
+    private record Ec2Blob(String id, String text) {
+        static Ec2Blob limited(NewCredential request, Ec2Key.Delegation limits) {
+            if (request.projectId().isEmpty()) {
+                throw Failure.badRequest("Credentials of type ec2 need a project_id.");
+            }
+            Ec2Key key = key(request.blob());
+            return new Ec2Blob(
+                    CredentialStore.ec2Id(key.access()),
+                    limits.isNone()
+                            ? request.blob()
+                            : new Ec2Key(key.access(), key.secret(), limits).blob());
         }
+    }
+
+    private static Ec2Key key(String blob) {
+        return Ec2Key.of(blob)
+                .orElseThrow(
+                        () ->
+                                Failure.badRequest(
+                                        "The blob of an ec2 credential is JSON with an access"
+                                                + " key."));
     }
 
     private Object change(Call call, Tx tx, CredentialChange change) {
         Credential current = credential(call, tx);
-        refuseDelegated(call);
+        delegated(call).refuse();
         Credential changed =
                 new Credential(
                         current.id(),
@@ -264,11 +216,29 @@ final class CredentialOperations implements OperationGroup {
         // Nobody hands a credential to somebody whose credentials are none of its business.
         call.authorize(of(changed.user()));
         requireKnown(tx, changed);
-        if (changed.type().equals("ec2") && changed.project().isEmpty()) {
-            throw Failure.badRequest("Credentials of type ec2 need a project_id.");
+        if (changed.type().equals("ec2")) {
+            requireSameKey(current, changed);
         }
         credentials.update(tx, changed);
         return view(call, changed);
+    }
+
+    /** The key names the credential, and its limits are those that it was made with. */
+    private static void requireSameKey(Credential current, Credential changed) {
+        if (changed.project().isEmpty()) {
+            throw Failure.badRequest("Credentials of type ec2 need a project_id.");
+        }
+        Ec2Key key = key(changed.blob());
+        if (!CredentialStore.ec2Id(key.access()).equals(current.id())) {
+            throw Failure.badRequest("access can not be updated for credential");
+        }
+        if (Ec2Key.of(current.blob())
+                .filter(before -> !before.limits().equals(key.limits()))
+                .isPresent()) {
+            throw Failure.badRequest(
+                    "trust_id, app_cred_id and access_token_id can not be updated for"
+                            + " credential");
+        }
     }
 
     private void requireKnown(Tx tx, Credential credential) {
@@ -284,67 +254,10 @@ final class CredentialOperations implements OperationGroup {
         String id = call.path("credential_id");
         Optional<Credential> found = credentials.find(tx, id);
         if (found.isPresent() && call.may(of(found.get().user()))) {
-            return found.get();
+            return delegated(call).required(found.get());
         }
         call.authorize(of(call.caller().user()));
         throw Failure.notFound("Could not find credential: %s.", id);
-    }
-
-    private Object listEc2(Call call, Tx tx) {
-        UserId user = ofPath(call, tx);
-        return Map.of(
-                "credentials",
-                credentials.list(tx, Optional.of(user), Optional.of("ec2")).stream()
-                        .map(credential -> ec2(call, credential))
-                        .toList(),
-                "links",
-                Links.whole(call));
-    }
-
-    private Object createEc2(Call call, Tx tx, Ec2Request request) {
-        UserId user = ofPath(call, tx);
-        refuseDelegated(call);
-        String access = Ids.hex();
-        Credential credential =
-                new Credential(
-                        ec2Id(access),
-                        user,
-                        Optional.of(new ProjectId(request.tenantId())),
-                        "ec2",
-                        Json.text(Map.of("access", access, "secret", Ids.hex())));
-        requireKnown(tx, credential);
-        credentials.insert(tx, credential);
-        return Map.of("credential", ec2(call, credential));
-    }
-
-    private UserId ofPath(Call call, Tx tx) {
-        UserId user = new UserId(call.path("user_id"));
-        call.authorize(of(user));
-        if (users.find(tx, user).isEmpty()) {
-            throw Failure.notFound("Could not find user: %s.", user);
-        }
-        return user;
-    }
-
-    private Credential required(Call call, Tx tx) {
-        UserId user = ofPath(call, tx);
-        String access = call.path("access");
-        return credentials
-                .find(tx, ec2Id(access))
-                .filter(credential -> credential.user().equals(user))
-                .orElseThrow(() -> Failure.notFound("Could not find credential: %s.", access));
-    }
-
-    private static Ec2Body ec2(Call call, Credential credential) {
-        JsonNode blob = Json.mapper().readTree(credential.blob());
-        String access = blob.path("access").asString("");
-        return new Ec2Body(
-                credential.user().value(),
-                credential.project().map(ProjectId::value).orElse(""),
-                access,
-                blob.path("secret").asString(""),
-                Optional.empty(),
-                Links.self(call, "/users/" + credential.user() + "/credentials/OS-EC2/" + access));
     }
 
     private static CredentialView view(Call call, Credential credential) {

@@ -35,13 +35,16 @@ import org.slf4j.LoggerFactory;
 /**
  * Signing in by an identity provider: /v3/OS-FEDERATION/identity_providers/ID/protocols/ID/auth.
  * With an access token of an OpenID provider as Bearer (what keystoneauth's {@code v3oidc…} plugins
- * do), or with a SAML response as a form. Gives an unscoped token.
+ * do), or with a SAML response, as a form or, by enhanced clients ({@code v3k2k}), as PAOS. Gives
+ * an unscoped token.
  */
 final class FederatedAuthOperations implements OperationGroup {
     private static final Logger log = LoggerFactory.getLogger(FederatedAuthOperations.class);
     private static final String PROTOCOL =
             IdentityProviderOperations.PATH + "/{idp_id}/protocols/{protocol_id}";
     private static final String AUTH = PROTOCOL + "/auth";
+    private static final String PAOS = "application/vnd.paos+xml";
+    private static final int LARGEST = 1 << 18;
 
     private final Database database;
     private final Clock clock;
@@ -121,10 +124,38 @@ final class FederatedAuthOperations implements OperationGroup {
     }
 
     private Session byResponse(Call call, Exchange exchange) {
+        if (call.header("Content-Type").filter(type -> type.startsWith(PAOS)).isPresent()) {
+            byte[] envelope = envelope(exchange);
+            return bySaml(
+                    call,
+                    (responses, provider) ->
+                            responses.readEnveloped(envelope, provider, clock.instant()));
+        }
         String response =
                 Forms.read(call, exchange)
                         .text("SAMLResponse")
                         .orElseThrow(() -> Failure.badRequest("SAMLResponse is missing."));
+        return bySaml(
+                call, (responses, provider) -> responses.read(response, provider, clock.instant()));
+    }
+
+    private interface Reading {
+        SamlAssertion by(SamlResponses responses, SamlProvider provider);
+    }
+
+    private static byte[] envelope(Exchange exchange) {
+        try {
+            byte[] bytes = exchange.body().readNBytes(LARGEST + 1);
+            if (bytes.length > LARGEST) {
+                throw Failure.tooLarge("The request body is larger than %d bytes.", LARGEST);
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw Failure.badRequest("The request body could not be read.");
+        }
+    }
+
+    private Session bySaml(Call call, Reading reading) {
         FederationProtocol protocol = protocol(call);
         Verification.Saml trusted =
                 protocol.verification()
@@ -132,12 +163,9 @@ final class FederatedAuthOperations implements OperationGroup {
                         .orElseThrow(Failure::unauthorized);
         try {
             SamlAssertion assertion =
-                    new SamlResponses(entityId(call), receiver(call))
-                            .read(
-                                    response,
-                                    SamlProvider.of(
-                                            trusted.metadata().getBytes(StandardCharsets.UTF_8)),
-                                    clock.instant());
+                    reading.by(
+                            new SamlResponses(entityId(call), receiver(call)),
+                            SamlProvider.of(trusted.metadata().getBytes(StandardCharsets.UTF_8)));
             return noted(
                     call,
                     signIn.signInOnce(

@@ -14,7 +14,8 @@ final class FederationPolicy {
 
     static List<PolicyRule> rules() {
         List<PolicyRule> rules = new ArrayList<>();
-        for (String what : List.of("identity_provider", "mapping", "protocol")) {
+        for (String what :
+                List.of("identity_provider", "mapping", "protocol", "service_provider")) {
             String name = what.replace('_', ' ');
             rules.add(rule("list_" + what + "s", SYSTEM_READER, "List " + name + "s."));
             rules.add(rule("get_" + what, SYSTEM_READER, "Show one " + name + "."));

@@ -2,6 +2,7 @@ package cloud.welkin.identity.api;
 
 import cloud.welkin.database.Database;
 import cloud.welkin.identity.Catalogue;
+import cloud.welkin.identity.Partners;
 import cloud.welkin.identity.Sessions;
 import cloud.welkin.identity.auth.Authentication;
 import cloud.welkin.identity.auth.CertificateMapping;
@@ -10,7 +11,9 @@ import cloud.welkin.identity.auth.NewPasswords;
 import cloud.welkin.identity.auth.PasswordCheck;
 import cloud.welkin.identity.domain.LimitModel;
 import cloud.welkin.identity.domain.Passwords;
+import cloud.welkin.identity.ec2.KeySignatures;
 import cloud.welkin.identity.federation.FederatedSignIn;
+import cloud.welkin.identity.federation.OidcCodes;
 import cloud.welkin.identity.federation.OidcTokens;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
 import cloud.welkin.identity.store.GroupStore;
@@ -50,7 +53,9 @@ public final class IdentityApi {
             CertificateMapping certificates,
             FederatedSignIn federated,
             LimitModel limitModel,
-            int treeDepth) {}
+            int treeDepth,
+            KeySignatures signatures,
+            Partners partners) {}
 
     public static List<Api> of(Parts parts) {
         Database database = parts.database();
@@ -67,6 +72,7 @@ public final class IdentityApi {
         RegionOperations regions = new RegionOperations(catalogue, stores.catalog(), sessions);
         DomainOperations domains =
                 new DomainOperations(projects, users, groupsOfUsers, roles, sessions);
+        OidcTokens oidcTokens = new OidcTokens();
         List<OperationGroup> groups =
                 List.of(
                         new TokenOperations(
@@ -132,7 +138,7 @@ public final class IdentityApi {
                                 clock,
                                 stores.federation(),
                                 parts.federated(),
-                                new OidcTokens(),
+                                oidcTokens,
                                 catalogue),
                         new RegisteredLimitOperations(catalogue, stores.limits()),
                         new LimitOperations(
@@ -143,7 +149,13 @@ public final class IdentityApi {
                                 stores.endpointFilters(), catalogue, projects, sessions),
                         new EndpointGroupOperations(
                                 stores.endpointFilters(), catalogue, projects, sessions),
-                        new GoneOperations());
+                        new GoneOperations(),
+                        new Ec2CredentialOperations(
+                                stores.credentials(), users, projects, sessions),
+                        new SignatureOperations(parts.signatures(), catalogue),
+                        new ServiceProviderOperations(stores.serviceProviders(), sessions),
+                        new SamlIssuerOperations(parts),
+                        new WebSignInOperations(parts, new OidcCodes(oidcTokens)));
         List<Operation> operations = new ArrayList<>();
         groups.forEach(group -> operations.addAll(group.operations()));
         VersionOperations versions = new VersionOperations(JsonHome.of(operations));

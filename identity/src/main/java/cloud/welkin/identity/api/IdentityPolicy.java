@@ -29,7 +29,8 @@ final class IdentityPolicy {
                         FederationPolicy.rules(),
                         LimitPolicy.rules(),
                         GrantPolicy.rules(),
-                        CatalogPolicy.rules())
+                        CatalogPolicy.rules(),
+                        SignaturePolicy.rules())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -231,26 +232,6 @@ final class IdentityPolicy {
         rules.add(rule("create_credential", ADMIN + " or " + ofCredential, "Create a credential."));
         rules.add(rule("update_credential", ADMIN + " or " + ofCredential, "Change a credential."));
         rules.add(rule("delete_credential", ADMIN + " or " + ofCredential, "Delete a credential."));
-        rules.add(
-                rule(
-                        "ec2_list_credentials",
-                        SYSTEM_READER + ownUser,
-                        "List a user's EC2 credentials."));
-        rules.add(
-                rule(
-                        "ec2_get_credential",
-                        SYSTEM_READER + " or " + ofCredential,
-                        "Show an EC2 credential."));
-        rules.add(
-                rule(
-                        "ec2_create_credential",
-                        ADMIN + " or (role:member and " + ofCredential + ")",
-                        "Create an EC2 credential."));
-        rules.add(
-                rule(
-                        "ec2_delete_credential",
-                        ADMIN + " or (role:member and " + ofCredential + ")",
-                        "Delete an EC2 credential."));
         String trustor = "user_id:%(target.trust.trustor_user_id)s";
         String trustee = "user_id:%(target.trust.trustee_user_id)s";
         String either = SYSTEM_READER + " or " + trustor + " or " + trustee;

@@ -65,7 +65,10 @@ record TokenView(Body token) {
                     Optional<TrustView> trust,
             @com.fasterxml.jackson.annotation.JsonProperty("OS-OAUTH1") Optional<AccessView> oauth1,
             Optional<Map<String, String>> oauth2Credential,
-            Optional<List<Service>> catalog) {}
+            Optional<List<Service>> catalog,
+            Optional<List<Partner>> serviceProviders) {}
+
+    record Partner(String id, String authUrl, String spUrl) {}
 
     private static Optional<FederationView> federation(Session session) {
         return session.payload()
@@ -141,7 +144,17 @@ record TokenView(Body token) {
                                 .map(print -> Map.of(TokenPayload.THUMBPRINT, print)),
                         scoped && withCatalog
                                 ? Optional.of(services(session, catalogue, origin))
-                                : Optional.empty()));
+                                : Optional.empty(),
+                        partners(session)));
+    }
+
+    /** None at all where there are none, as in Keystone. */
+    private static Optional<List<Partner>> partners(Session session) {
+        return Optional.of(
+                        session.serviceProviders().stream()
+                                .map(sp -> new Partner(sp.id(), sp.authUrl(), sp.spUrl()))
+                                .toList())
+                .filter(partners -> !partners.isEmpty());
     }
 
     static List<Service> services(Session session, Catalogue catalogue, String origin) {

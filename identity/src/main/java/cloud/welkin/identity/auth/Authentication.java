@@ -269,6 +269,11 @@ public final class Authentication {
         return database.read(tx -> issue(tx, proven, Optional.empty(), Optional.empty()));
     }
 
+    /** The token of a trust, for a trustee that has shown its credentials in another way. */
+    public Session issueOfTrust(Proof proven, String trust) {
+        return database.write(tx -> issueOfTrust(tx, proven, trust));
+    }
+
     private Session issue(Tx tx, Proof proven, Optional<AuthRequest.Scope> asked) {
         return issue(tx, proven, target(tx, proven, asked), Optional.empty());
     }

@@ -58,7 +58,7 @@ public final class OidcTokens {
     private static final int LONGEST_TOKEN = 16 * 1024;
 
     /** Signatures by the provider's own keys only: nothing symmetric, and never none. */
-    private static final Set<JWSAlgorithm> ALGORITHMS =
+    static final Set<JWSAlgorithm> ALGORITHMS =
             Set.of(
                     JWSAlgorithm.RS256,
                     JWSAlgorithm.RS384,
@@ -70,7 +70,7 @@ public final class OidcTokens {
                     JWSAlgorithm.ES384,
                     JWSAlgorithm.ES512);
 
-    private record Known(OIDCProviderMetadata metadata, JWKSource<SecurityContext> keys) {}
+    record Known(OIDCProviderMetadata metadata, JWKSource<SecurityContext> keys) {}
 
     private final Cache<String, Known> providers =
             Caffeine.newBuilder()
@@ -103,7 +103,7 @@ public final class OidcTokens {
         }
     }
 
-    private Known known(String issuer) {
+    Known known(String issuer) {
         Known known = providers.getIfPresent(issuer);
         if (known == null) {
             known = discover(issuer);
@@ -135,7 +135,7 @@ public final class OidcTokens {
         }
     }
 
-    private static HTTPRequest bounded(HTTPRequest request) {
+    static HTTPRequest bounded(HTTPRequest request) {
         request.setConnectTimeout(PATIENCE_MILLIS);
         request.setReadTimeout(PATIENCE_MILLIS);
         request.setFollowRedirects(false);
@@ -210,7 +210,7 @@ public final class OidcTokens {
         return claims;
     }
 
-    private static Map<String, List<String>> named(Map<String, Object> claims) {
+    static Map<String, List<String>> named(Map<String, Object> claims) {
         Map<String, List<String>> attributes = new HashMap<>();
         claims.forEach(
                 (name, value) -> {
@@ -232,7 +232,7 @@ public final class OidcTokens {
         return values;
     }
 
-    private static Failure unreachable(String issuer, Exception why) {
+    static Failure unreachable(String issuer, Exception why) {
         log.warn("the OpenID provider {} cannot be asked: {}", issuer, why.toString());
         return Failure.unavailable("The identity provider cannot be reached.");
     }

@@ -10,21 +10,21 @@ import java.util.Base64;
  * Texts that mean nothing but that who has them was given them: codes, tokens, cookies, clients'
  * secrets. 256 random bits each, so a plain hash in the database is as good as a slow one.
  */
-final class Opaque {
+public final class Opaque {
     private Opaque() {}
 
-    static String make(SecureRandom random) {
+    public static String make(SecureRandom random) {
         byte[] bytes = new byte[32];
         random.nextBytes(bytes);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     /** SHA-256, base64url. */
-    static String hash(String text) {
+    public static String hash(String text) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(sha256(text));
     }
 
-    static boolean same(String one, String other) {
+    public static boolean same(String one, String other) {
         return MessageDigest.isEqual(
                 one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
     }

@@ -12,6 +12,7 @@ import org.keycloak.saml.common.util.DocumentUtil;
 import org.keycloak.saml.processing.core.parsers.saml.SAMLParser;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
+import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
 /** XML from outside: small, without a document type (so without entities), every id once. */
@@ -20,6 +21,8 @@ final class SamlDocuments {
     static final String ASSERTION = "urn:oasis:names:tc:SAML:2.0:assertion";
     static final String METADATA = "urn:oasis:names:tc:SAML:2.0:metadata";
     static final String SIGNATURE = "http://www.w3.org/2000/09/xmldsig#";
+
+    static final String SOAP = "http://schemas.xmlsoap.org/soap/envelope/";
 
     private static final int LARGEST = 1 << 20;
     private static final int DEEPEST = 64;
@@ -42,8 +45,8 @@ final class SamlDocuments {
         }
     }
 
-    /** The library's record of a document that {@link #read} took. */
-    static <T> T parse(Document document, Class<T> type) {
+    /** The library's record of a document that {@link #read} took, or of an element of it. */
+    static <T> T parse(Node document, Class<T> type) {
         try {
             return type.cast(SAMLParser.getInstance().parse(document));
         } catch (ParsingException | RuntimeException e) {

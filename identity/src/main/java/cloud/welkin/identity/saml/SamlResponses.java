@@ -49,11 +49,33 @@ public record SamlResponses(String entityId, String receiver) {
      */
     public SamlAssertion read(String text, SamlProvider provider, Instant now) {
         Document document = SamlDocuments.read(decoded(text));
-        Element response = document.getDocumentElement();
+        return read(document, document.getDocumentElement(), provider, now);
+    }
+
+    /**
+     * The same for a response that an enhanced client passes on, as PAOS (section 4.2.4.5).
+     *
+     * @param envelope of SOAP
+     */
+    public SamlAssertion readEnveloped(byte[] envelope, SamlProvider provider, Instant now) {
+        Document document = SamlDocuments.read(envelope);
+        Element root = document.getDocumentElement();
+        List<Element> content =
+                SamlDocuments.children(root, SamlDocuments.SOAP, "Body").stream()
+                        .flatMap(body -> SamlDocuments.children(body).stream())
+                        .toList();
+        if (!SamlDocuments.is(root, SamlDocuments.SOAP, "Envelope") || content.size() != 1) {
+            throw new SamlRefused("the document is no envelope of one message");
+        }
+        return read(document, content.getFirst(), provider, now);
+    }
+
+    private SamlAssertion read(
+            Document document, Element response, SamlProvider provider, Instant now) {
         if (!SamlDocuments.is(response, PROTOCOL, "Response")) {
             throw new SamlRefused("the document is no response");
         }
-        Element element = onlyAssertion(document);
+        Element element = onlyAssertion(document, response);
         // Either signature covers the assertion; one that is there must be good even if the other
         // would do.
         boolean whole = SamlSignatures.isSigned(response);
@@ -63,7 +85,7 @@ public record SamlResponses(String entityId, String receiver) {
         if (!whole || SamlSignatures.isSigned(element)) {
             SamlSignatures.verify(element, provider.keys());
         }
-        ResponseType parsed = SamlDocuments.parse(document, ResponseType.class);
+        ResponseType parsed = SamlDocuments.parse(response, ResponseType.class);
         checkResponse(parsed, provider);
         return checked(parsed.getAssertions().getFirst().getAssertion(), provider, now);
     }
@@ -77,9 +99,8 @@ public record SamlResponses(String entityId, String receiver) {
     }
 
     /** The one assertion of the document, which must lie right in the response. */
-    private static Element onlyAssertion(Document document) {
-        List<Element> direct =
-                SamlDocuments.children(document.getDocumentElement(), ASSERTION, "Assertion");
+    private static Element onlyAssertion(Document document, Element response) {
+        List<Element> direct = SamlDocuments.children(response, ASSERTION, "Assertion");
         int anywhere = document.getElementsByTagNameNS("*", "Assertion").getLength();
         if (document.getElementsByTagNameNS("*", "EncryptedAssertion").getLength() > 0) {
             throw new SamlRefused("encrypted assertions are not understood");

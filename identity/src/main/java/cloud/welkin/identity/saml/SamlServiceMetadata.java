@@ -15,16 +15,14 @@ public record SamlServiceMetadata(String entityId, String receiver) {
         protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
             <md:AssertionConsumerService \
         Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="%s" index="0"/>
+            <md:AssertionConsumerService \
+        Binding="urn:oasis:names:tc:SAML:2.0:bindings:PAOS" Location="%s" index="1"/>
           </md:SPSSODescriptor>
         </md:EntityDescriptor>
         """
-                .formatted(escaped(entityId), escaped(receiver));
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
+                .formatted(
+                        SamlXml.escaped(entityId),
+                        SamlXml.escaped(receiver),
+                        SamlXml.escaped(receiver));
     }
 }

@@ -6,6 +6,7 @@ import static cloud.welkin.identity.schema.Tables.FEDERATION_PROTOCOL;
 import static cloud.welkin.identity.schema.Tables.OAUTH_CONSUMER;
 import static cloud.welkin.identity.schema.Tables.OAUTH_TOKEN;
 import static cloud.welkin.identity.schema.Tables.OIDC_KEY;
+import static cloud.welkin.identity.schema.Tables.SAML_KEY;
 
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.domain.Credential;
@@ -14,8 +15,12 @@ import cloud.welkin.identity.domain.TokenCodec;
 import cloud.welkin.identity.schema.tables.records.CredentialRecord;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,6 +37,18 @@ public final class CredentialStore {
 
     public CredentialStore(SecureRandom random) {
         this.random = random;
+    }
+
+    /** An EC2 credential is found by its access key. */
+    public static String ec2Id(String access) {
+        try {
+            return HexFormat.of()
+                    .formatHex(
+                            MessageDigest.getInstance("SHA-256")
+                                    .digest(access.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Makes the first key where there is none. */
@@ -83,8 +100,8 @@ public final class CredentialStore {
         tx.sql()
                 .execute(
                         "lock table identity.credential, identity.oauth_consumer,"
-                                + " identity.oauth_token, identity.oidc_key, identity.federation_protocol in share row exclusive"
-                                + " mode");
+                                + " identity.oauth_token, identity.oidc_key, identity.federation_protocol,"
+                                + " identity.saml_key in share row exclusive mode");
         if (tx.sql().fetchExists(CREDENTIAL, CREDENTIAL.KEY_ID.isNull())) {
             return 0;
         }
@@ -92,6 +109,7 @@ public final class CredentialStore {
         reencrypt(tx, secrets, OAUTH_CONSUMER.ID, OAUTH_CONSUMER.SECRET);
         reencrypt(tx, secrets, OAUTH_TOKEN.ID, OAUTH_TOKEN.SECRET);
         reencrypt(tx, secrets, OIDC_KEY.ID, OIDC_KEY.JWK);
+        reencrypt(tx, secrets, SAML_KEY.ID, SAML_KEY.PRIVATE_KEY);
         // No two of these are the same, so each names its row.
         reencrypt(tx, secrets, FEDERATION_PROTOCOL.VERIFICATION, FEDERATION_PROTOCOL.VERIFICATION);
         return tx.sql()

@@ -30,7 +30,13 @@ public final class GroupStore {
             List<TextMatch> texts,
             Optional<DomainId> within,
             Optional<UserId> member,
-            Paging paging) {}
+            Paging paging) {
+
+        /** The groups that the user is in. */
+        public static Filter ofUser(UserId user) {
+            return new Filter(List.of(), Optional.empty(), Optional.of(user), Paging.FIRST);
+        }
+    }
 
     /** Memberships that a provider vouches for end; the others do not. */
     static final Condition CURRENT =

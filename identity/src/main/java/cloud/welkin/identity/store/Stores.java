@@ -22,7 +22,10 @@ public record Stores(
         FederationStore federation,
         LimitStore limits,
         ServicePolicyStore policies,
-        EndpointFilterStore endpointFilters) {
+        EndpointFilterStore endpointFilters,
+        ServiceProviderStore serviceProviders,
+        SamlKeyStore samlKeys,
+        WebSignInStore webSignIns) {
 
     /**
      * @param random of the keys that secrets are encrypted with
@@ -48,6 +51,9 @@ public record Stores(
                 new FederationStore(credentials),
                 new LimitStore(),
                 new ServicePolicyStore(),
-                new EndpointFilterStore());
+                new EndpointFilterStore(),
+                new ServiceProviderStore(),
+                new SamlKeyStore(credentials),
+                new WebSignInStore());
     }
 }
