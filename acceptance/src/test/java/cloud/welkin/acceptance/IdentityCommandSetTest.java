@@ -1,5 +1,6 @@
 package cloud.welkin.acceptance;
 
+import static cloud.welkin.acceptance.OpenStackCli.words;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -163,7 +164,7 @@ class IdentityCommandSetTest {
         assertThat(cli.column("ID", "consumer", "list")).contains(key);
         String[] consumed = {"--consumer-key", key, "--consumer-secret", secret};
         JsonNode request =
-                cli.json(with(consumed, "request", "token", "create", "--project", "admin"));
+                cli.json(words(consumed, "request", "token", "create", "--project", "admin"));
         String id = request.path("id").asString("");
         String verifier =
                 shown(
@@ -177,7 +178,7 @@ class IdentityCommandSetTest {
                         "member");
         JsonNode access =
                 cli.json(
-                        with(
+                        words(
                                 consumed,
                                 "access",
                                 "token",
@@ -190,12 +191,6 @@ class IdentityCommandSetTest {
                                 verifier));
         assertThat(access.path("id").asString("")).hasSize(32);
         cli.run("consumer", "delete", key);
-    }
-
-    private static String[] with(String[] options, String... words) {
-        String[] all = Arrays.copyOf(words, words.length + options.length);
-        System.arraycopy(options, 0, all, words.length, options.length);
-        return all;
     }
 
     @Test
@@ -290,19 +285,19 @@ class IdentityCommandSetTest {
         assertThat(shown("rules", "mapping", "show", mapping)).contains("x {0}");
         assertThat(cli.column("ID", "mapping", "list")).contains(mapping);
         String[] of = {"--identity-provider", provider};
-        cli.run(with(of, "federation", "protocol", "create", "--mapping", mapping, "openid"));
+        cli.run(words(of, "federation", "protocol", "create", "--mapping", mapping, "openid"));
         String other = Names.fresh("mapping");
         cli.run("mapping", "create", "--rules", file(rules.formatted("{0}")), other);
         // Debian's client ends with 1 here after it has had its answer.
-        cli.attempt(with(of, "federation", "protocol", "set", "--mapping", other, "openid"));
+        cli.attempt(words(of, "federation", "protocol", "set", "--mapping", other, "openid"));
         ran.add("federation protocol set ");
-        assertThat(shown("mapping", with(of, "federation", "protocol", "show", "openid")))
+        assertThat(shown("mapping", words(of, "federation", "protocol", "show", "openid")))
                 .isEqualTo(other);
-        assertThat(cli.column("id", with(of, "federation", "protocol", "list")))
+        assertThat(cli.column("id", words(of, "federation", "protocol", "list")))
                 .containsExactly("openid");
         assertThat(cli.column("Name", "federation", "project", "list")).contains("admin");
         cli.run("federation", "domain", "list");
-        cli.run(with(of, "federation", "protocol", "delete", "openid"));
+        cli.run(words(of, "federation", "protocol", "delete", "openid"));
         cli.run("identity", "provider", "delete", provider);
         cli.run("mapping", "delete", mapping, other);
     }
@@ -349,9 +344,9 @@ class IdentityCommandSetTest {
             "--project-domain",
             domain
         };
-        cli.run(with(whole, "role", "add", "--inherited", "manager"));
-        cli.run(with(system, "role", "add", "reader"));
-        cli.run(with(part, "role", "add", "member"));
+        cli.run(words(whole, "role", "add", "--inherited", "manager"));
+        cli.run(words(system, "role", "add", "reader"));
+        cli.run(words(part, "role", "add", "member"));
         String[] list = {
             "role", "assignment", "list", "--names", "--user", user, "--user-domain", domain
         };
@@ -361,15 +356,15 @@ class IdentityCommandSetTest {
         assertThat(direct.findValuesAsString("System")).contains("all");
         JsonNode effective =
                 cli.json(
-                        with(
+                        words(
                                 new String[] {
                                     "--effective", "--project", project, "--project-domain", domain
                                 },
                                 list));
         assertThat(effective.findValuesAsString("Role")).contains("manager", "member", "reader");
-        cli.run(with(part, "role", "remove", "member"));
-        cli.run(with(system, "role", "remove", "reader"));
-        cli.run(with(whole, "role", "remove", "--inherited", "manager"));
+        cli.run(words(part, "role", "remove", "member"));
+        cli.run(words(system, "role", "remove", "reader"));
+        cli.run(words(whole, "role", "remove", "--inherited", "manager"));
         assertThat(cli.json(list)).isEmpty();
         cli.run("domain", "set", "--disable", domain);
         cli.run("domain", "delete", domain);

@@ -2,8 +2,10 @@ package cloud.welkin.acceptance;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** Debian's {@code openstack} command, as a person uses it. */
@@ -51,6 +53,11 @@ final class OpenStackCli {
                 "Default",
                 "OS_REGION_NAME",
                 "RegionOne");
+    }
+
+    /** A command's words, and options that several have in common. */
+    static String[] words(String[] options, String... words) {
+        return Stream.of(words, options).flatMap(Arrays::stream).toArray(String[]::new);
     }
 
     /** Runs a command that must succeed: what it printed. */
