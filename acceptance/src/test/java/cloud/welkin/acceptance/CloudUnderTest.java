@@ -75,7 +75,7 @@ final class CloudUnderTest implements AutoCloseable {
         return start(all.toArray(String[]::new));
     }
 
-    private static int freePort() {
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

@@ -8,6 +8,8 @@ import cloud.welkin.testing.ApiTester.Response;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -366,6 +368,16 @@ class TokensTest {
                     .send()
                     .expect(200);
         }
+    }
+
+    @Test
+    void aTokenIssuedAtATimeThatIsNoneIsRefused() {
+        byte[] bytes = new byte[89];
+        Arrays.fill(bytes, (byte) 0x7f);
+        bytes[0] = (byte) 0x80;
+        String forged = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        assertThat(use(forged)).isEqualTo(401);
+        keystone.auth("{'methods': ['token'], 'token': {'id': '" + forged + "'}}", "").expect(404);
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -31,7 +32,7 @@ public final class Passwords {
     private static final int MOST_REMEMBERED = 10_000;
 
     private final int cost;
-    private final String nobody;
+    private final LongAdder rounds = new LongAdder();
     private final SecretKeySpec key;
     private final Cache<ByteBuffer, Boolean> right =
             Caffeine.newBuilder().expireAfterWrite(REMEMBERED).maximumSize(MOST_REMEMBERED).build();
@@ -44,19 +45,25 @@ public final class Passwords {
      */
     public Passwords(int cost, SecureRandom random) {
         this.cost = cost;
-        // A salt and a digest that no password has; checking against it costs what every check
-        // costs.
-        this.nobody =
-                "$2b$%02d$%s"
-                        .formatted(
-                                cost,
-                                "nobodyhasthispasswordd".concat("ornoneatallthatweknowofever1234"));
         byte[] bytes = new byte[32];
         random.nextBytes(bytes);
         this.key = new SecretKeySpec(bytes, "HmacSHA256");
     }
 
+    /** A salt and a digest that no password has; checking against it costs what a check costs. */
+    private static String nobody(int cost) {
+        return "$2b$%02d$%s"
+                .formatted(
+                        cost, "nobodyhasthispasswordd".concat("ornoneatallthatweknowofever1234"));
+    }
+
+    /** How many rounds of bcrypt it has gone: equal work can be counted, and time cannot. */
+    public long rounds() {
+        return rounds.sum();
+    }
+
     public String hash(String password) {
+        rounds.add(1L << cost);
         processors.acquireUninterruptibly();
         try {
             return BCrypt.with(VERSION, LongPasswordStrategies.hashSha512(VERSION))
@@ -71,7 +78,7 @@ public final class Passwords {
      * hash.
      */
     public boolean matches(String password, Optional<String> hash) {
-        String against = hash.orElse(nobody);
+        String against = hash.orElseGet(() -> nobody(cost));
         ByteBuffer mark = mark(against, password);
         if (right.getIfPresent(mark) != null) {
             return true;
@@ -79,17 +86,28 @@ public final class Passwords {
         boolean same = verify(password, against) && hash.isPresent();
         if (same) {
             right.put(mark, true);
+        } else {
+            // A hash of before the cost was raised would tell by its speed that its user exists:
+            // twice its rounds, and so on, are together those of the cost.
+            for (int each = costOf(against); each < cost; each++) {
+                verify(password, nobody(each));
+            }
         }
         return same;
     }
 
     /** Whether a hash was made at a lower cost than new ones are. */
     public boolean isCheap(String hash) {
+        return costOf(hash) < cost;
+    }
+
+    private int costOf(String hash) {
         String[] parts = hash.split("\\$", 4);
-        return parts.length == 4 && Integer.parseInt(parts[2]) < cost;
+        return parts.length == 4 ? Integer.parseInt(parts[2]) : cost;
     }
 
     private boolean verify(String password, String hash) {
+        rounds.add(1L << costOf(hash));
         processors.acquireUninterruptibly();
         try {
             return BCrypt.verifyer(VERSION, LongPasswordStrategies.hashSha512(VERSION))

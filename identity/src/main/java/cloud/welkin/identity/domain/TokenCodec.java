@@ -13,6 +13,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAmount;
@@ -117,7 +118,8 @@ public final class TokenCodec {
             Token token = Token.fromString(padded);
             String plain = token.validateAndDecrypt(keys, ANY_AGE);
             return Base64.getDecoder().decode(plain);
-        } catch (IllegalArgumentException | TokenValidationException e) {
+        } catch (IllegalArgumentException | DateTimeException | TokenValidationException e) {
+            // Not base64, no token, a time of issue that is no time, or signed by none of our keys.
             throw Failure.unauthorized();
         }
     }
