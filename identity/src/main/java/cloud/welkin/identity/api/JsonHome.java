@@ -69,6 +69,7 @@ final class JsonHome {
                     // Other paths of what has its relation above, and what Keystone has no name
                     // for.
                     at("/projects/{}/tags").are(),
+                    at("/projects/{}/cascade").are(),
                     at("/OS-FEDERATION/domains").are(),
                     at("/OS-FEDERATION/projects").are(),
                     at("/OS-FEDERATION/identity_providers/{}/protocols/{}/metadata").are(),
