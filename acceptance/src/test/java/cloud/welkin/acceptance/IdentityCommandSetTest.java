@@ -29,7 +29,6 @@ import tools.jackson.databind.JsonNode;
 class IdentityCommandSetTest {
     private static final String PASSWORD = "geheim1234";
 
-    /** Where the commands end that no service here answers yet. */
     /** Those that {@link CatalogueCommandsTest} runs. */
     private static final List<String> ELSEWHERE =
             List.of("endpoint add", "endpoint group", "endpoint remove", "policy");
