@@ -91,6 +91,14 @@ final class AgentBench implements AutoCloseable {
         }
     }
 
+    /** The file of a volume, handed to guests as the volume's host does. */
+    Path volumeFile(UUID id) throws IOException {
+        Path file = home.resolve("volume-" + id);
+        Qcow2.create(file, 32L << 20);
+        shape.account().own(file);
+        return file;
+    }
+
     static AgentSettings settings() {
         return new AgentSettings(
                 new HostName("main"),

@@ -113,8 +113,7 @@ class AgentCrashTest {
             wanted.nics.add(Wanted.nic());
             converge(wanted);
             UUID volume = UUID.randomUUID();
-            Path file = home.resolve("volume-" + volume);
-            Qcow2.create(file, 32L << 20);
+            Path file = bench.volumeFile(volume);
             wanted.volumes.add(
                     new DesiredGuest.VolumeDisk(
                             volume, file.toString(), "qcow2", volume.toString(), "vdb", false));

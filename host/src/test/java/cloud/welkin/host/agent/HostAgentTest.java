@@ -76,13 +76,6 @@ class HostAgentTest {
         return wanted;
     }
 
-    private static Path volumeFile(UUID id) throws Exception {
-        Path file = home.resolve("volume-" + id);
-        Qcow2.create(file, 32L << 20);
-        bench.shape.account().own(file);
-        return file;
-    }
-
     @Test
     void aGuestBootsAndIsDeletedWithoutATrace() {
         Wanted wanted = ready();
@@ -150,7 +143,7 @@ class HostAgentTest {
         var volume =
                 new DesiredGuest.VolumeDisk(
                         first,
-                        volumeFile(first).toString(),
+                        bench.volumeFile(first).toString(),
                         "qcow2",
                         first.toString(),
                         "vdb",
