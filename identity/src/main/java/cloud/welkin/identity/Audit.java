@@ -1,49 +1,45 @@
 package cloud.welkin.identity;
 
 import cloud.welkin.database.Database;
-import cloud.welkin.database.DatabaseUnavailable;
+import cloud.welkin.database.Tx;
 import cloud.welkin.identity.domain.AuditEvent;
 import cloud.welkin.identity.store.AuditStore;
-import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.RequestObserver;
-import cloud.welkin.kernel.api.Times;
 import cloud.welkin.kernel.json.Json;
-import cloud.welkin.kernel.policy.Caller;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The audit of identity: one CADF event (DSP0262) for each authentication and each change, allowed
- * or refused, as a line in the log and a row in the database before the answer leaves. Made of what
- * the request was, never of its body, and of no more of the answer than the id of what was created:
- * no secret can get into it.
+ * The audit: CADF events as rows in the database, each the same as a line in the log.
  *
- * <p>Whoever has no good token changes nothing, and requests that make no sense or were held back
- * for their number are none of these: nobody fills the database from outside. The row of an
- * authentication is not waited for until it is on the disk: a crash of the machine can take those
- * of its last moment, which the log has.
+ * <p>A change of identity's is told of in the transaction that makes it: neither is without the
+ * other, whenever the program dies. An authentication changes nothing; its event is written before
+ * the answer leaves, without waiting for the disk: a crash of the machine can take those of its
+ * last moment, which the log has.
+ *
+ * <p>Refusals – of who has no good token or may not do what it asks, in every service, and of
+ * changes – have transactions of their own. Anybody can cause them, so they are told of by {@link
+ * Refusals}: at most so many a minute of each replica, with how often each happened. The database
+ * keeps a bounded number of them ({@link AuditStore#trimFailures}).
  */
-public final class Audit implements RequestObserver {
+public final class Audit implements RequestObserver, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger("cloud.welkin.audit");
-    private static final String SERVICE = "identity";
-    private static final String AUTHENTICATE = "authenticate";
-    private static final String UNKNOWN = "unknown";
-    private static final int LONGEST = 500;
-    private static final Set<String> SIGNED = Set.of("/ec2tokens", "/s3tokens");
+    private static final Duration ROUND = Duration.ofMinutes(1);
 
     private final Database database;
     private final Clock clock;
     private final AuditStore store;
+    private final Refusals ofStrangers = new Refusals();
+    private final Refusals ofUsers = new Refusals();
+    private final Object timing = new Object();
+    private @Nullable Thread round;
 
     public Audit(Database database, Clock clock, AuditStore store) {
         this.database = database;
@@ -57,175 +53,120 @@ public final class Audit implements RequestObserver {
     }
 
     @Override
+    public void changing(Tx tx, Finished request) {
+        AuditEvents.action(request)
+                .map(action -> AuditEvents.of(clock.instant(), action, request))
+                .ifPresent(event -> keep(tx, event));
+    }
+
+    @Override
     public void finished(Finished request) {
-        if (request.service().filter(SERVICE::equals).isEmpty()) {
+        if (request.told()) {
             return;
         }
-        request.operation()
-                .flatMap(operation -> action(operation, request))
-                .ifPresent(action -> keep(event(action, request)));
-    }
-
-    /** Something that an operator did beside the API. */
-    void operator(String action, String target) {
+        Optional<String> action = AuditEvents.action(request);
+        if (action.isEmpty()) {
+            return;
+        }
         Instant now = clock.instant();
-        keep(
-                event(
-                        now,
-                        action,
-                        true,
-                        "operator",
-                        new Thing("service/security", target, Optional.empty()),
-                        Json.mapper().createObjectNode().put("id", "operator")));
-    }
-
-    private static Optional<String> action(Operation operation, Finished request) {
-        int status = request.status();
-        boolean open = operation.access() instanceof Operation.Access.Open;
-        if (open && operation.path().text().equals("/auth/tokens")) {
-            return status == 201 || status == 401 || status == 403
-                    ? Optional.of(AUTHENTICATE)
-                    : Optional.empty();
+        if (request.status() < 400) {
+            keep(List.of(AuditEvents.of(now, action.get(), request)));
+            return;
         }
-        if (SIGNED.contains(operation.path().text())) {
-            // A service asks who signed; the one that did is who is authenticated.
-            return request.caller().isEmpty() ? Optional.empty() : Optional.of(AUTHENTICATE);
+        // Strangers' flood hides nothing that users are refused.
+        Refusals refusals = request.caller().isPresent() ? ofUsers : ofStrangers;
+        List<AuditEvent> first =
+                refusals.one(kind(request), now, () -> AuditEvents.of(now, action.get(), request));
+        if (!first.isEmpty()) {
+            keep(first);
+            begin();
         }
-        if (open ? status == 400 || status == 429 : request.caller().isEmpty()) {
-            return Optional.empty();
-        }
-        return switch (operation.method()) {
-            case "POST", "PUT" -> Optional.of("create");
-            case "PATCH" -> Optional.of("update");
-            case "DELETE" ->
-                    Optional.of(
-                            operation.path().text().equals("/auth/tokens") ? "revoke" : "delete");
-            // Browsers come back from an identity provider by GET.
-            default ->
-                    open && request.notes().containsKey("user")
-                            ? Optional.of(AUTHENTICATE)
-                            : Optional.empty();
-        };
     }
 
-    private record Thing(String type, String id, Optional<String> path) {}
-
-    private AuditEvent event(String action, Finished request) {
-        Optional<Caller> caller = request.caller();
-        Optional<String> whom = Optional.ofNullable(request.notes().get("user"));
-        Optional<String> user = caller.map(known -> known.user().value()).or(() -> whom);
-        ObjectNode initiator = Json.mapper().createObjectNode();
-        initiator.put("typeURI", "service/security/account/user");
-        initiator.put("id", user.orElse(UNKNOWN));
-        caller.flatMap(Caller::project)
-                .ifPresent(project -> initiator.put("project_id", project.value()));
-        caller.flatMap(known -> known.token().applicationCredential())
-                .ifPresent(id -> initiator.put("application_credential_id", id));
-        initiator.put("request_id", request.requestId());
-        ObjectNode host = initiator.putObject("host").put("address", request.incoming().peer());
-        request.incoming().header("User-Agent").ifPresent(agent -> host.put("agent", cut(agent)));
-        boolean well = request.status() < 400;
-        AuditEvent event =
-                event(
-                        clock.instant(),
-                        action,
-                        well,
-                        user.orElse(UNKNOWN),
-                        thing(action, whom.or(() -> user), request),
-                        initiator);
-        ObjectNode reason = ((ObjectNode) event.cadf()).putObject("reason");
-        reason.put("reasonType", "HTTP").put("reasonCode", Integer.toString(request.status()));
-        request.operation()
-                .filter(operation -> !(operation.access() instanceof Operation.Access.Open))
-                .ifPresent(
-                        operation ->
-                                reason.put("policyType", "oslo.policy")
-                                        .put("policyId", operation.policyName()));
-        return event;
+    /** Of who is known, each thing that is refused; of strangers, whose name they take. */
+    private static Refusals.Kind kind(Finished request) {
+        return new Refusals.Kind(
+                request.incoming().peer(),
+                AuditEvents.initiator(request),
+                request.caller().isPresent()
+                        ? request.incoming().method() + " " + request.incoming().rawPath()
+                        : request.service().orElse(""),
+                request.status());
     }
 
-    private static AuditEvent event(
-            Instant now,
-            String action,
-            boolean well,
-            String user,
-            Thing thing,
-            ObjectNode initiator) {
-        UUID id = UUID.randomUUID();
-        String outcome = well ? "success" : "failure";
-        ObjectNode cadf = Json.mapper().createObjectNode();
-        cadf.put("typeURI", "http://schemas.dmtf.org/cloud/audit/1.0/event");
-        cadf.put("id", id.toString());
-        cadf.put("eventType", "activity");
-        cadf.put("eventTime", Times.microsZ(now));
-        cadf.put("action", action);
-        cadf.put("outcome", outcome);
-        cadf.set("initiator", initiator);
-        ObjectNode target = cadf.putObject("target");
-        target.put("typeURI", thing.type()).put("id", thing.id().isEmpty() ? UNKNOWN : thing.id());
-        thing.path().ifPresent(path -> target.putArray("addresses").addObject().put("url", path));
-        cadf.putObject("observer").put("typeURI", "service/security").put("id", SERVICE);
-        return new AuditEvent(id, now, action, outcome, user, thing.id(), cadf);
+    /** What an operator did beside the API, in the transaction that does it. */
+    void operator(Tx tx, String action, String target) {
+        keep(tx, AuditEvents.beside(clock.instant(), action, target, "operator"));
     }
 
-    /** What it was done to: the last thing that the path names, or what was made. */
-    private static Thing thing(String action, Optional<String> user, Finished request) {
-        String path = cut(request.incoming().rawPath());
-        if (action.equals(AUTHENTICATE)) {
-            return new Thing("data/security/account/user", user.orElse(""), Optional.of(path));
-        }
-        List<String> segments = List.of(path.split("/"));
-        boolean made = request.operation().map(o -> !o.path().text().endsWith("}")).orElse(true);
-        String last = segments.getLast();
-        String before = segments.size() > 1 ? segments.get(segments.size() - 2) : last;
-        String id = made ? made(request).orElse("") : last;
-        return new Thing(type(made ? last : before), id, Optional.of(path));
+    /** The same, of what has been done. */
+    void operator(String action, String target) {
+        keep(List.of(AuditEvents.beside(clock.instant(), action, target, "operator")));
     }
 
-    private static String type(String plural) {
-        String one =
-                plural.endsWith("ies")
-                        ? plural.substring(0, plural.length() - 3) + "y"
-                        : plural.endsWith("s") ? plural.substring(0, plural.length() - 1) : plural;
-        return one.equals("user") || one.equals("password")
-                ? "data/security/account/user"
-                : "data/security/" + one.toLowerCase(Locale.ROOT);
+    /** What the program did because it was time, in the transaction that does it. */
+    void program(Tx tx, String action, String target) {
+        keep(tx, AuditEvents.beside(clock.instant(), action, target, "program"));
     }
 
-    /** The id of what was created: a member of the one object that Keystone's answers hold. */
-    private static Optional<String> made(Finished request) {
-        if (request.status() >= 300 || request.answer().body().length == 0) {
-            return Optional.ofNullable(request.notes().get("user"));
-        }
-        try {
-            for (JsonNode member : Json.mapper().readTree(request.answer().body())) {
-                if (member.path("id").isString()) {
-                    return Optional.of(cut(member.path("id").asString()));
-                }
-            }
-        } catch (JacksonException e) {
-            // An answer that is no JSON names nothing.
-        }
-        return Optional.empty();
-    }
-
-    private static String cut(String text) {
-        return text.length() > LONGEST ? text.substring(0, LONGEST) : text;
-    }
-
-    private void keep(AuditEvent event) {
+    private void keep(Tx tx, AuditEvent event) {
         String line = Json.text(event.cadf());
-        log.info("{}", line);
+        store.insert(tx, event, line);
+        tx.afterCommit(() -> log.info("{}", line));
+    }
+
+    private void keep(List<AuditEvent> events) {
         try {
             database.change(
                     tx -> {
-                        if (event.action().equals(AUTHENTICATE)) {
-                            tx.sql().execute("set local synchronous_commit to off");
-                        }
-                        store.insert(tx, event);
+                        tx.sql().execute("set local synchronous_commit to off");
+                        events.forEach(event -> keep(tx, event));
                     });
-        } catch (DatabaseUnavailable e) {
-            log.warn("the event {} is in this log only: {}", event.id(), e.getMessage());
+        } catch (RuntimeException e) {
+            // Whatever is wrong with the database, the request has been answered for.
+            for (AuditEvent event : events) {
+                log.info("{}", Json.text(event.cadf()));
+                log.warn("the event {} is in this log only: {}", event.id(), e.getMessage());
+            }
         }
+    }
+
+    /** The round of refusals ends after a minute, also when nothing happens any more. */
+    private void begin() {
+        synchronized (timing) {
+            if (round == null) {
+                round = Thread.ofVirtual().name("audit-round").start(this::await);
+            }
+        }
+    }
+
+    private void await() {
+        try {
+            Thread.sleep(ROUND);
+        } catch (InterruptedException e) {
+            return;
+        }
+        endRound();
+    }
+
+    /** Tells how often there was more of what was refused. */
+    void endRound() {
+        synchronized (timing) {
+            if (round != null) {
+                round.interrupt();
+                round = null;
+            }
+        }
+        Instant now = clock.instant();
+        List<AuditEvent> counted = new ArrayList<>(ofStrangers.end(now));
+        counted.addAll(ofUsers.end(now));
+        if (!counted.isEmpty()) {
+            keep(counted);
+        }
+    }
+
+    @Override
+    public void close() {
+        endRound();
     }
 }

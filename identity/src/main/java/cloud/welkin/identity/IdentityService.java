@@ -33,6 +33,9 @@ import java.util.List;
 public final class IdentityService implements AutoCloseable {
     public static final String SCHEMA = "identity";
 
+    /** So many events of what failed are kept, about a gigabyte: anybody can cause them. */
+    private static final int MOST_FAILURES = 1_000_000;
+
     /**
      * @param tokenLifetime how long a token is good for
      * @param passwordCost bcrypt's cost
@@ -170,6 +173,7 @@ public final class IdentityService implements AutoCloseable {
                             return database.write(
                                     tx ->
                                             stores.audit().trim(tx, now.minus(security.auditKeep()))
+                                                    + stores.audit().trimFailures(tx, MOST_FAILURES)
                                                     + stores.tokens()
                                                             .prune(
                                                                     tx,
@@ -196,6 +200,7 @@ public final class IdentityService implements AutoCloseable {
                                 tx, PasswordRules.day(now).minusDays(rules.inactive()), now);
         if (disabled > 0) {
             sessions.made(tx);
+            audit.program(tx, "disable", disabled + " inactive users");
         }
         return disabled;
     }
@@ -246,6 +251,7 @@ public final class IdentityService implements AutoCloseable {
 
     @Override
     public void close() {
+        audit.close();
         sessions.close();
     }
 }

@@ -62,8 +62,11 @@ public final class Keys {
 
     /** The staged key signs from now on, and another is staged. */
     public void rotateTokens() {
-        database.change(this::rotateTokens);
-        audit.operator("update", "token keys");
+        database.change(
+                tx -> {
+                    rotateTokens(tx);
+                    audit.operator(tx, "update", "token keys");
+                });
     }
 
     private void rotateTokens(Tx tx) {
@@ -96,6 +99,7 @@ public final class Keys {
                                             .noneMatch(since -> now.isBefore(since.plus(every)));
                     if (due) {
                         rotateTokens(tx);
+                        audit.program(tx, "update", "token keys");
                         return changed + 1;
                     }
                     if (keys.stream().noneMatch(key -> key.promoted().isEmpty())) {
@@ -115,10 +119,12 @@ public final class Keys {
      * @return how many
      */
     public int rotateCredentials() {
-        database.change(tx -> credentials.addKey(tx));
-        int changed = reencrypt();
-        audit.operator("update", "credential keys");
-        return changed;
+        database.change(
+                tx -> {
+                    credentials.addKey(tx);
+                    audit.operator(tx, "update", "credential keys");
+                });
+        return reencrypt();
     }
 
     /** Encrypts with the newest key what is not, and forgets keys that nothing needs. */

@@ -127,7 +127,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     public void checkHolder(String token, Supplier<Optional<X509Certificate>> certificate) {
         Optional<String> bound = session(token).payload().mark(TokenPayload.THUMBPRINT);
         if (bound.isPresent() && !certificate.get().map(Certificates::thumbprint).equals(bound)) {
-            throw Failure.unauthorized();
+            throw Failure.unauthorized().because("the token is bound to another certificate");
         }
     }
 
@@ -143,7 +143,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
                                         catalogue.pathsWithin(rule.service(), path).stream()
                                                 .anyMatch(within -> rule.covers(method, within)));
         if (!allowed) {
-            throw Failure.unauthorized();
+            throw Failure.unauthorized().because("no access rule of the token allows it");
         }
     }
 
@@ -154,7 +154,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     public Session session(String token) {
         Session session = evenExpired(token);
         if (!clock.instant().isBefore(session.payload().expiresAt())) {
-            throw Failure.unauthorized();
+            throw Failure.unauthorized().because("the token has expired");
         }
         return session;
     }
@@ -165,12 +165,17 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         if (session == null) {
             long before = generation.get();
             TokenPayload payload = codec().decode(token);
-            session = database.read(tx -> load(tx, token, payload, Failure::unauthorized));
+            session = database.read(tx -> load(tx, token, payload, Sessions::over));
             if (generation.get() == before) {
                 known.put(token, session);
             }
         }
         return session;
+    }
+
+    private static Failure over() {
+        return Failure.unauthorized()
+                .because("the token was revoked, or whom or what it is for is gone or disabled");
     }
 
     /**

@@ -108,11 +108,10 @@ class AuditTest {
     }
 
     @Test
-    void readsAndWhatAnybodyCanSendWithoutATokenAreNotKept() {
+    void readsAndRequestsThatMakeNoSenseAreNotKept() {
         String admin = keystone.admin();
         int before = events(Optional.empty(), Optional.empty(), Optional.empty()).size();
         keystone.get(admin, "/users").expect(200);
-        keystone.delete("nonsense", "/users/x").expect(401);
         keystone.auth("{}", "").expect(400);
         keystone.get(admin, "/nothing").expect(404);
         assertThat(events(Optional.empty(), Optional.empty(), Optional.empty())).hasSize(before);
@@ -186,7 +185,8 @@ class AuditTest {
                             Optional.empty(),
                             Optional.empty(),
                             100);
-            assertThat(own.service.audit().find(all)).hasSize(2);
+            // Signing in, the user, and the keys that were due.
+            assertThat(own.service.audit().find(all)).hasSize(3);
         }
     }
 }

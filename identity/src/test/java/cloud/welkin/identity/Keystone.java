@@ -3,6 +3,7 @@ package cloud.welkin.identity;
 import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.LimitModel;
+import cloud.welkin.kernel.api.RequestObserver;
 import cloud.welkin.kernel.policy.Caller;
 import cloud.welkin.testing.ApiTester;
 import cloud.welkin.testing.TestDatabase;
@@ -104,7 +105,22 @@ final class Keystone implements AutoCloseable {
     }
 
     ApiTester api(IdentityService of) {
-        return new ApiTester(database.database(), of.authenticator(), of.apis(), of.audit());
+        return new ApiTester(
+                database.database(),
+                of.authenticator(),
+                of.apis(),
+                of.audit().and(this::notAfterwards));
+    }
+
+    /** Whatever changes identity is told of within the transaction that changes it. */
+    private void notAfterwards(RequestObserver.Finished request) {
+        if (request.status() < 400
+                && !request.told()
+                && AuditEvents.action(request)
+                        .filter(action -> !action.equals(AuditEvents.AUTHENTICATE))
+                        .isPresent()) {
+            throw new AssertionError(request.operation() + " is told of after its transaction");
+        }
     }
 
     /** A token of the admin for the project admin. */

@@ -197,7 +197,8 @@ final class ApplicationCredentialOperations implements OperationGroup {
                                 "Conflict occurred attempting to store application credential -"
                                         + " Duplicate entry with this name.");
                     }
-                    return new CredentialView(body(call, credential, Optional.of(secret)));
+                    return call.told(
+                            tx, new CredentialView(body(call, credential, Optional.of(secret))));
                 });
     }
 

@@ -124,9 +124,15 @@ final class OauthFlowOperations implements OperationGroup {
                                             Optional.empty(),
                                             Optional.of(clock.instant().plus(REQUEST_LIFETIME)));
                             store.insert(tx, made);
-                            return made;
+                            return told(tx, call, made);
                         });
         answer(exchange, token);
+    }
+
+    private static OauthToken told(Tx tx, Call call, OauthToken made) {
+        call.note("made", made.id());
+        call.told(tx, cloud.welkin.kernel.api.Reply.empty().status(201));
+        return made;
     }
 
     private Object grant(Call call, Tx tx, Grant grant) {
@@ -175,7 +181,7 @@ final class OauthFlowOperations implements OperationGroup {
     private void exchange(Call call, Exchange exchange) {
         SignedRequest request = SignedRequest.of(call);
         requireSigned(request, List.of("oauth_consumer_key", "oauth_token", "oauth_verifier"));
-        OauthToken access = database.write(tx -> exchanged(tx, request));
+        OauthToken access = database.write(tx -> told(tx, call, exchanged(tx, request)));
         answer(exchange, access);
     }
 

@@ -242,7 +242,7 @@ final class UserOperations implements OperationGroup {
                                     Names.free(request.extra()),
                                     hash.flatMap(given -> newPasswords.expiry(options)));
                     store(() -> users.insert(tx, user));
-                    return new UserView(body(call, user));
+                    return call.told(tx, new UserView(body(call, user)));
                 });
     }
 
@@ -287,7 +287,9 @@ final class UserOperations implements OperationGroup {
                     }
                     hash.ifPresent(given -> newPasswords.give(tx, changed, given));
                     changes.made(tx);
-                    return new UserView(body(call, users.find(tx, changed.id()).orElse(changed)));
+                    return call.told(
+                            tx,
+                            new UserView(body(call, users.find(tx, changed.id()).orElse(changed))));
                 });
     }
 
@@ -304,8 +306,10 @@ final class UserOperations implements OperationGroup {
             throw wrong;
         }
         failures.require(id.value(), call.peer());
-        newPasswords.choose(found, change.originalPassword(), change.password());
-        return Reply.empty();
+        Reply changed = Reply.empty();
+        newPasswords.choose(
+                found, change.originalPassword(), change.password(), tx -> call.told(tx, changed));
+        return changed;
     }
 
     private Object delete(Call call, Tx tx) {

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -78,9 +79,10 @@ public final class NewPasswords {
     /**
      * The user, who has shown the present password, chooses another.
      *
+     * @param then done in the same transaction
      * @throws Failure 400 when the rules refuse it
      */
-    public void choose(User user, String present, String password) {
+    public void choose(User user, String present, String password, Consumer<Tx> then) {
         Instant now = clock.instant();
         if (Options.flag(user.options(), "lock_password")) {
             throw Failure.badRequest(
@@ -106,6 +108,7 @@ public final class NewPasswords {
                 tx -> {
                     accounts.setPassword(tx, user.id(), hash, now, expires, true, rules.unique());
                     changes.made(tx);
+                    then.accept(tx);
                 });
     }
 }

@@ -105,7 +105,7 @@ public final class PasswordCheck {
                 "sign-in refused for {}: {}",
                 user.map(found -> found.id().value()).orElse("an unknown user"),
                 why);
-        return Failure.unauthorized();
+        return Failure.unauthorized().because(why);
     }
 
     private void welcome(User user, String password, Instant now) {

@@ -72,8 +72,13 @@ public final class TokenCodec {
         try {
             return payload(open(text));
         } catch (IOException e) {
-            throw Failure.unauthorized();
+            throw notOurs();
         }
+    }
+
+    private static Failure notOurs() {
+        return Failure.unauthorized()
+                .because("no token of this cloud: forged, mangled, or its key is forgotten");
     }
 
     /** A receipt as text; no token can be made of it, nor the other way round. */
@@ -111,7 +116,7 @@ public final class TokenCodec {
 
     private byte[] open(String text) {
         if (text.length() > LONGEST) {
-            throw Failure.unauthorized();
+            throw notOurs();
         }
         try {
             String padded = text + "=".repeat((4 - text.length() % 4) % 4);
@@ -120,7 +125,7 @@ public final class TokenCodec {
             return Base64.getDecoder().decode(plain);
         } catch (IllegalArgumentException | DateTimeException | TokenValidationException e) {
             // Not base64, no token, a time of issue that is no time, or signed by none of our keys.
-            throw Failure.unauthorized();
+            throw notOurs();
         }
     }
 

@@ -3,6 +3,7 @@ package cloud.welkin.identity.oidc;
 import cloud.welkin.identity.domain.OidcKey;
 import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
+import cloud.welkin.kernel.api.Reply;
 import cloud.welkin.kernel.api.Times;
 import java.time.Instant;
 import java.util.List;
@@ -41,7 +42,10 @@ final class KeyOperations implements OperationGroup {
                         .bodyOptional()
                         .computes(
                                 (call, body) -> {
-                                    provider.keys().rotate(body.distrust().orElse(false));
+                                    provider.keys()
+                                            .rotate(
+                                                    body.distrust().orElse(false),
+                                                    tx -> call.told(tx, Reply.empty().status(201)));
                                     return list();
                                 }));
     }

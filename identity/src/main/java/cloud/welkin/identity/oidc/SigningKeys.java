@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * The keys that ID tokens are signed with, RS256 and ES256. A key is published a day before it
@@ -120,8 +121,10 @@ final class SigningKeys {
     /**
      * Makes new keys now. Those before are published as long as usual, or, when they are known to
      * somebody who should not, no longer at all.
+     *
+     * @param then done in the same transaction
      */
-    void rotate(boolean distrust) {
+    void rotate(boolean distrust, Consumer<Tx> then) {
         Instant now = clock.instant();
         database.change(
                 tx -> {
@@ -134,6 +137,7 @@ final class SigningKeys {
                         }
                     }
                     ALGORITHMS.forEach(algorithm -> store.insert(tx, made(algorithm, now)));
+                    then.accept(tx);
                 });
     }
 

@@ -264,6 +264,7 @@ final class TokenEndpoint implements OperationGroup {
             nonce.ifPresent(value -> id.claim("nonce", value));
             answer.put("id_token", provider.keys().sign(tx, id.build(), client.algorithm()));
         }
+        call.note("user", grant.user().value());
         return new Outcome.Granted(answer);
     }
 

@@ -4,13 +4,13 @@ import static cloud.welkin.identity.schema.Tables.AUDIT_EVENT;
 
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.domain.AuditEvent;
-import cloud.welkin.kernel.json.Json;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.JSONB;
+import org.jooq.impl.DSL;
 
 /** The audit in the database. */
 public final class AuditStore {
@@ -23,7 +23,10 @@ public final class AuditStore {
             Optional<String> target,
             int limit) {}
 
-    public void insert(Tx tx, AuditEvent event) {
+    /**
+     * @param cadf the event as JSON
+     */
+    public void insert(Tx tx, AuditEvent event, String cadf) {
         tx.sql()
                 .insertInto(AUDIT_EVENT)
                 .set(AUDIT_EVENT.AT, event.at())
@@ -31,7 +34,7 @@ public final class AuditStore {
                 .set(AUDIT_EVENT.OUTCOME, event.outcome())
                 .set(AUDIT_EVENT.INITIATOR_ID, event.initiator())
                 .set(AUDIT_EVENT.TARGET_ID, event.target())
-                .set(AUDIT_EVENT.CADF, JSONB.valueOf(Json.text(event.cadf())))
+                .set(AUDIT_EVENT.CADF, JSONB.valueOf(cadf))
                 .execute();
     }
 
@@ -56,5 +59,21 @@ public final class AuditStore {
     /** Forgets what is older; how many. */
     public int trim(Tx tx, Instant before) {
         return tx.sql().deleteFrom(AUDIT_EVENT).where(AUDIT_EVENT.AT.lt(before)).execute();
+    }
+
+    /** Forgets all but so many of the newest that failed: anybody can cause them; how many. */
+    public int trimFailures(Tx tx, int most) {
+        return tx.sql()
+                .deleteFrom(AUDIT_EVENT)
+                .where(
+                        AUDIT_EVENT.OUTCOME.eq(DSL.inline("failure")),
+                        AUDIT_EVENT.ID.le(
+                                DSL.select(AUDIT_EVENT.ID)
+                                        .from(AUDIT_EVENT)
+                                        .where(AUDIT_EVENT.OUTCOME.eq(DSL.inline("failure")))
+                                        .orderBy(AUDIT_EVENT.ID.desc())
+                                        .limit(1)
+                                        .offset(most)))
+                .execute();
     }
 }

@@ -1,5 +1,6 @@
 package cloud.welkin.kernel.api;
 
+import cloud.welkin.database.Tx;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.Ids;
 import cloud.welkin.kernel.id.ProjectId;
@@ -9,6 +10,7 @@ import cloud.welkin.kernel.policy.Target;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
@@ -29,6 +31,7 @@ public final class Call {
     private final String rawPath;
     private final String peer;
     private final Map<String, String> notes = new java.util.concurrent.ConcurrentHashMap<>();
+    private final BiConsumer<Tx, Object> telling;
     private boolean authorized;
 
     Call(
@@ -42,7 +45,9 @@ public final class Call {
             String origin,
             String requestId,
             String rawPath,
-            String peer) {
+            String peer,
+            BiConsumer<Tx, Object> telling) {
+        this.telling = telling;
         this.operation = operation;
         this.caller = caller;
         this.path = path;
@@ -114,6 +119,18 @@ public final class Call {
     /** Says something about the request that only the handler knows, for the audit. */
     public void note(String name, String value) {
         notes.put(name, value);
+    }
+
+    /**
+     * Says in the transaction of an operation that makes its own what it will be answered with, so
+     * that whoever keeps account of changes does so in the same transaction. Last in it, and once.
+     *
+     * @param answer as a handler returns it: a view or a {@link Reply}
+     * @return the answer
+     */
+    public <T> T told(Tx tx, T answer) {
+        telling.accept(tx, answer);
+        return answer;
     }
 
     Map<String, String> notes() {

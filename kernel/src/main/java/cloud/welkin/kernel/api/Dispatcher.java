@@ -89,13 +89,13 @@ public final class Dispatcher {
     }
 
     public Answer dispatch(Incoming incoming) {
-        long began = System.nanoTime();
-        String requestId = "req-" + UUID.randomUUID();
         Station at = new Station();
+        String requestId = at.requestId;
         Answer answer;
         try {
             answer = handle(incoming, requestId, at);
         } catch (Failure failure) {
+            at.failure = failure;
             answer = refusal(failure, requestId, at);
         } catch (DatabaseUnavailable e) {
             log.warn("{} {}: {}", incoming.method(), incoming.rawPath(), e.getMessage());
@@ -118,27 +118,44 @@ public final class Dispatcher {
                             requestId,
                             at);
         }
-        requests.finished(
-                new RequestObserver.Finished(
-                        incoming,
-                        Optional.ofNullable(at.api).map(Api::name),
-                        Optional.ofNullable(at.operation),
-                        Optional.ofNullable(at.caller),
-                        answer,
-                        Duration.ofNanos(System.nanoTime() - began),
-                        requestId,
-                        at.call == null ? Map.of() : at.call.notes()));
+        requests.finished(at.seen(incoming, answer));
         return answer;
     }
 
     /** How far a request has come: what its failure is worded by. */
     private static final class Station {
+        final long began = System.nanoTime();
+        final String requestId = "req-" + UUID.randomUUID();
         @Nullable Api api;
         @Nullable Operation operation;
         @Nullable Caller caller;
         @Nullable Call call;
         Microversion version = Versioning.NONE;
+        @Nullable Failure failure;
+        boolean told;
         Supplier<Set<String>> allowed = Set::of;
+
+        RequestObserver.Finished seen(Incoming incoming, Answer answer) {
+            return new RequestObserver.Finished(
+                    incoming,
+                    Optional.ofNullable(api).map(Api::name),
+                    Optional.ofNullable(operation),
+                    Optional.ofNullable(caller),
+                    answer,
+                    Duration.ofNanos(System.nanoTime() - began),
+                    requestId,
+                    call == null ? Map.of() : call.notes(),
+                    Optional.ofNullable(failure),
+                    told);
+        }
+    }
+
+    /** The answer of a change, which is told of in the transaction that makes it. */
+    private Answer told(Tx tx, Object result, Incoming incoming, Station at, Operation operation) {
+        Answer answer = answer(result, incoming, at.requestId, at, operation);
+        requests.changing(tx, at.seen(incoming, answer));
+        tx.afterCommit(() -> at.told = true);
+        return answer;
     }
 
     private Answer handle(Incoming incoming, String requestId, Station at) {
@@ -195,7 +212,8 @@ public final class Dispatcher {
                         origin,
                         requestId,
                         incoming.rawPath(),
-                        incoming.peer());
+                        incoming.peer(),
+                        (tx, result) -> told(tx, result, incoming, at, operation));
         at.call = call;
         if (operation.access() instanceof Operation.Access.Ruled(String rule)
                 && !policy.allows(rule, call.caller(), call.own())) {
@@ -210,8 +228,7 @@ public final class Dispatcher {
                             requestId,
                             at,
                             operation);
-            case Operation.Handler.Writes<?> writes ->
-                    answer(write(writes, call, incoming, at), incoming, requestId, at, operation);
+            case Operation.Handler.Writes<?> writes -> write(writes, call, incoming, at);
             case Operation.Handler.Computes<?> computes ->
                     answer(
                             compute(computes, call, incoming, at),
@@ -224,11 +241,18 @@ public final class Dispatcher {
         };
     }
 
-    private <B> Object write(
+    private <B> Answer write(
             Operation.Handler.Writes<B> writes, Call call, Incoming incoming, Station at) {
         @SuppressWarnings("unchecked") // the builder ties the body's type to the handler's
         B body = (B) body(call, incoming, at);
-        return database.write((Tx tx) -> checked(call, writes.write().handle(call, tx, body)));
+        return database.write(
+                (Tx tx) ->
+                        told(
+                                tx,
+                                checked(call, writes.write().handle(call, tx, body)),
+                                incoming,
+                                at,
+                                call.operation()));
     }
 
     private <B> Object compute(
@@ -374,8 +398,9 @@ public final class Dispatcher {
                         .orElseThrow(
                                 () ->
                                         Failure.unauthorized(
-                                                "The request you have made requires"
-                                                        + " authentication."));
+                                                        "The request you have made requires"
+                                                                + " authentication.")
+                                                .because("no token"));
         Caller caller =
                 authenticator.authenticate(
                         token,

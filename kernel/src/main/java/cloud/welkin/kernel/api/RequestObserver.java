@@ -1,5 +1,7 @@
 package cloud.welkin.kernel.api;
 
+import cloud.welkin.database.Tx;
+import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.policy.Caller;
 import java.time.Duration;
 import java.util.Map;
@@ -17,6 +19,8 @@ public interface RequestObserver {
      * @param answer what was answered; it may hold secrets
      * @param took from the first byte read to the answer made, its sending not included
      * @param notes what the handler said about the request
+     * @param failure what it was refused for
+     * @param told whether {@link #changing} was told of it in a transaction that was committed
      */
     record Finished(
             Incoming incoming,
@@ -26,7 +30,9 @@ public interface RequestObserver {
             Answer answer,
             Duration took,
             String requestId,
-            Map<String, String> notes) {
+            Map<String, String> notes,
+            Optional<Failure> failure,
+            boolean told) {
         public int status() {
             return answer.status();
         }
@@ -34,10 +40,27 @@ public interface RequestObserver {
 
     void finished(Finished request);
 
+    /**
+     * Told of a change within the transaction that makes it, when all but the commit is done: what
+     * is written there is kept if the change is, and only then. It may be told again, when the
+     * database asks for a retry; whatever it throws undoes the change.
+     */
+    default void changing(Tx tx, Finished request) {}
+
     default RequestObserver and(RequestObserver other) {
-        return request -> {
-            finished(request);
-            other.finished(request);
+        RequestObserver one = this;
+        return new RequestObserver() {
+            @Override
+            public void finished(Finished request) {
+                one.finished(request);
+                other.finished(request);
+            }
+
+            @Override
+            public void changing(Tx tx, Finished request) {
+                one.changing(tx, request);
+                other.changing(tx, request);
+            }
         };
     }
 }

@@ -16,18 +16,25 @@ public final class Failure extends RuntimeException {
     private final FailureKind kind;
     private final String code;
     private final transient Optional<Duration> retryAfter;
+    private final transient Optional<String> reason;
 
     public Failure(FailureKind kind, String code, String message) {
-        this(kind, code, message, Optional.empty());
+        this(kind, code, message, Optional.empty(), Optional.empty());
     }
 
-    private Failure(FailureKind kind, String code, String message, Optional<Duration> retryAfter) {
+    private Failure(
+            FailureKind kind,
+            String code,
+            String message,
+            Optional<Duration> retryAfter,
+            Optional<String> reason) {
         // A refusal is an ordinary answer: its stack tells nothing and would cost most of the
         // request.
         super(message, null, false, false);
         this.kind = kind;
         this.code = code;
         this.retryAfter = retryAfter;
+        this.reason = reason;
     }
 
     public FailureKind kind() {
@@ -41,6 +48,18 @@ public final class Failure extends RuntimeException {
     /** When to try again, where that is known; becomes the header Retry-After. */
     public Optional<Duration> retryAfter() {
         return retryAfter;
+    }
+
+    /**
+     * What only the operator is told, in the audit: never a part of the answer. No secret either.
+     */
+    public Optional<String> reason() {
+        return reason;
+    }
+
+    /** The same answer, with what the operator is told beside it. */
+    public Failure because(String why) {
+        return new Failure(kind, code, text(), retryAfter, Optional.of(why));
     }
 
     /** The text for people; never absent. */
@@ -81,7 +100,11 @@ public final class Failure extends RuntimeException {
     /** Too much of something; it may be tried again after the pause. */
     public static Failure tooMany(Duration pause, String message) {
         return new Failure(
-                FailureKind.TOO_MANY_REQUESTS, "TooManyRequests", message, Optional.of(pause));
+                FailureKind.TOO_MANY_REQUESTS,
+                "TooManyRequests",
+                message,
+                Optional.of(pause),
+                Optional.empty());
     }
 
     public static Failure unavailable(String message, Object... arguments) {
@@ -93,7 +116,7 @@ public final class Failure extends RuntimeException {
      * NetworkInUse}.
      */
     public Failure as(String otherCode) {
-        return new Failure(kind, otherCode, text(), retryAfter);
+        return new Failure(kind, otherCode, text(), retryAfter, reason);
     }
 
     private static Failure of(FailureKind kind, String code, String message, Object[] arguments) {

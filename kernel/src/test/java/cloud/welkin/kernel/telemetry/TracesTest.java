@@ -93,7 +93,9 @@ class TracesTest {
                         answer(404),
                         Duration.ofMillis(3),
                         "req-1",
-                        Map.of()));
+                        Map.of(),
+                        Optional.empty(),
+                        false));
         assertThat(sent())
                 .contains("/image/v2/images", "req-1", "welkin", bytes(CALLERS_TRACE))
                 .contains(bytes("b7ad6b7169203331"));
@@ -110,7 +112,9 @@ class TracesTest {
                         answer(200),
                         Duration.ZERO,
                         "req-2",
-                        Map.of()));
+                        Map.of(),
+                        Optional.empty(),
+                        false));
         assertThat(sent()).contains("req-2");
     }
 
