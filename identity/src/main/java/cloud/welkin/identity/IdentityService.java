@@ -66,6 +66,7 @@ public final class IdentityService implements AutoCloseable {
     private final LimitSource limits;
     private final Accounts accounts;
     private final KeySignatures signatures;
+    private final FailedSignIns failures;
 
     public IdentityService(
             Database database, Clock clock, Options options, List<CatalogEntry> catalog) {
@@ -84,7 +85,7 @@ public final class IdentityService implements AutoCloseable {
         AccountStore accountRows = stores.accounts();
         PasswordCheck check =
                 new PasswordCheck(database, clock, passwords, security.passwords(), accountRows);
-        FailedSignIns failures = new FailedSignIns(clock, security.failures());
+        failures = new FailedSignIns(database, clock, security.failures(), stores.signInFailures());
         NewPasswords newPasswords =
                 new NewPasswords(
                         database, clock, passwords, security.passwords(), accountRows, sessions);
@@ -189,7 +190,13 @@ public final class IdentityService implements AutoCloseable {
                                 rules.inactive() == 0
                                         ? 0
                                         : database.write(
-                                                tx -> disableInactive(tx, stores, rules, clock))));
+                                                tx -> disableInactive(tx, stores, rules, clock))),
+                new Housekeeping(
+                        "identity failed sign-ins",
+                        Duration.ofMinutes(10),
+                        () ->
+                                database.write(
+                                        tx -> stores.signInFailures().sweep(tx, clock.instant()))));
     }
 
     private int disableInactive(Tx tx, Stores stores, PasswordRules rules, Clock clock) {
@@ -252,6 +259,7 @@ public final class IdentityService implements AutoCloseable {
     @Override
     public void close() {
         audit.close();
+        failures.close();
         sessions.close();
     }
 }

@@ -79,11 +79,16 @@ final class IdentitySettings {
             Setting.number(
                             "identity.failures-per-user",
                             20,
-                            "How often signing in as one user may fail in a minute before it is"
-                                    + " answered with 429; 0: any number.")
+                            "How often signing in as one user from one address may fail in a minute,"
+                                    + " in the whole cloud, before it is answered with 429; 0: any"
+                                    + " number.")
                     .where(n -> n >= 0, "0 or more");
     static final Setting<Integer> FAILURES_FROM_ADDRESS =
-            Setting.number("identity.failures-per-address", 100, "The same for one source address.")
+            Setting.number(
+                            "identity.failures-per-address",
+                            100,
+                            "The same for one source address (of IPv6: its /64), whoever it tries"
+                                    + " to be.")
                     .where(n -> n >= 0, "0 or more");
     static final Setting<Integer> TOTP_PREVIOUS =
             Setting.number(

@@ -97,6 +97,7 @@ public final class ApiTester {
         private final Map<String, String> headers = new LinkedHashMap<>();
         private byte[] body = {};
         private Optional<X509Certificate> certificate = Optional.empty();
+        private String peer = "test";
 
         private Request(String method, String url) {
             this.method = method;
@@ -132,6 +133,12 @@ public final class ApiTester {
         public Request form(String encoded) {
             return body(
                     "application/x-www-form-urlencoded", encoded.getBytes(StandardCharsets.UTF_8));
+        }
+
+        /** As if it came from that address. */
+        public Request from(String address) {
+            peer = address;
+            return this;
         }
 
         /** As if it came over TLS from the holder of the certificate. */
@@ -220,7 +227,7 @@ public final class ApiTester {
 
         @Override
         public String peer() {
-            return "test";
+            return request.peer;
         }
 
         @Override

@@ -1,92 +1,197 @@
 package cloud.welkin.identity.auth;
 
+import cloud.welkin.database.Database;
+import cloud.welkin.identity.store.SignInFailureStore;
 import cloud.welkin.kernel.failure.Failure;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * Holds back those who fail to sign in again and again: so many failures of a user, and so many
- * from an address, in a minute; then 429 until one more has run off. Users that do not exist are
- * counted by the name that was tried, so that the answer tells nobody who exists. Each replica
- * counts for itself, in memory, for a bounded number of users and addresses.
+ * Holds back those who fail to sign in again and again: so many failures of a user from one
+ * address, and so many from an address, in a minute; then 429 until one more has run off. A user is
+ * never held back by what others fail from elsewhere: locking accounts is for {@link
+ * PasswordCheck}, where it is wanted. Users that do not exist are counted by the name that was
+ * tried, so that the answer tells nobody who exists.
  *
  * <p>Kept of each is one instant: when what has failed will have run off, at the allowed pace (the
- * generic cell rate algorithm).
+ * generic cell rate algorithm). It is in the database, for all replicas; a failure writes it, and
+ * tells the others whom it holds back from now on. Whoever tries is looked up in memory only.
  */
-public final class FailedSignIns {
+public final class FailedSignIns implements AutoCloseable {
+    private static final String CHANNEL = "identity_failures";
     private static final Duration WINDOW = Duration.ofMinutes(1);
     private static final Duration LONGEST = WINDOW.multipliedBy(2);
     private static final int MOST = 100_000;
 
+    /** An IPv6 customer has a network of that many bits, and all addresses in it. */
+    private static final int NETWORK_BYTES = 8;
+
     /**
-     * @param perUser failures of one user in a minute; 0: any number
+     * @param perUser failures of one user from one address in a minute; 0: any number
      * @param perAddress failures from one address in a minute; 0: any number
      */
     public record Limits(int perUser, int perAddress) {}
 
+    private final Database database;
     private final Clock clock;
     private final Limits limits;
-    private final Cache<String, Instant> users = few();
-    private final Cache<String, Instant> addresses = few();
+    private final SignInFailureStore store;
+    private final Cache<String, Instant> runOffs =
+            Caffeine.newBuilder().maximumSize(MOST).expireAfterWrite(LONGEST).build();
+    private final AutoCloseable listening;
 
-    public FailedSignIns(Clock clock, Limits limits) {
+    public FailedSignIns(Database database, Clock clock, Limits limits, SignInFailureStore store) {
+        this.database = database;
         this.clock = clock;
         this.limits = limits;
-    }
-
-    private static Cache<String, Instant> few() {
-        return Caffeine.newBuilder().maximumSize(MOST).expireAfterWrite(WINDOW).build();
+        this.store = store;
+        this.listening = database.listen(CHANNEL, this::hear);
+        load();
     }
 
     /**
      * Asked before a password is looked at, and again after: those who guess at once in parallel
      * gain nothing.
      *
-     * @throws Failure 429 when the user or the address has failed too often
+     * @throws Failure 429 when the user has failed too often from the address, or the address has
      */
     public void require(String user, String address) {
-        require(users, user, limits.perUser());
-        require(addresses, address, limits.perAddress());
+        String network = network(address);
+        require(ofUser(user, network), limits.perUser());
+        require(ofAddress(network), limits.perAddress());
     }
 
     public void failed(String user, String address) {
-        count(users, user, limits.perUser());
-        count(addresses, address, limits.perAddress());
-    }
-
-    private void require(Cache<String, Instant> cache, String key, int limit) {
-        Instant runOff = cache.getIfPresent(key);
-        // Later than anything is ever put off to: the clock was set back since.
-        if (limit == 0 || runOff == null || runOff.isAfter(clock.instant().plus(LONGEST))) {
-            return;
+        SortedMap<String, Duration> each = new TreeMap<>();
+        String network = network(address);
+        if (limits.perUser() > 0) {
+            each.put(ofUser(user, network), WINDOW.dividedBy(limits.perUser()));
         }
-        Duration over =
-                Duration.between(clock.instant(), runOff)
-                        .minus(WINDOW)
-                        .plus(WINDOW.dividedBy(limit));
-        if (over.isPositive()) {
-            throw Failure.tooMany(
-                    over.plusSeconds(1), "Too many failed attempts to sign in; try again later.");
+        if (limits.perAddress() > 0) {
+            each.put(ofAddress(network), WINDOW.dividedBy(limits.perAddress()));
         }
-    }
-
-    private void count(Cache<String, Instant> cache, String key, int limit) {
-        if (limit == 0) {
+        if (each.isEmpty()) {
             return;
         }
         Instant now = clock.instant();
-        Duration each = WINDOW.dividedBy(limit);
-        cache.asMap()
+        Map<String, Instant> after =
+                database.write(
+                        tx -> {
+                            Map<String, Instant> counted =
+                                    store.count(tx, each, now, now.plus(LONGEST));
+                            counted.forEach(
+                                    (key, runOff) -> {
+                                        Duration one = each.getOrDefault(key, Duration.ZERO);
+                                        if (over(now, runOff, one).isPositive()) {
+                                            tx.notify(CHANNEL, key + " " + runOff);
+                                        }
+                                    });
+                            return counted;
+                        });
+        after.forEach(this::remember);
+    }
+
+    /** What is known of a key already may be newer than what comes late. */
+    private void remember(String key, Instant runOff) {
+        Instant latest = clock.instant().plus(LONGEST);
+        runOffs.asMap()
                 .merge(
                         key,
-                        now.plus(each),
-                        (before, first) -> {
-                            Instant after = (before.isAfter(now) ? before : now).plus(each);
-                            Instant latest = now.plus(LONGEST);
-                            return after.isAfter(latest) ? latest : after;
-                        });
+                        runOff,
+                        (known, other) ->
+                                known.isAfter(other) && !known.isAfter(latest) ? known : other);
+    }
+
+    private void require(String key, int limit) {
+        Instant runOff = limit == 0 ? null : runOffs.getIfPresent(key);
+        Instant now = clock.instant();
+        // Later than anything is ever put off to: the clock was set back since.
+        if (runOff == null || runOff.isAfter(now.plus(LONGEST))) {
+            return;
+        }
+        Duration over = over(now, runOff, WINDOW.dividedBy(limit));
+        if (over.isPositive()) {
+            throw Failure.tooMany(
+                            over.plusSeconds(1),
+                            "Too many failed attempts to sign in; try again later.")
+                    .because("too many failures from this address");
+        }
+    }
+
+    /** For how long one more failure would be too many. */
+    private static Duration over(Instant now, Instant runOff, Duration each) {
+        return Duration.between(now, runOff).minus(WINDOW).plus(each);
+    }
+
+    /** Another replica holds somebody back; or some of what others said was missed. */
+    private void hear(String payload) {
+        int space = payload.indexOf(' ');
+        if (space < 0) {
+            load();
+        } else {
+            remember(payload.substring(0, space), Instant.parse(payload.substring(space + 1)));
+        }
+    }
+
+    private void load() {
+        database.read(tx -> store.after(tx, clock.instant())).forEach(this::remember);
+    }
+
+    private static String ofUser(String user, String network) {
+        return hash("u", user, network);
+    }
+
+    private static String ofAddress(String network) {
+        return hash("a", network);
+    }
+
+    /** Names may be long, and what nobody needs to read is not kept. */
+    private static String hash(String... parts) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (String part : parts) {
+                digest.update(part.getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0);
+            }
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What counts as one address. */
+    static String network(String address) {
+        if (address.indexOf(':') < 0) {
+            return address;
+        }
+        try {
+            byte[] bytes = InetAddress.ofLiteral(address).getAddress();
+            return bytes.length <= NETWORK_BYTES
+                    ? address
+                    : Base64.getEncoder()
+                            .encodeToString(java.util.Arrays.copyOf(bytes, NETWORK_BYTES));
+        } catch (IllegalArgumentException e) {
+            return address;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            listening.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -25,7 +25,8 @@ public record Stores(
         EndpointFilterStore endpointFilters,
         ServiceProviderStore serviceProviders,
         SamlKeyStore samlKeys,
-        WebSignInStore webSignIns) {
+        WebSignInStore webSignIns,
+        SignInFailureStore signInFailures) {
 
     /**
      * @param random of the keys that secrets are encrypted with
@@ -54,6 +55,7 @@ public record Stores(
                 new EndpointFilterStore(),
                 new ServiceProviderStore(),
                 new SamlKeyStore(credentials),
-                new WebSignInStore());
+                new WebSignInStore(),
+                new SignInFailureStore());
     }
 }
