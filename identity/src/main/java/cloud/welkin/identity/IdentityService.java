@@ -67,11 +67,12 @@ public final class IdentityService implements AutoCloseable {
     private final Accounts accounts;
     private final KeySignatures signatures;
     private final FailedSignIns failures;
+    private final Passwords passwords;
 
     public IdentityService(
             Database database, Clock clock, Options options, List<CatalogEntry> catalog) {
         SecureRandom random = new SecureRandom();
-        Passwords passwords = new Passwords(options.passwordCost(), random);
+        passwords = new Passwords(options.passwordCost(), random);
         Stores stores = Stores.of(random);
         Catalogue catalogue =
                 new Catalogue(
@@ -210,6 +211,11 @@ public final class IdentityService implements AutoCloseable {
             audit.program(tx, "disable", disabled + " inactive users");
         }
         return disabled;
+    }
+
+    /** How many rounds of hashing all sign-ins have cost. */
+    long hashing() {
+        return passwords.rounds();
     }
 
     /** Told of every request, and keeps those that the audit is about. */

@@ -110,9 +110,9 @@ public final class PasswordCheck {
 
     private void welcome(User user, String password, Instant now) {
         String hash = user.passwordHash().orElseThrow();
-        if (passwords.isCheap(hash)) {
-            String dearer = passwords.hash(password);
-            database.change(tx -> accounts.rehash(tx, user.id(), hash, dearer));
+        if (passwords.isOutdated(hash)) {
+            String anew = passwords.hash(password);
+            database.change(tx -> accounts.rehash(tx, user.id(), hash, anew));
         }
         Account account = database.read(tx -> accounts.find(tx, user.id())).orElseThrow();
         if (account.failedAttempts() > 0 || account.lastActive().isBefore(PasswordRules.day(now))) {

@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -33,6 +34,10 @@ public final class Passwords {
 
     private final int cost;
     private final LongAdder rounds = new LongAdder();
+
+    /** The highest cost that any hash has shown: as dear is a check of nobody's. */
+    private final AtomicInteger dearest;
+
     private final SecretKeySpec key;
     private final Cache<ByteBuffer, Boolean> right =
             Caffeine.newBuilder().expireAfterWrite(REMEMBERED).maximumSize(MOST_REMEMBERED).build();
@@ -45,6 +50,7 @@ public final class Passwords {
      */
     public Passwords(int cost, SecureRandom random) {
         this.cost = cost;
+        this.dearest = new AtomicInteger(cost);
         byte[] bytes = new byte[32];
         random.nextBytes(bytes);
         this.key = new SecretKeySpec(bytes, "HmacSHA256");
@@ -78,7 +84,8 @@ public final class Passwords {
      * hash.
      */
     public boolean matches(String password, Optional<String> hash) {
-        String against = hash.orElseGet(() -> nobody(cost));
+        int most = dearest.accumulateAndGet(hash.map(this::costOf).orElse(cost), Math::max);
+        String against = hash.orElseGet(() -> nobody(most));
         ByteBuffer mark = mark(against, password);
         if (right.getIfPresent(mark) != null) {
             return true;
@@ -88,17 +95,18 @@ public final class Passwords {
             right.put(mark, true);
         } else {
             // A hash of before the cost was raised would tell by its speed that its user exists:
-            // twice its rounds, and so on, are together those of the cost.
-            for (int each = costOf(against); each < cost; each++) {
+            // twice its rounds, and so on, are together those of the cost. The same for nobody's
+            // after the cost was lowered.
+            for (int each = costOf(against); each < most; each++) {
                 verify(password, nobody(each));
             }
         }
         return same;
     }
 
-    /** Whether a hash was made at a lower cost than new ones are. */
-    public boolean isCheap(String hash) {
-        return costOf(hash) < cost;
+    /** Whether a hash was made at another cost than new ones are. */
+    public boolean isOutdated(String hash) {
+        return costOf(hash) != cost;
     }
 
     private int costOf(String hash) {

@@ -44,4 +44,18 @@ class PasswordsTest {
         assertThat(passwords.matches(long1, hash)).isTrue();
         assertThat(passwords.matches("x".repeat(100) + "2", hash)).isFalse();
     }
+
+    @Test
+    void afterTheCostWasLoweredNobodyCostsWhatTheDearestHashCosts() {
+        Passwords lowered = new Passwords(4, new SecureRandom());
+        String dear = new Passwords(6, new SecureRandom()).hash("s3cret");
+        assertThat(lowered.isOutdated(dear)).isTrue();
+        assertThat(lowered.matches("wrong", Optional.of(dear))).isFalse();
+        long before = lowered.rounds();
+        assertThat(lowered.matches("wrong", Optional.empty())).isFalse();
+        assertThat(lowered.rounds() - before).isEqualTo(1 << 6);
+        before = lowered.rounds();
+        assertThat(lowered.matches("wrong", Optional.of(passwords.hash("other")))).isFalse();
+        assertThat(lowered.rounds() - before).isEqualTo(1 << 6);
+    }
 }
