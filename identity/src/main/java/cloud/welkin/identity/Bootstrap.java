@@ -63,10 +63,13 @@ public final class Bootstrap {
      * @param adminPassword the password of the user admin
      * @param change whether an existing user admin gets that password too
      * @param demoPassword the password of the user demo where that user is new
+     * @throws cloud.welkin.identity.domain.MasterKeyMissing when the database's keys cannot be read
      */
     public Made run(Tx tx, String adminPassword, boolean change, String demoPassword) {
         // One replica at a time: the second finds everything there.
         tx.sql().execute("lock table identity.project in exclusive mode");
+        tokens.adopt(tx);
+        secrets.adopt(tx);
         if (tokens.keys(tx).isEmpty()) {
             tokens.stage(tx, TokenCodec.newKey(random), clock.instant());
             tokens.promote(tx, clock.instant());

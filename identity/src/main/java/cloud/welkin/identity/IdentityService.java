@@ -1,5 +1,8 @@
 package cloud.welkin.identity;
 
+import static cloud.welkin.identity.schema.Tables.CREDENTIAL_KEY;
+import static cloud.welkin.identity.schema.Tables.FERNET_KEY;
+
 import cloud.welkin.database.Database;
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.api.IdentityApi;
@@ -10,6 +13,7 @@ import cloud.welkin.identity.auth.NewPasswords;
 import cloud.welkin.identity.auth.PasswordCheck;
 import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.LimitModel;
+import cloud.welkin.identity.domain.MasterKeys;
 import cloud.welkin.identity.domain.PasswordRules;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.ec2.KeySignatures;
@@ -46,6 +50,7 @@ public final class IdentityService implements AutoCloseable {
      * @param allEndpointsUnlessFiltered whether tokens of those who were given no endpoints show
      *     all
      * @param partners how those are dealt with that sign in their own way
+     * @param masterKeys what the database's keys are wrapped by
      */
     public record Options(
             Duration tokenLifetime,
@@ -55,7 +60,8 @@ public final class IdentityService implements AutoCloseable {
             LimitModel limitModel,
             int treeDepth,
             boolean allEndpointsUnlessFiltered,
-            Partners partners) {}
+            Partners partners,
+            MasterKeys masterKeys) {}
 
     private final Sessions sessions;
     private final Bootstrap bootstrap;
@@ -73,7 +79,7 @@ public final class IdentityService implements AutoCloseable {
             Database database, Clock clock, Options options, List<CatalogEntry> catalog) {
         SecureRandom random = new SecureRandom();
         passwords = new Passwords(options.passwordCost(), random);
-        Stores stores = Stores.of(random);
+        Stores stores = Stores.of(random, options.masterKeys());
         Catalogue catalogue =
                 new Catalogue(
                         database,
@@ -252,6 +258,23 @@ public final class IdentityService implements AutoCloseable {
     /** Who signed requests with EC2 credentials, for the object store. */
     public KeySignatures signatures() {
         return signatures;
+    }
+
+    /** Whether this database's keys can be read by its master key alone. */
+    public static boolean hasWrappedKeys(Database database) {
+        return database
+                .read(
+                        tx ->
+                                tx.sql()
+                                        .select(FERNET_KEY.SECRET)
+                                        .from(FERNET_KEY)
+                                        .unionAll(
+                                                tx.sql()
+                                                        .select(CREDENTIAL_KEY.SECRET)
+                                                        .from(CREDENTIAL_KEY))
+                                        .fetch(row -> row.value1()))
+                .stream()
+                .anyMatch(MasterKeys::isWrapped);
     }
 
     /** Makes what every cloud begins with, as far as it is missing. */

@@ -96,7 +96,7 @@ class KeysTest {
                     .isEqualTo("JBSWY3DP");
             assertThat(keys(keystone)).isEqualTo(1);
             assertThat(keystone.service.keys().reencrypt()).isZero();
-            OauthStore consumers = Stores.of(new SecureRandom()).oauth();
+            OauthStore consumers = Stores.of(new SecureRandom(), keystone.masterKeys).oauth();
             assertThat(
                             keystone.database
                                     .database()

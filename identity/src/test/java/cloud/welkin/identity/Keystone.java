@@ -3,10 +3,13 @@ package cloud.welkin.identity;
 import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.LimitModel;
+import cloud.welkin.identity.domain.MasterKeys;
+import cloud.welkin.identity.domain.TokenCodec;
 import cloud.welkin.kernel.api.RequestObserver;
 import cloud.welkin.kernel.policy.Caller;
 import cloud.welkin.testing.ApiTester;
 import cloud.welkin.testing.TestDatabase;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,6 +52,8 @@ final class Keystone implements AutoCloseable {
     private final IdentitySecurity security;
     private final LimitModel limits;
     private final boolean allEndpoints;
+    final MasterKeys masterKeys =
+            new MasterKeys(List.of(TokenCodec.newKey(new SecureRandom())), new SecureRandom());
     final MovedClock clock = new MovedClock();
     final IdentityService service;
     final Bootstrap.Made made;
@@ -82,6 +87,10 @@ final class Keystone implements AutoCloseable {
 
     /** Another service on the same database, as another replica or after a restart. */
     IdentityService replica() {
+        return replica(masterKeys);
+    }
+
+    IdentityService replica(MasterKeys master) {
         return new IdentityService(
                 database.database(),
                 clock,
@@ -97,7 +106,8 @@ final class Keystone implements AutoCloseable {
                                 Partners.USUAL.signatureAge(),
                                 Partners.USUAL.entityId(),
                                 Partners.USUAL.assertionLifetime(),
-                                List.of(DASHBOARD))),
+                                List.of(DASHBOARD)),
+                        master),
                 List.of(
                         new CatalogEntry("identity", "keystone", "/identity", false),
                         new CatalogEntry("compute", "nova", "/compute/v2.1", false),

@@ -6,6 +6,7 @@ import cloud.welkin.identity.Bootstrap;
 import cloud.welkin.identity.IdentityService;
 import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.domain.CatalogEntry;
+import cloud.welkin.identity.domain.MasterKeyMissing;
 import cloud.welkin.image.ImageService;
 import cloud.welkin.kernel.api.Api;
 import cloud.welkin.kernel.settings.Settings;
@@ -79,7 +80,8 @@ record Services(
                                         settings.get(WelkinSettings.LIMIT_MODEL),
                                         settings.get(IdentitySettings.TREE_DEPTH),
                                         settings.get(WelkinSettings.ALL_ENDPOINTS),
-                                        PartnerSettings.of(settings)),
+                                        PartnerSettings.of(settings),
+                                        MasterKeyFile.of(home, kernel.database())),
                                 CATALOG));
         PlacementService placement = new PlacementService(kernel.database());
         ImageService image =
@@ -172,15 +174,12 @@ record Services(
 
     /** Makes what every cloud begins with, as far as it is missing. */
     Bootstrap.Made bootstrap(Foundation kernel, Passwords passwords) {
-        Bootstrap.Made made =
-                kernel.database()
-                        .write(
-                                tx ->
-                                        identity.bootstrap(
-                                                tx,
-                                                passwords.admin(),
-                                                passwords.changed(),
-                                                passwords.demo()));
+        Bootstrap.Made made;
+        try {
+            made = identity(kernel, passwords);
+        } catch (MasterKeyMissing e) {
+            throw MasterKeyFile.missing("there is another");
+        }
         kernel.database()
                 .change(
                         tx -> {
@@ -188,6 +187,17 @@ record Services(
                             compute.bootstrap(tx);
                         });
         return made;
+    }
+
+    private Bootstrap.Made identity(Foundation kernel, Passwords passwords) {
+        return kernel.database()
+                .write(
+                        tx ->
+                                identity.bootstrap(
+                                        tx,
+                                        passwords.admin(),
+                                        passwords.changed(),
+                                        passwords.demo()));
     }
 
     List<Api> apis() {

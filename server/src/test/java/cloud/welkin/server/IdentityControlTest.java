@@ -8,6 +8,8 @@ import cloud.welkin.identity.Partners;
 import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.LimitModel;
+import cloud.welkin.identity.domain.MasterKeys;
+import cloud.welkin.identity.domain.TokenCodec;
 import cloud.welkin.kernel.policy.Policy;
 import cloud.welkin.server.UnixHttp.Answer;
 import cloud.welkin.server.UnixHttp.Question;
@@ -15,6 +17,7 @@ import cloud.welkin.testing.ApiTester;
 import cloud.welkin.testing.TestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -45,7 +48,10 @@ class IdentityControlTest {
                             LimitModel.FLAT,
                             5,
                             true,
-                            Partners.USUAL),
+                            Partners.USUAL,
+                            new MasterKeys(
+                                    List.of(TokenCodec.newKey(new SecureRandom())),
+                                    new SecureRandom())),
                     List.of(new CatalogEntry("identity", "keystone", "/identity", false)));
     private final IdentityControl control = new IdentityControl(identity, Clock.systemUTC());
     private final PolicyControl policy =

@@ -10,6 +10,7 @@ import static cloud.welkin.identity.schema.Tables.SAML_KEY;
 
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.domain.Credential;
+import cloud.welkin.identity.domain.MasterKeys;
 import cloud.welkin.identity.domain.Secrets;
 import cloud.welkin.identity.domain.TokenCodec;
 import cloud.welkin.identity.schema.tables.records.CredentialRecord;
@@ -34,9 +35,33 @@ import org.jooq.impl.DSL;
 /** Credentials in the database, which sees their blobs encrypted only. */
 public final class CredentialStore {
     private final SecureRandom random;
+    private final MasterKeys master;
 
-    public CredentialStore(SecureRandom random) {
+    public CredentialStore(SecureRandom random, MasterKeys master) {
         this.random = random;
+        this.master = master;
+    }
+
+    /** Wraps by the present master key the keys that are not; how many. */
+    public int adopt(Tx tx) {
+        int changed = 0;
+        for (var row :
+                tx.sql()
+                        .select(CREDENTIAL_KEY.ID, CREDENTIAL_KEY.SECRET)
+                        .from(CREDENTIAL_KEY)
+                        .fetch()) {
+            if (!master.isCurrent(row.value2())) {
+                changed +=
+                        tx.sql()
+                                .update(CREDENTIAL_KEY)
+                                .set(
+                                        CREDENTIAL_KEY.SECRET,
+                                        master.wrap(master.unwrap(row.value2())))
+                                .where(CREDENTIAL_KEY.ID.eq(row.value1()))
+                                .execute();
+            }
+        }
+        return changed;
     }
 
     /** An EC2 credential is found by its access key. */
@@ -61,7 +86,7 @@ public final class CredentialStore {
     public void addKey(Tx tx) {
         tx.sql()
                 .insertInto(CREDENTIAL_KEY)
-                .set(CREDENTIAL_KEY.SECRET, TokenCodec.newKey(random))
+                .set(CREDENTIAL_KEY.SECRET, master.wrap(TokenCodec.newKey(random)))
                 .execute();
     }
 
@@ -210,7 +235,7 @@ public final class CredentialStore {
                         .select(CREDENTIAL_KEY.SECRET)
                         .from(CREDENTIAL_KEY)
                         .orderBy(CREDENTIAL_KEY.ID.desc())
-                        .fetch(CREDENTIAL_KEY.SECRET),
+                        .fetch(row -> master.unwrap(row.value1())),
                 random);
     }
 

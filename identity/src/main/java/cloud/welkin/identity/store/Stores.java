@@ -1,5 +1,6 @@
 package cloud.welkin.identity.store;
 
+import cloud.welkin.identity.domain.MasterKeys;
 import java.security.SecureRandom;
 
 /** Everything of identity's that is kept in the database. */
@@ -30,15 +31,16 @@ public record Stores(
 
     /**
      * @param random of the keys that secrets are encrypted with
+     * @param master what the keys are wrapped by
      */
-    public static Stores of(SecureRandom random) {
-        CredentialStore credentials = new CredentialStore(random);
+    public static Stores of(SecureRandom random, MasterKeys master) {
+        CredentialStore credentials = new CredentialStore(random, master);
         return new Stores(
                 new ProjectStore(),
                 new UserStore(),
                 new GroupStore(),
                 new RoleStore(),
-                new TokenStore(),
+                new TokenStore(master),
                 new ApplicationCredentialStore(),
                 new TrustStore(),
                 credentials,

@@ -5,6 +5,7 @@ import static cloud.welkin.identity.schema.Tables.REVOCATION_EVENT;
 import static cloud.welkin.identity.schema.Tables.REVOKED_TOKEN;
 
 import cloud.welkin.database.Tx;
+import cloud.welkin.identity.domain.MasterKeys;
 import cloud.welkin.identity.domain.TokenKey;
 import java.time.Instant;
 import java.util.List;
@@ -12,13 +13,35 @@ import java.util.Optional;
 
 /** The keys that sign tokens and the tokens that were revoked before their time. */
 public final class TokenStore {
+    private final MasterKeys master;
+
+    public TokenStore(MasterKeys master) {
+        this.master = master;
+    }
+
+    /** Wraps by the present master key what is not; how many. */
+    public int adopt(Tx tx) {
+        int changed = 0;
+        for (var row : tx.sql().select(FERNET_KEY.ID, FERNET_KEY.SECRET).from(FERNET_KEY).fetch()) {
+            if (!master.isCurrent(row.value2())) {
+                changed +=
+                        tx.sql()
+                                .update(FERNET_KEY)
+                                .set(FERNET_KEY.SECRET, master.wrap(master.unwrap(row.value2())))
+                                .where(FERNET_KEY.ID.eq(row.value1()))
+                                .execute();
+            }
+        }
+        return changed;
+    }
+
     /** All keys: the one that signs, then those that have signed, then those that will. */
     public List<String> keys(Tx tx) {
         return tx.sql()
                 .select(FERNET_KEY.SECRET)
                 .from(FERNET_KEY)
                 .orderBy(FERNET_KEY.PROMOTED_AT.desc().nullsLast(), FERNET_KEY.ID.desc())
-                .fetch(FERNET_KEY.SECRET);
+                .fetch(row -> master.unwrap(row.value1()));
     }
 
     /** The same, without their secrets. */
@@ -39,7 +62,7 @@ public final class TokenStore {
     public void stage(Tx tx, String secret, Instant now) {
         tx.sql()
                 .insertInto(FERNET_KEY)
-                .set(FERNET_KEY.SECRET, secret)
+                .set(FERNET_KEY.SECRET, master.wrap(secret))
                 .set(FERNET_KEY.CREATED_AT, now)
                 .execute();
     }
