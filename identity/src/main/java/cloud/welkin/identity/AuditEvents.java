@@ -126,6 +126,7 @@ final class AuditEvents {
                                         .put("policyId", operation.policyName()));
         request.failure()
                 .flatMap(Failure::reason)
+                .or(() -> Optional.ofNullable(request.notes().get("why")))
                 .ifPresent(
                         why ->
                                 cadf.putArray("attachments")

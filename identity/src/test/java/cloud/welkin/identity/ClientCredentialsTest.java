@@ -2,6 +2,7 @@ package cloud.welkin.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.domain.Certificates;
 import cloud.welkin.testing.ApiTester;
 import java.math.BigInteger;
@@ -12,6 +13,8 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
+import java.util.List;
+import java.util.Set;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
@@ -106,6 +109,75 @@ class ClientCredentialsTest {
     }
 
     @Test
+    void theRulesOfTheMappingSayWhoseACertificateIs() {
+        String rules =
+                "{'mapping': {'rules': [{'local': [{'user': {'id': '{0}', 'domain': {'id': '{1}'}}}],"
+                        + " 'remote': [{'type': 'SSL_CLIENT_SUBJECT_DN_UID'}, {'type':"
+                        + " 'SSL_CLIENT_SUBJECT_DN_DC'}, {'type': 'SSL_CLIENT_ISSUER_DN_CN',"
+                        + " 'any_one_of': ['%s']}]}]}}";
+        String path = "/OS-FEDERATION/mappings/oauth2_mapping";
+        X509Certificate right = certificate("UID=" + user + ",DC=default");
+        X509Certificate byName = certificate("CN=robot,O=Default");
+        keystone.as(keystone.admin(), "PUT", path).json(rules.formatted("root")).send().expect(201);
+        try {
+            byCertificate(right).expect(200);
+            // What would do without a mapping does not with one.
+            byCertificate(byName).expect(401);
+            byCertificate(certificate("UID=" + user + ",DC=other")).expect(401);
+            byCertificate(certificate("UID=" + keystone.made.admin().value() + ",DC=default"))
+                    .expect(401);
+            keystone.patch(keystone.admin(), path, rules.formatted("another")).expect(200);
+            byCertificate(right).expect(401);
+            // A rule that names nobody lets nobody choose.
+            keystone.patch(
+                            keystone.admin(),
+                            path,
+                            "{'mapping': {'rules': [{'local': [{'user': {'domain': {'id': '{0}'}}}],"
+                                    + " 'remote': [{'type': 'SSL_CLIENT_SUBJECT_DN_DC'}]}]}}")
+                    .expect(200);
+            byCertificate(right).expect(401);
+        } finally {
+            keystone.delete(keystone.admin(), path).expect(204);
+        }
+        byCertificate(byName).expect(200);
+    }
+
+    @Test
+    void withoutAMappingOnlyIssuersThatTheOperatorNamedAreBelieved() {
+        X509Certificate admin = certificate("CN=robot,O=Default", "CN=elsewhere");
+        assertThat(byCertificate(admin).expect(401).text("/error")).isEqualTo("invalid_client");
+    }
+
+    @Test
+    void onlyTheMethodsOfTheSettingAreTaken() {
+        try (Keystone strict =
+                new Keystone(
+                        new CertificateMapping(
+                                List.of("root"),
+                                "oauth2_mapping",
+                                Set.of(CertificateMapping.CERTIFICATE)))) {
+            String id = strict.made.admin().value();
+            String token = strict.admin();
+            ApiTester.Response made =
+                    strict.post(
+                                    token,
+                                    "/users/" + id + "/application_credentials",
+                                    "{'application_credential': {'name': 'one'}}")
+                            .expect(201);
+            strict.api
+                    .post(Keystone.V3 + "/OS-OAUTH2/token")
+                    .form(GRANT)
+                    .header(
+                            "Authorization",
+                            basic(
+                                    made.text("/application_credential/id"),
+                                    made.text("/application_credential/secret")))
+                    .send()
+                    .expect(401);
+        }
+    }
+
+    @Test
     void aCertificateOfSomebodyElseGivesNothing() {
         for (String subject :
                 new String[] {
@@ -137,13 +209,17 @@ class ClientCredentialsTest {
     }
 
     private static X509Certificate certificate(String subject) {
+        return certificate(subject, "CN=root");
+    }
+
+    private static X509Certificate certificate(String subject, String issuer) {
         try {
             KeyPair pair = KeyPairGenerator.getInstance("EC").generateKeyPair();
             Instant now = Instant.now();
             return new JcaX509CertificateConverter()
                     .getCertificate(
                             new JcaX509v3CertificateBuilder(
-                                            new X500Name("CN=root"),
+                                            new X500Name(issuer),
                                             BigInteger.ONE,
                                             Date.from(now.minusSeconds(60)),
                                             Date.from(now.plusSeconds(3600)),

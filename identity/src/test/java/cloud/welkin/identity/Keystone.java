@@ -52,6 +52,7 @@ final class Keystone implements AutoCloseable {
     private final IdentitySecurity security;
     private final LimitModel limits;
     private final boolean allEndpoints;
+    private final CertificateMapping certificates;
     final MasterKeys masterKeys =
             new MasterKeys(List.of(TokenCodec.newKey(new SecureRandom())), new SecureRandom());
     final MovedClock clock = new MovedClock();
@@ -76,7 +77,20 @@ final class Keystone implements AutoCloseable {
         return new Keystone(IdentitySecurity.USUAL, LimitModel.FLAT, false);
     }
 
+    Keystone(CertificateMapping certificates) {
+        this(IdentitySecurity.USUAL, LimitModel.FLAT, true, certificates);
+    }
+
     private Keystone(IdentitySecurity security, LimitModel limits, boolean allEndpoints) {
+        this(security, limits, allEndpoints, new CertificateMapping(List.of("root")));
+    }
+
+    private Keystone(
+            IdentitySecurity security,
+            LimitModel limits,
+            boolean allEndpoints,
+            CertificateMapping certificates) {
+        this.certificates = certificates;
         this.security = security;
         this.limits = limits;
         this.allEndpoints = allEndpoints;
@@ -98,7 +112,7 @@ final class Keystone implements AutoCloseable {
                         Duration.ofHours(1),
                         4,
                         security,
-                        new CertificateMapping(List.of()),
+                        certificates,
                         limits,
                         5,
                         allEndpoints,

@@ -4,7 +4,6 @@ import cloud.welkin.compute.ComputeService;
 import cloud.welkin.compute.GuestDesk;
 import cloud.welkin.identity.Bootstrap;
 import cloud.welkin.identity.IdentityService;
-import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.MasterKeyMissing;
 import cloud.welkin.image.ImageService;
@@ -72,11 +71,7 @@ record Services(
                                         settings.get(WelkinSettings.TOKEN_LIFETIME),
                                         settings.get(WelkinSettings.PASSWORD_COST),
                                         IdentitySettings.security(settings),
-                                        new CertificateMapping(
-                                                words(
-                                                        settings.get(
-                                                                WelkinSettings
-                                                                        .CERTIFICATE_ISSUERS))),
+                                        OauthSettings.of(settings),
                                         settings.get(WelkinSettings.LIMIT_MODEL),
                                         settings.get(IdentitySettings.TREE_DEPTH),
                                         settings.get(WelkinSettings.ALL_ENDPOINTS),
@@ -134,13 +129,6 @@ record Services(
             case UNIFIED -> kernel.quotas().obey(identity.limits());
         }
         return services;
-    }
-
-    private static List<String> words(String list) {
-        return Stream.of(list.split(","))
-                .map(String::strip)
-                .filter(word -> !word.isEmpty())
-                .toList();
     }
 
     private static GuestDesk.Ratios ratios(Settings settings) {

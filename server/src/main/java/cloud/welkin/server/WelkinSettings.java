@@ -83,8 +83,9 @@ final class WelkinSettings {
             Setting.text(
                     "identity.oauth2-certificate-issuers",
                     "",
-                    "The CNs of issuers, separated by commas, whose certificates stand for users; empty: all"
-                            + " that http.tls.client-ca has signed.");
+                    "Where there is no mapping for certificates (identity.oauth2-cert-dn-mapping-id): the"
+                            + " CNs of issuers, separated by commas, whose subjects name users; empty:"
+                            + " none.");
     static final Setting<Duration> TOKEN_LIFETIME =
             Setting.duration(
                     "identity.token-lifetime",
@@ -204,8 +205,8 @@ final class WelkinSettings {
                                     LIMIT_MODEL,
                                     QUOTA_DRIVER,
                                     ALL_ENDPOINTS),
-                            Stream.concat(
-                                    IdentitySettings.ALL.stream(), PartnerSettings.ALL.stream()))
+                            Stream.of(IdentitySettings.ALL, PartnerSettings.ALL, OauthSettings.ALL)
+                                    .flatMap(List::stream))
                     .toList();
 
     private static Setting<Double> ratio(String key, double byDefault, String doc) {

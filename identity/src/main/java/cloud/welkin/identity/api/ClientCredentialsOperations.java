@@ -12,6 +12,8 @@ import cloud.welkin.identity.domain.Certificates;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.TokenPayload;
 import cloud.welkin.identity.domain.User;
+import cloud.welkin.identity.federation.MappedCertificate;
+import cloud.welkin.identity.federation.MappingReader;
 import cloud.welkin.identity.store.Stores;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Exchange;
@@ -105,6 +107,7 @@ final class ClientCredentialsOperations implements OperationGroup {
             answer(exchange, session(call, exchange, form));
         } catch (Failure e) {
             log.info("client credentials refused: {}", e.text());
+            call.note("why", e.reason().orElseGet(e::text));
             refuse(
                     exchange,
                     e.kind() == FailureKind.BAD_REQUEST
@@ -116,8 +119,13 @@ final class ClientCredentialsOperations implements OperationGroup {
     private Session session(Call call, Exchange exchange, Query form) {
         Optional<X509Certificate> certificate = exchange.clientCertificate();
         Client client = client(call, form, certificate.isPresent());
+        requireMethod(
+                certificate.isPresent()
+                        ? CertificateMapping.CERTIFICATE
+                        : CertificateMapping.SECRET);
         if (certificate.isPresent()) {
-            Proof proof = parts.database().read(tx -> proof(tx, client.id(), certificate.get()));
+            Proof proof =
+                    parts.database().read(tx -> proof(tx, call, client.id(), certificate.get()));
             return authentication.issue(proof);
         }
         return authentication.authenticateAtOnce(
@@ -138,6 +146,12 @@ final class ClientCredentialsOperations implements OperationGroup {
                                         AuthRequest.Identity.class),
                         Optional.empty()),
                 SignIn.Asker.of(call, Optional.empty()));
+    }
+
+    private void requireMethod(String method) {
+        if (!mapping.methods().contains(method)) {
+            throw Failure.unauthorized("the method %s is not taken", method);
+        }
     }
 
     /** By Basic, or in the form, as Keystone takes them. */
@@ -166,13 +180,28 @@ final class ClientCredentialsOperations implements OperationGroup {
         throw Failure.unauthorized();
     }
 
-    private Proof proof(Tx tx, String id, X509Certificate certificate) {
+    private Proof proof(Tx tx, Call call, String id, X509Certificate certificate) {
         User user = stores.users().find(tx, new UserId(id)).orElseThrow(Failure::unauthorized);
+        call.note("user", user.id().value());
         Project domain =
                 stores.projects()
                         .find(tx, new ProjectId(user.domain().value()))
                         .orElseThrow(Failure::unauthorized);
-        if (!mapping.isOf(certificate, user, domain)) {
+        boolean own =
+                stores.federation()
+                        .mapping(tx, mapping.mapping())
+                        .map(
+                                stored ->
+                                        MappedCertificate.isOf(
+                                                certificate,
+                                                user,
+                                                domain,
+                                                MappingReader.read(
+                                                        stored.id(),
+                                                        stored.version(),
+                                                        stored.rules())))
+                        .orElseGet(() -> mapping.isOf(certificate, user, domain));
+        if (!own) {
             throw Failure.unauthorized("the certificate is not the user's");
         }
         ProjectId project =

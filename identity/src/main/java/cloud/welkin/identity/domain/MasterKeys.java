@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Optional;
  */
 public final class MasterKeys {
     private static final String WRAPPED = "wrapped:";
+    private static final int LENGTH = 32;
 
     private final String first;
     private final Map<String, Secrets> byName = new LinkedHashMap<>();
@@ -29,6 +31,11 @@ public final class MasterKeys {
     public MasterKeys(List<String> keys, SecureRandom random) {
         if (keys.isEmpty()) {
             throw new IllegalArgumentException("there is no master key");
+        }
+        for (String key : keys) {
+            if (Base64.getUrlDecoder().decode(key).length != LENGTH) {
+                throw new IllegalArgumentException("a master key has 32 bytes");
+            }
         }
         this.first = name(keys.getFirst());
         keys.forEach(key -> byName.put(name(key), new Secrets(List.of(key), random)));
