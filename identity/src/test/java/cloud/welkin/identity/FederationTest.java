@@ -14,6 +14,7 @@ import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
@@ -133,6 +134,21 @@ class FederationTest {
         Response projects = keystone.get(token, "/auth/projects").expect(200);
         assertThat(projects.json().toString()).contains("of joe").contains("shared");
         scoped(token, keystone.made.adminProject().value()).expect(401);
+    }
+
+    @Test
+    void cve2026_44394_aTokenForAScopeEndsWithTheOneThatItCameFrom() {
+        Response first = by(acme.signed(acme.claims())).expect(201);
+        String end = first.text("/token/expires_at");
+        String token = Objects.requireNonNull(first.headers().get("x-subject-token"));
+        for (int i = 0; i < 3; i++) {
+            keystone.clock.move(Duration.ofMinutes(15));
+            Response again = scoped(token, project).expect(201);
+            assertThat(again.text("/token/expires_at")).isEqualTo(end);
+            token = Objects.requireNonNull(again.headers().get("x-subject-token"));
+        }
+        keystone.clock.move(Duration.ofMinutes(16));
+        scoped(token, project).expect(404);
     }
 
     @Test

@@ -323,13 +323,13 @@ final class TrustOperations implements OperationGroup {
     }
 
     private Object delete(Call call, Tx tx) {
-        refuseApplicationCredential(call);
         trusts.delete(tx, trust(call, tx).id());
         changes.made(tx);
         return Reply.empty();
     }
 
     private Trust trust(Call call, Tx tx) {
+        refuseApplicationCredential(call);
         String id = call.path("trust_id");
         Optional<Trust> found = trusts.find(tx, id).filter(trust -> trust.usable(clock.instant()));
         if (found.isEmpty()) {
@@ -348,7 +348,10 @@ final class TrustOperations implements OperationGroup {
         return found.get();
     }
 
-    /** A leaked application credential could lend its user's roles to somebody else. */
+    /**
+     * A leaked application credential could lend its user's roles to somebody else, or find out
+     * what is lent (CVE-2026-43000).
+     */
     private static void refuseApplicationCredential(Call call) {
         if (call.caller().token().applicationCredential().isPresent()) {
             throw Failure.forbidden(
