@@ -36,15 +36,24 @@ public final class Audit implements RequestObserver, AutoCloseable {
     private final Database database;
     private final Clock clock;
     private final AuditStore store;
+    private final Duration length;
     private final Refusals ofStrangers = new Refusals();
     private final Refusals ofUsers = new Refusals();
     private final Object timing = new Object();
     private @Nullable Thread round;
 
     public Audit(Database database, Clock clock, AuditStore store) {
+        this(database, clock, store, ROUND);
+    }
+
+    /**
+     * @param length of a round of refusals
+     */
+    Audit(Database database, Clock clock, AuditStore store, Duration length) {
         this.database = database;
         this.clock = clock;
         this.store = store;
+        this.length = length;
     }
 
     /** The newest events that the filter lets through, as JSON, the oldest of them first. */
@@ -142,14 +151,17 @@ public final class Audit implements RequestObserver, AutoCloseable {
 
     private void await() {
         try {
-            Thread.sleep(ROUND);
+            Thread.sleep(length);
         } catch (InterruptedException e) {
             return;
         }
-        endRound();
+        synchronized (timing) {
+            round = null;
+        }
+        tellCounted();
     }
 
-    /** Tells how often there was more of what was refused. */
+    /** Ends the round before its time. */
     void endRound() {
         synchronized (timing) {
             if (round != null) {
@@ -157,6 +169,11 @@ public final class Audit implements RequestObserver, AutoCloseable {
                 round = null;
             }
         }
+        tellCounted();
+    }
+
+    /** Tells how often there was more of what was refused. */
+    private void tellCounted() {
         Instant now = clock.instant();
         List<AuditEvent> counted = new ArrayList<>(ofStrangers.end(now));
         counted.addAll(ofUsers.end(now));

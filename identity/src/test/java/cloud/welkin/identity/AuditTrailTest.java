@@ -7,6 +7,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import cloud.welkin.identity.store.AuditStore;
 import cloud.welkin.kernel.json.Json;
+import cloud.welkin.testing.ApiTester;
+import cloud.welkin.testing.Eventually;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -186,7 +189,7 @@ class AuditTrailTest {
     void tokensThatAreNotGoodAreToldOfWithWhereFromWhatForAndWhy() {
         keystone.user("u", "pw");
         String token = keystone.token("u", "pw", "");
-        keystone.clock.move(java.time.Duration.ofHours(2));
+        keystone.clock.move(Duration.ofHours(2));
         refusedFor(() -> keystone.get(token, "/users").expect(401), "the token has expired");
         refusedFor(() -> keystone.api.get(Keystone.V3 + "/users").send().expect(401), "no token");
         refusedFor(
@@ -284,6 +287,30 @@ class AuditTrailTest {
                                 .at("/measurements/0/result")
                                 .asLong())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void aRoundEndsByItself() {
+        try (Audit quick =
+                new Audit(
+                        keystone.database.database(),
+                        keystone.clock,
+                        new AuditStore(),
+                        Duration.ofMillis(50))) {
+            ApiTester api =
+                    new ApiTester(
+                            keystone.database.database(),
+                            keystone.service.authenticator(),
+                            keystone.service.apis(),
+                            quick);
+            Eventually.holds(
+                    "what was counted is told of",
+                    () -> {
+                        api.get(Keystone.V3 + "/users").send().expect(401);
+                        return events("authenticate", "failure").stream()
+                                .anyMatch(event -> event.has("measurements"));
+                    });
+        }
     }
 
     @Test
