@@ -49,6 +49,7 @@ public final class CredentialStore {
                 tx.sql()
                         .select(CREDENTIAL_KEY.ID, CREDENTIAL_KEY.SECRET)
                         .from(CREDENTIAL_KEY)
+                        .orderBy(CREDENTIAL_KEY.ID)
                         .fetch()) {
             if (!master.isCurrent(row.value2())) {
                 changed +=

@@ -22,7 +22,12 @@ public final class TokenStore {
     /** Wraps by the present master key what is not; how many. */
     public int adopt(Tx tx) {
         int changed = 0;
-        for (var row : tx.sql().select(FERNET_KEY.ID, FERNET_KEY.SECRET).from(FERNET_KEY).fetch()) {
+        for (var row :
+                tx.sql()
+                        .select(FERNET_KEY.ID, FERNET_KEY.SECRET)
+                        .from(FERNET_KEY)
+                        .orderBy(FERNET_KEY.ID)
+                        .fetch()) {
             if (!master.isCurrent(row.value2())) {
                 changed +=
                         tx.sql()
