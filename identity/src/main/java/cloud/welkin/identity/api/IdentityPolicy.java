@@ -30,7 +30,8 @@ final class IdentityPolicy {
                         LimitPolicy.rules(),
                         GrantPolicy.rules(),
                         CatalogPolicy.rules(),
-                        SignaturePolicy.rules())
+                        SignaturePolicy.rules(),
+                        DomainConfigPolicy.rules())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -2,6 +2,7 @@ package cloud.welkin.identity.store;
 
 import static cloud.welkin.identity.schema.Tables.CREDENTIAL;
 import static cloud.welkin.identity.schema.Tables.CREDENTIAL_KEY;
+import static cloud.welkin.identity.schema.Tables.DOMAIN_CONFIG;
 import static cloud.welkin.identity.schema.Tables.FEDERATION_PROTOCOL;
 import static cloud.welkin.identity.schema.Tables.OAUTH_CONSUMER;
 import static cloud.welkin.identity.schema.Tables.OAUTH_TOKEN;
@@ -101,7 +102,7 @@ public final class CredentialStore {
                 .execute(
                         "lock table identity.credential, identity.oauth_consumer,"
                                 + " identity.oauth_token, identity.oidc_key, identity.federation_protocol,"
-                                + " identity.saml_key in share row exclusive mode");
+                                + " identity.saml_key, identity.domain_config in share row exclusive mode");
         if (tx.sql().fetchExists(CREDENTIAL, CREDENTIAL.KEY_ID.isNull())) {
             return 0;
         }
@@ -111,6 +112,7 @@ public final class CredentialStore {
         reencrypt(tx, secrets, OIDC_KEY.ID, OIDC_KEY.JWK);
         reencrypt(tx, secrets, SAML_KEY.ID, SAML_KEY.PRIVATE_KEY);
         // No two of these are the same, so each names its row.
+        reencrypt(tx, secrets, DOMAIN_CONFIG.SECRET, DOMAIN_CONFIG.SECRET);
         reencrypt(tx, secrets, FEDERATION_PROTOCOL.VERIFICATION, FEDERATION_PROTOCOL.VERIFICATION);
         return tx.sql()
                 .deleteFrom(CREDENTIAL_KEY)

@@ -25,7 +25,9 @@ public record Stores(
         EndpointFilterStore endpointFilters,
         ServiceProviderStore serviceProviders,
         SamlKeyStore samlKeys,
-        WebSignInStore webSignIns) {
+        WebSignInStore webSignIns,
+        DomainConfigStore domainConfigs,
+        DirectoryStore directory) {
 
     /**
      * @param random of the keys that secrets are encrypted with
@@ -54,6 +56,8 @@ public record Stores(
                 new EndpointFilterStore(),
                 new ServiceProviderStore(),
                 new SamlKeyStore(credentials),
-                new WebSignInStore());
+                new WebSignInStore(),
+                new DomainConfigStore(credentials),
+                new DirectoryStore());
     }
 }

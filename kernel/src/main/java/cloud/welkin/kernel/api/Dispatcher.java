@@ -204,12 +204,7 @@ public final class Dispatcher {
         QueryCheck.check(operation, query, at.version);
         return switch (operation.handler()) {
             case Operation.Handler.Reads(Operation.Read read) ->
-                    answer(
-                            database.read(tx -> checked(call, read.handle(call, tx))),
-                            incoming,
-                            requestId,
-                            at,
-                            operation);
+                    answer(read(read, call), incoming, requestId, at, operation);
             case Operation.Handler.Writes<?> writes ->
                     answer(write(writes, call, incoming, at), incoming, requestId, at, operation);
             case Operation.Handler.Computes<?> computes ->
@@ -222,6 +217,11 @@ public final class Dispatcher {
             case Operation.Handler.Streams(Operation.Stream stream) ->
                     stream(stream, call, incoming, requestId);
         };
+    }
+
+    private Object read(Operation.Read read, Call call) {
+        call.operation().preparation().prepare(call, NoBody.NONE);
+        return database.read(tx -> checked(call, read.handle(call, tx)));
     }
 
     private <B> Object write(
@@ -238,12 +238,16 @@ public final class Dispatcher {
         return checked(call, computes.compute().handle(call, body));
     }
 
+    /** The body, with which the operation is prepared. */
     private static Object body(Call call, Incoming incoming, Station at) {
         Operation operation = call.operation();
-        return operation
-                .body()
-                .map(type -> body(operation, type, incoming, at))
-                .orElse(NoBody.NONE);
+        Object body =
+                operation
+                        .body()
+                        .map(type -> body(operation, type, incoming, at))
+                        .orElse(NoBody.NONE);
+        operation.preparation().prepare(call, body);
+        return body;
     }
 
     private static Object body(

@@ -1,0 +1,119 @@
+package cloud.welkin.identity.store;
+
+import static cloud.welkin.identity.schema.Tables.DOMAIN_CONFIG;
+
+import cloud.welkin.database.Tx;
+import cloud.welkin.identity.domain.DomainConfig;
+import cloud.welkin.identity.domain.Secrets;
+import cloud.welkin.identity.schema.tables.records.DomainConfigRecord;
+import cloud.welkin.kernel.id.DomainId;
+import cloud.welkin.kernel.json.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jooq.impl.DSL;
+import tools.jackson.databind.JsonNode;
+
+/** How domains differ; the database sees secrets encrypted only. */
+public final class DomainConfigStore {
+    private final CredentialStore secrets;
+
+    DomainConfigStore(CredentialStore secrets) {
+        this.secrets = secrets;
+    }
+
+    /** What is set of a domain; nothing, too. */
+    public DomainConfig find(Tx tx, DomainId domain) {
+        List<DomainConfigRecord> rows =
+                tx.sql()
+                        .selectFrom(DOMAIN_CONFIG)
+                        .where(DOMAIN_CONFIG.DOMAIN_ID.eq(domain.value()))
+                        .orderBy(
+                                DOMAIN_CONFIG.DOMAIN_ID,
+                                DOMAIN_CONFIG.OPTION_GROUP,
+                                DOMAIN_CONFIG.OPTION_NAME)
+                        .fetch();
+        return rows.isEmpty() ? new DomainConfig(List.of()) : config(rows, secrets.secrets(tx));
+    }
+
+    /** All domains whose users are kept elsewhere than in the database. */
+    public Map<DomainId, DomainConfig> elsewhere(Tx tx) {
+        Map<String, List<DomainConfigRecord>> rows = new LinkedHashMap<>();
+        tx.sql()
+                .selectFrom(DOMAIN_CONFIG)
+                .orderBy(
+                        DOMAIN_CONFIG.DOMAIN_ID,
+                        DOMAIN_CONFIG.OPTION_GROUP,
+                        DOMAIN_CONFIG.OPTION_NAME)
+                .forEach(
+                        row ->
+                                rows.computeIfAbsent(row.getDomainId(), id -> new ArrayList<>())
+                                        .add(row));
+        if (rows.isEmpty()) {
+            return Map.of();
+        }
+        Secrets keys = secrets.secrets(tx);
+        Map<DomainId, DomainConfig> found = new LinkedHashMap<>();
+        rows.forEach(
+                (domain, options) -> {
+                    DomainConfig config = config(options, keys);
+                    if (config.isElsewhere()) {
+                        found.put(new DomainId(domain), config);
+                    }
+                });
+        return found;
+    }
+
+    /** In the place of whatever was set. */
+    public void replace(Tx tx, DomainId domain, DomainConfig config) {
+        tx.sql()
+                .deleteFrom(DOMAIN_CONFIG)
+                .where(DOMAIN_CONFIG.DOMAIN_ID.eq(domain.value()))
+                .execute();
+        Secrets keys = secrets.secrets(tx);
+        for (DomainConfig.Option option : config.options()) {
+            String json = Json.text(option.value());
+            tx.sql()
+                    .insertInto(DOMAIN_CONFIG)
+                    .set(DOMAIN_CONFIG.DOMAIN_ID, domain.value())
+                    .set(DOMAIN_CONFIG.OPTION_GROUP, option.group())
+                    .set(DOMAIN_CONFIG.OPTION_NAME, option.name())
+                    .set(option.secret() ? DOMAIN_CONFIG.SECRET : DOMAIN_CONFIG.VALUE,
+                            option.secret() ? keys.encrypt(json) : json)
+                    .execute();
+        }
+    }
+
+    /** Two who change the same domain's do so one after the other. */
+    public void lock(Tx tx, DomainId domain) {
+        tx.sql()
+                .select(
+                        DSL.function(
+                                "pg_advisory_xact_lock",
+                                Object.class,
+                                DSL.field(
+                                        "hashtextextended({0}, 0)",
+                                        Long.class, DSL.val("domain config " + domain.value()))))
+                .execute();
+    }
+
+    private static DomainConfig config(List<DomainConfigRecord> rows, Secrets keys) {
+        return new DomainConfig(
+                rows.stream()
+                        .map(
+                                row ->
+                                        new DomainConfig.Option(
+                                                row.getOptionGroup(),
+                                                row.getOptionName(),
+                                                Json.mapper()
+                                                        .readValue(
+                                                                row.getSecret() == null
+                                                                        ? row.getValue()
+                                                                        : keys.decrypt(
+                                                                                row.getSecret()),
+                                                                JsonNode.class),
+                                                row.getSecret() != null))
+                        .toList());
+    }
+}
