@@ -14,6 +14,8 @@ import cloud.welkin.identity.domain.PasswordRules;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.ec2.KeySignatures;
 import cloud.welkin.identity.federation.FederatedSignIn;
+import cloud.welkin.identity.ldap.Directories;
+import cloud.welkin.identity.ldap.LdapRules;
 import cloud.welkin.identity.oidc.OidcApi;
 import cloud.welkin.identity.store.AccountStore;
 import cloud.welkin.identity.store.Stores;
@@ -43,6 +45,7 @@ public final class IdentityService implements AutoCloseable {
      * @param allEndpointsUnlessFiltered whether tokens of those who were given no endpoints show
      *     all
      * @param partners how those are dealt with that sign in their own way
+     * @param directories how directories of domains that have one are dealt with
      */
     public record Options(
             Duration tokenLifetime,
@@ -52,7 +55,8 @@ public final class IdentityService implements AutoCloseable {
             LimitModel limitModel,
             int treeDepth,
             boolean allEndpointsUnlessFiltered,
-            Partners partners) {}
+            Partners partners,
+            LdapRules directories) {}
 
     private final Sessions sessions;
     private final Bootstrap bootstrap;
@@ -63,6 +67,7 @@ public final class IdentityService implements AutoCloseable {
     private final LimitSource limits;
     private final Accounts accounts;
     private final KeySignatures signatures;
+    private final Directories directories;
 
     public IdentityService(
             Database database, Clock clock, Options options, List<CatalogEntry> catalog) {
@@ -96,6 +101,7 @@ public final class IdentityService implements AutoCloseable {
                         sessions,
                         audit,
                         options.tokenLifetime().plus(security.expiredWindow()));
+        directories = new Directories(database, clock, stores, options.directories(), sessions);
         reconcilers = housekeeping(database, clock, options, stores);
         Authentication authentication =
                 new Authentication(
@@ -109,7 +115,8 @@ public final class IdentityService implements AutoCloseable {
                         check,
                         failures,
                         security.receiptLifetime(),
-                        security.totpPrevious());
+                        security.totpPrevious(),
+                        directories);
         signatures =
                 new KeySignatures(
                         database,
@@ -146,7 +153,9 @@ public final class IdentityService implements AutoCloseable {
                                 options.limitModel(),
                                 options.treeDepth(),
                                 signatures,
-                                options.partners())));
+                                options.partners(),
+                                directories,
+                                security.passwords())));
         limits = new UnifiedLimits(catalogue, stores.limits());
         apis.add(OidcApi.of(database, clock, random, sessions, authentication, stores));
     }
@@ -161,6 +170,10 @@ public final class IdentityService implements AutoCloseable {
                         Duration.ofHours(1),
                         () -> keys.tend(security.keyRotation())),
                 new Housekeeping("identity credential keys", Duration.ofHours(1), keys::reencrypt),
+                new Housekeeping(
+                        "identity directories",
+                        options.directories().refresh(),
+                        directories::check),
                 new Housekeeping(
                         "identity audit and revocations",
                         Duration.ofHours(1),
@@ -246,6 +259,7 @@ public final class IdentityService implements AutoCloseable {
 
     @Override
     public void close() {
+        directories.close();
         sessions.close();
     }
 }

@@ -3,6 +3,7 @@ package cloud.welkin.identity;
 import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.LimitModel;
+import cloud.welkin.identity.ldap.LdapRules;
 import cloud.welkin.kernel.policy.Caller;
 import cloud.welkin.testing.ApiTester;
 import cloud.welkin.testing.TestDatabase;
@@ -96,7 +97,9 @@ final class Keystone implements AutoCloseable {
                                 Partners.USUAL.signatureAge(),
                                 Partners.USUAL.entityId(),
                                 Partners.USUAL.assertionLifetime(),
-                                List.of(DASHBOARD))),
+                                List.of(DASHBOARD)),
+                        // Asked each time, and refusing at once.
+                        new LdapRules(Duration.ZERO, Duration.ofSeconds(5), Duration.ZERO)),
                 List.of(
                         new CatalogEntry("identity", "keystone", "/identity", false),
                         new CatalogEntry("compute", "nova", "/compute/v2.1", false),

@@ -204,8 +204,11 @@ final class WelkinSettings {
                                     LIMIT_MODEL,
                                     QUOTA_DRIVER,
                                     ALL_ENDPOINTS),
-                            Stream.concat(
-                                    IdentitySettings.ALL.stream(), PartnerSettings.ALL.stream()))
+                            Stream.of(
+                                            IdentitySettings.ALL,
+                                            PartnerSettings.ALL,
+                                            DirectorySettings.ALL)
+                                    .flatMap(List::stream))
                     .toList();
 
     private static Setting<Double> ratio(String key, double byDefault, String doc) {

@@ -8,6 +8,7 @@ import cloud.welkin.identity.Partners;
 import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.LimitModel;
+import cloud.welkin.identity.ldap.LdapRules;
 import cloud.welkin.kernel.policy.Policy;
 import cloud.welkin.server.UnixHttp.Answer;
 import cloud.welkin.server.UnixHttp.Question;
@@ -45,7 +46,8 @@ class IdentityControlTest {
                             LimitModel.FLAT,
                             5,
                             true,
-                            Partners.USUAL),
+                            Partners.USUAL,
+                            LdapRules.USUAL),
                     List.of(new CatalogEntry("identity", "keystone", "/identity", false)));
     private final IdentityControl control = new IdentityControl(identity, Clock.systemUTC());
     private final PolicyControl policy =

@@ -44,7 +44,7 @@ record Asked(Call call, List<TextMatch> texts, Paging paging) {
                                                         .ifPresent(texts::add));
                             }
                         });
-        return new Asked(call, texts, paging(call.query(), Math.min(Rows.MOST, call.most())));
+        return new Asked(call, texts, paging(call.query()));
     }
 
     private static Optional<TextMatch> match(String attribute, String name, String value) {
@@ -63,7 +63,7 @@ record Asked(Call call, List<TextMatch> texts, Paging paging) {
                 .map(kind -> new TextMatch(attribute, kind, caseless, value));
     }
 
-    private static Paging paging(Query query, int most) {
+    private static Paging paging(Query query) {
         String key = query.text("sort_key").orElse("id");
         String direction = query.text("sort_dir").orElse("asc");
         if (!key.equals("id") && !key.equals("name")) {
@@ -78,8 +78,8 @@ record Asked(Call call, List<TextMatch> texts, Paging paging) {
                 query.text("marker").filter(marker -> !marker.isEmpty()),
                 query.integer("limit")
                         .filter(n -> n > 0)
-                        .map(n -> Math.min(n, most))
-                        .orElse(most));
+                        .map(n -> Math.min(n, Rows.MOST))
+                        .orElse(Rows.MOST));
     }
 
     /**

@@ -1,15 +1,16 @@
 package cloud.welkin.identity.api;
 
 import cloud.welkin.database.Tx;
+import cloud.welkin.identity.Changes;
 import cloud.welkin.identity.domain.DomainConfig;
 import cloud.welkin.identity.domain.DomainConfig.Option;
 import cloud.welkin.identity.domain.DomainOptions;
 import cloud.welkin.identity.domain.PasswordRules;
 import cloud.welkin.identity.domain.Project;
-import cloud.welkin.identity.ldap.Directories;
 import cloud.welkin.identity.store.DirectoryStore;
 import cloud.welkin.identity.store.DomainConfigStore;
 import cloud.welkin.identity.store.ProjectStore;
+import cloud.welkin.identity.store.Stores;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
@@ -25,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
@@ -35,6 +37,8 @@ import tools.jackson.databind.JsonNode;
  * given, as Keystone keeps them: whether a directory is reached with them shows when it is asked.
  */
 final class DomainConfigOperations implements OperationGroup {
+    private static final Set<JsonNode> DRIVERS =
+            Set.of(Json.tree("sql"), Json.tree(DomainConfig.DIRECTORY));
     private static final String COMPLIANCE = "security_compliance";
     private static final String ONE = "/domains/{domain_id}/config";
     private static final String GROUP = ONE + "/{group}";
@@ -44,24 +48,15 @@ final class DomainConfigOperations implements OperationGroup {
     private final ProjectStore projects;
     private final DomainConfigStore configs;
     private final DirectoryStore accounts;
-    private final Directories directories;
-    private final DomainOptions known;
+    private final Changes changes;
     private final PasswordRules passwords;
 
-    DomainConfigOperations(
-            Clock clock,
-            ProjectStore projects,
-            DomainConfigStore configs,
-            DirectoryStore accounts,
-            Directories directories,
-            DomainOptions known,
-            PasswordRules passwords) {
+    DomainConfigOperations(Clock clock, Stores stores, Changes changes, PasswordRules passwords) {
         this.clock = clock;
-        this.projects = projects;
-        this.configs = configs;
-        this.accounts = accounts;
-        this.directories = directories;
-        this.known = known;
+        this.projects = stores.projects();
+        this.configs = stores.domainConfigs();
+        this.accounts = stores.directory();
+        this.changes = changes;
         this.passwords = passwords;
     }
 
@@ -85,7 +80,7 @@ final class DomainConfigOperations implements OperationGroup {
                         .policy("identity:get_domain_config_default")
                         .doc("What holds where a domain does not differ.")
                         .replies(ConfigView.class)
-                        .reads((call, tx) -> new ConfigView(known.defaults())),
+                        .reads((call, tx) -> new ConfigView(DomainOptions.defaults())),
                 Operation.get("/domains/config/{group}/default")
                         .policy("identity:get_domain_config_default")
                         .doc("The same of one group of options.")
@@ -95,9 +90,7 @@ final class DomainConfigOperations implements OperationGroup {
                         .policy("identity:get_domain_config_default")
                         .doc("The same of one option.")
                         .replies(ConfigView.class)
-                        .reads(
-                                (call, tx) ->
-                                        defaultOf(call.path("group"), call.path("option"))),
+                        .reads((call, tx) -> defaultOf(call.path("group"), call.path("option"))),
                 Operation.put(ONE)
                         .policy("identity:create_domain_config")
                         .doc("Sets how a domain differs, in the place of what was set.")
@@ -157,18 +150,19 @@ final class DomainConfigOperations implements OperationGroup {
 
     private Object defaults(String group) {
         requireGroup(group);
-        return new ConfigView(Map.of(group, known.defaults().getOrDefault(group, Map.of())));
+        return new ConfigView(
+                Map.of(group, DomainOptions.defaults().getOrDefault(group, Map.of())));
     }
 
     private Object defaultOf(String group, String option) {
         requireOption(group, option);
-        if (known.isSecret(group, option)) {
+        if (DomainOptions.isSecret(group, option)) {
             throw invalid(
-                    "Reading the default for option %s in group %s is not supported",
-                    option, group);
+                    "Reading the default for option %s in group %s is not supported"
+                            .formatted(option, group));
         }
         return new ConfigView(
-                Map.of(option, known.defaults().getOrDefault(group, Map.of()).get(option)));
+                Map.of(option, DomainOptions.defaults().getOrDefault(group, Map.of()).get(option)));
     }
 
     private Object create(Call call, Tx tx, ConfigRequest request) {
@@ -268,15 +262,15 @@ final class DomainConfigOperations implements OperationGroup {
         requireGroup(group);
         if (given.size() != 1) {
             throw invalid(
-                    "Trying to update group %s, so that, and only that, group must be specified"
-                            + " in the config",
-                    group);
+                    ("Trying to update group %s, so that, and only that, group must be specified"
+                                    + " in the config")
+                            .formatted(group));
         }
         String other = given.keySet().iterator().next();
         if (!other.equals(group)) {
             throw invalid(
-                    "request to update group %s, but config provided contains group %s instead",
-                    group, other);
+                    "request to update group %s, but config provided contains group %s instead"
+                            .formatted(group, other));
         }
         DomainConfig current = current(tx, domain);
         if (!current.hasGroup(group)) {
@@ -294,24 +288,24 @@ final class DomainConfigOperations implements OperationGroup {
         requireGroup(group);
         if (given.isEmpty()) {
             throw invalid(
-                    "The value of group %s specified in the config should be a dictionary of"
-                            + " options",
-                    group);
+                    ("The value of group %s specified in the config should be a dictionary of"
+                                    + " options")
+                            .formatted(group));
         }
         given.keySet().forEach(option -> requireOption(group, option));
         requireOption(group, name);
         if (given.size() != 1) {
             throw invalid(
-                    "Trying to update option %s in group %s, so that, and only that, option must"
-                            + " be specified  in the config",
-                    name, group);
+                    ("Trying to update option %s in group %s, so that, and only that, option must"
+                                    + " be specified  in the config")
+                            .formatted(name, group));
         }
         Option option = option(group, given.entrySet().iterator().next());
         if (!option.name().equals(name)) {
             throw invalid(
-                    "Trying to update option %s in group %s, but config provided contains option"
-                            + " %s instead",
-                    name, group, option.name());
+                    ("Trying to update option %s in group %s, but config provided contains option"
+                                    + " %s instead")
+                            .formatted(name, group, option.name()));
         }
         DomainConfig current = current(tx, domain);
         if (current.option(group, name).isEmpty()) {
@@ -377,7 +371,7 @@ final class DomainConfigOperations implements OperationGroup {
         configs.lock(tx, domain);
         configs.replace(tx, domain, config);
         accounts.reveal(tx, domain, config.isElsewhere(), clock.instant());
-        directories.changed(tx);
+        changes.made(tx);
         return Reply.empty();
     }
 
@@ -390,9 +384,9 @@ final class DomainConfigOperations implements OperationGroup {
                 (group, values) -> {
                     if (!values.isObject() || values.isEmpty()) {
                         throw invalid(
-                                "The value of group %s specified in the config should be a"
-                                        + " dictionary of options",
-                                group);
+                                ("The value of group %s specified in the config should be a"
+                                                + " dictionary of options")
+                                        .formatted(group));
                     }
                     options.addAll(
                             values.properties().stream()
@@ -404,22 +398,32 @@ final class DomainConfigOperations implements OperationGroup {
 
     private Option option(String group, Map.Entry<String, JsonNode> entry) {
         requireOption(group, entry.getKey());
+        if (group.equals(DomainOptions.IDENTITY)
+                && entry.getKey().equals(DomainOptions.DRIVER)
+                && !DRIVERS.contains(entry.getValue())) {
+            throw invalid("There is no such identity driver: it is sql or ldap");
+        }
         return new Option(
-                group, entry.getKey(), entry.getValue(), known.isSecret(group, entry.getKey()));
+                group,
+                entry.getKey(),
+                entry.getValue(),
+                DomainOptions.isSecret(group, entry.getKey()));
     }
 
     private void requireGroup(String group) {
-        if (!known.hasGroup(group)) {
-            throw invalid("Group %s is not supported for domain specific configurations", group);
+        if (!DomainOptions.hasGroup(group)) {
+            throw invalid(
+                    "Group %s is not supported for domain specific configurations"
+                            .formatted(group));
         }
     }
 
     private void requireOption(String group, String option) {
         requireGroup(group);
-        if (!known.hasOption(group, option)) {
+        if (!DomainOptions.hasOption(group, option)) {
             throw invalid(
-                    "Option %s in group %s is not supported for domain specific configurations",
-                    option, group);
+                    "Option %s in group %s is not supported for domain specific configurations"
+                            .formatted(option, group));
         }
     }
 
@@ -440,9 +444,7 @@ final class DomainConfigOperations implements OperationGroup {
                 "Could not find %s in domain configuration for domain %s.", what, domain);
     }
 
-    private static Failure invalid(String reason, Object... arguments) {
-        return Failure.forbidden(
-                "Invalid domain specific configuration: %s.",
-                arguments.length == 0 ? reason : String.format(java.util.Locale.ROOT, reason, arguments));
+    private static Failure invalid(String reason) {
+        return Failure.forbidden("Invalid domain specific configuration: %s.", reason);
     }
 }

@@ -10,11 +10,13 @@ import cloud.welkin.identity.auth.FailedSignIns;
 import cloud.welkin.identity.auth.NewPasswords;
 import cloud.welkin.identity.auth.PasswordCheck;
 import cloud.welkin.identity.domain.LimitModel;
+import cloud.welkin.identity.domain.PasswordRules;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.ec2.KeySignatures;
 import cloud.welkin.identity.federation.FederatedSignIn;
 import cloud.welkin.identity.federation.OidcCodes;
 import cloud.welkin.identity.federation.OidcTokens;
+import cloud.welkin.identity.ldap.Directories;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
 import cloud.welkin.identity.store.GroupStore;
 import cloud.welkin.identity.store.ProjectStore;
@@ -55,7 +57,9 @@ public final class IdentityApi {
             LimitModel limitModel,
             int treeDepth,
             KeySignatures signatures,
-            Partners partners) {}
+            Partners partners,
+            Directories directories,
+            PasswordRules passwordRules) {}
 
     public static List<Api> of(Parts parts) {
         Database database = parts.database();
@@ -103,10 +107,10 @@ public final class IdentityApi {
                                 parts.check(),
                                 parts.newPasswords(),
                                 parts.failures(),
-                                users,
-                                projects,
+                                parts.directories(),
+                                stores,
                                 sessions),
-                        new GroupOperations(groupsOfUsers, users, projects, sessions),
+                        new GroupOperations(database, parts.directories(), stores, sessions),
                         new RoleOperations(roles, sessions),
                         new ImpliedRoleOperations(roles, sessions),
                         new AssignmentOperations(
@@ -155,7 +159,8 @@ public final class IdentityApi {
                         new SignatureOperations(parts.signatures(), catalogue),
                         new ServiceProviderOperations(stores.serviceProviders(), sessions),
                         new SamlIssuerOperations(parts),
-                        new WebSignInOperations(parts, new OidcCodes(oidcTokens)));
+                        new WebSignInOperations(parts, new OidcCodes(oidcTokens)),
+                        new DomainConfigOperations(clock, stores, sessions, parts.passwordRules()));
         List<Operation> operations = new ArrayList<>();
         groups.forEach(group -> operations.addAll(group.operations()));
         VersionOperations versions = new VersionOperations(JsonHome.of(operations));

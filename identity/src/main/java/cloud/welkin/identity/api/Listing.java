@@ -54,6 +54,11 @@ final class Listing {
                 : Optional.empty();
     }
 
+    /** The one domain that a list is of: the one it is narrowed to, if it is. */
+    static Optional<DomainId> inOneDomain(Call call) {
+        return call.query().text("domain_id").map(DomainId::new).or(() -> within(call));
+    }
+
     /** The domain of a new thing whose request names none. */
     static DomainId ownDomain(Call call) {
         return switch (call.caller().scope()) {

@@ -10,7 +10,10 @@ import cloud.welkin.identity.auth.PasswordCheck;
 import cloud.welkin.identity.domain.Options;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.User;
+import cloud.welkin.identity.ldap.Directories;
+import cloud.welkin.identity.store.DomainConfigStore;
 import cloud.welkin.identity.store.ProjectStore;
+import cloud.welkin.identity.store.Stores;
 import cloud.welkin.identity.store.UserStore;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Operation;
@@ -47,6 +50,8 @@ final class UserOperations implements OperationGroup {
     private final FailedSignIns failures;
     private final UserStore users;
     private final ProjectStore projects;
+    private final Directories directories;
+    private final Stores stores;
     private final Changes changes;
 
     UserOperations(
@@ -55,16 +60,18 @@ final class UserOperations implements OperationGroup {
             PasswordCheck check,
             NewPasswords newPasswords,
             FailedSignIns failures,
-            UserStore users,
-            ProjectStore projects,
+            Directories directories,
+            Stores stores,
             Changes changes) {
         this.database = database;
         this.clock = clock;
         this.check = check;
         this.newPasswords = newPasswords;
         this.failures = failures;
-        this.users = users;
-        this.projects = projects;
+        this.users = stores.users();
+        this.projects = stores.projects();
+        this.directories = directories;
+        this.stores = stores;
         this.changes = changes;
     }
 
@@ -152,7 +159,7 @@ final class UserOperations implements OperationGroup {
                                         Param.text("protocol_id", "Those of a protocol of it."),
                                         Param.text("unique_id", "Who is this one there.")))
                         .anyParam()
-                        .reads(this::list),
+                        .computes((call, none) -> list(call)),
                 Operation.post("/users")
                         .policyByHandler("identity:create_user")
                         .doc("Creates a user.")
@@ -163,7 +170,7 @@ final class UserOperations implements OperationGroup {
                         .policyByHandler("identity:get_user")
                         .doc("Shows a user.")
                         .replies(UserView.class)
-                        .reads((call, tx) -> new UserView(body(call, user(call, tx)))),
+                        .computes((call, none) -> show(call)),
                 Operation.patch("/users/{user_id}")
                         .policyByHandler("identity:update_user")
                         .doc("Changes a user; a new password ends all tokens of the old one.")
@@ -182,10 +189,18 @@ final class UserOperations implements OperationGroup {
                         .computes((call, body) -> changePassword(call, body.user())));
     }
 
-    private Object list(Call call, Tx tx) {
+    private Object list(Call call) {
         Optional<DomainId> within = Listing.within(call);
         call.authorize(Targets.listed(within));
-        return list(call, tx, users, within, Optional.empty());
+        Listing.inOneDomain(call)
+                .ifPresent(domain -> directories.users(domain, call.query().text("name")));
+        return database.read(tx -> list(call, tx, users, within, Optional.empty()));
+    }
+
+    /** Nobody makes us ask a directory who may not have the answer. */
+    private Object show(Call call) {
+        directories.user(database.read(tx -> user(call, tx)).id());
+        return new UserView(body(call, database.read(tx -> user(call, tx))));
     }
 
     /** The users of a domain, of a group, or all, as the query narrows them. */
@@ -224,6 +239,7 @@ final class UserOperations implements OperationGroup {
                             .isEmpty()) {
                         throw Failure.notFound("Could not find domain: %s.", domain);
                     }
+                    stores.domainConfigs().requireNone(tx, domain);
                     checkDefaultProject(tx, request.defaultProjectId());
                     Map<String, JsonNode> options =
                             Options.ofUser(Map.of(), request.options().orElse(Map.of()));
@@ -251,6 +267,7 @@ final class UserOperations implements OperationGroup {
         return database.write(
                 tx -> {
                     User current = user(call, tx);
+                    stores.directory().requireOurs(tx, current.id());
                     if (change.domainId()
                             .given()
                             .filter(id -> !id.equals(current.domain().value()))
@@ -298,6 +315,11 @@ final class UserOperations implements OperationGroup {
         failures.require(id.value(), call.peer());
         User found;
         try {
+            Optional<Directories.Place> place = directories.place(id);
+            if (place.isPresent()) {
+                directories.signIn(place.get(), change.originalPassword());
+                throw DomainConfigStore.readOnly();
+            }
             found = check.admitted(user, change.originalPassword(), PasswordCheck.Expired.LET_IN);
         } catch (Failure wrong) {
             failures.failed(id.value(), call.peer());
@@ -310,6 +332,7 @@ final class UserOperations implements OperationGroup {
 
     private Object delete(Call call, Tx tx) {
         User user = user(call, tx);
+        stores.directory().requireOurs(tx, user.id());
         users.delete(tx, user.id());
         changes.made(tx);
         return Reply.empty();

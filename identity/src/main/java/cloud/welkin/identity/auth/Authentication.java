@@ -13,6 +13,7 @@ import cloud.welkin.identity.domain.Receipt;
 import cloud.welkin.identity.domain.TokenPayload;
 import cloud.welkin.identity.domain.Trust;
 import cloud.welkin.identity.domain.User;
+import cloud.welkin.identity.ldap.Directories;
 import cloud.welkin.identity.store.Stores;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.failure.FailureKind;
@@ -61,6 +62,7 @@ public final class Authentication {
      * @param failures holds back those who fail again and again
      * @param receiptLifetime how long what was shown first waits for the rest
      * @param totpPrevious of how many periods before the present one passcodes are taken
+     * @param directories of domains that have one
      */
     public Authentication(
             Database database,
@@ -73,7 +75,8 @@ public final class Authentication {
             PasswordCheck check,
             FailedSignIns failures,
             Duration receiptLifetime,
-            int totpPrevious) {
+            int totpPrevious,
+            Directories directories) {
         this.database = database;
         this.clock = clock;
         this.random = random;
@@ -83,7 +86,7 @@ public final class Authentication {
         this.named = new Named(stores);
         this.methods =
                 Stream.of(
-                                new PasswordMethod(database, named, check),
+                                new PasswordMethod(database, named, check, directories),
                                 new TokenMethod(sessions),
                                 new ApplicationCredentialMethod(
                                         database,

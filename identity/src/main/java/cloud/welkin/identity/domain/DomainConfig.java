@@ -16,6 +16,9 @@ import tools.jackson.databind.node.StringNode;
  * Secrets are in it; it is shown without them.
  */
 public record DomainConfig(List<Option> options) {
+    /** The driver of those that have a directory; the others' is {@code sql}. */
+    public static final String DIRECTORY = "ldap";
+
     /** Python's way of putting values into a text: {@code %(name)s}, and {@code %%} for a %. */
     private static final Pattern REFERENCE = Pattern.compile("%(?:\\((\\w*)\\)s|(%)|(.?))");
 
@@ -69,17 +72,14 @@ public record DomainConfig(List<Option> options) {
         return new DomainConfig(all);
     }
 
-    /** Who keeps the domain's users; empty where nothing is said: the database. */
-    public Optional<String> driver() {
-        return option(DomainOptions.IDENTITY, "driver")
-                .map(Option::value)
-                .filter(value -> !value.isNull())
-                .map(JsonNode::asString);
-    }
-
     /** Whether the users of the domain are kept elsewhere than in the database. */
     public boolean isElsewhere() {
-        return driver().filter(name -> !name.equals("sql")).isPresent();
+        return option(DomainOptions.IDENTITY, DomainOptions.DRIVER)
+                .map(Option::value)
+                .filter(JsonNode::isString)
+                .map(JsonNode::asString)
+                .filter(DIRECTORY::equals)
+                .isPresent();
     }
 
     /**

@@ -11,62 +11,39 @@ import tools.jackson.databind.JsonNode;
 /**
  * The options by which a domain may differ from the others, with what holds where it says nothing:
  * those that Keystone lets be set by its API (keystone.resource.core, {@code whitelisted_options}
- * and {@code sensitive_options}) and the defaults of its [identity] and [ldap].
+ * and {@code sensitive_options}) and three of [ldap] that Keystone's operators must put into files,
+ * with the defaults of its [identity] and [ldap].
  */
 public final class DomainOptions {
     public static final String IDENTITY = "identity";
     public static final String LDAP = "ldap";
-
-    /**
-     * What Keystone has in its files but not in its API, unless its operator says so ({@code
-     * [domain_config] additional_whitelisted_options}).
-     */
-    public static final List<String> ADDITIONAL =
-            List.of("connection_timeout", "group_ad_nesting", "randomize_urls");
+    public static final String DRIVER = "driver";
 
     private static final Map<String, Set<String>> SECRET =
             Map.of(IDENTITY, Set.of(), LDAP, Set.of("password"));
 
     private static final Map<String, Map<String, JsonNode>> USUAL = usual();
 
-    private final Map<String, Map<String, JsonNode>> defaults;
-
-    /**
-     * @param additional of {@link #ADDITIONAL}, those that may be set too
-     */
-    public DomainOptions(Set<String> additional) {
-        defaults = new LinkedHashMap<>();
-        USUAL.forEach(
-                (group, options) -> {
-                    Map<String, JsonNode> allowed = new LinkedHashMap<>(options);
-                    allowed.keySet()
-                            .removeIf(
-                                    name ->
-                                            ADDITIONAL.contains(name)
-                                                    && !additional.contains(name));
-                    defaults.put(group, allowed);
-                });
-    }
-
     /** The groups with their options that are no secrets, and what holds by default. */
-    public Map<String, Map<String, JsonNode>> defaults() {
-        return defaults;
+    public static Map<String, Map<String, JsonNode>> defaults() {
+        return USUAL;
     }
 
-    public boolean hasGroup(String group) {
-        return defaults.containsKey(group);
+    public static boolean hasGroup(String group) {
+        return USUAL.containsKey(group);
     }
 
-    public boolean hasOption(String group, String option) {
-        return isSecret(group, option)
-                || defaults.getOrDefault(group, Map.of()).containsKey(option);
+    public static boolean hasOption(String group, String option) {
+        return isSecret(group, option) || USUAL.getOrDefault(group, Map.of()).containsKey(option);
     }
 
-    public boolean isSecret(String group, String option) {
+    public static boolean isSecret(String group, String option) {
         return SECRET.getOrDefault(group, Set.of()).contains(option);
     }
 
-    /** What holds of an option of [ldap] by default, whether it may be set or not. */
+    private DomainOptions() {}
+
+    /** What holds of an option of [ldap] by default. */
     public static Optional<JsonNode> usualOfLdap(String option) {
         return Optional.ofNullable(USUAL.getOrDefault(LDAP, Map.of()).get(option))
                 .filter(value -> !value.isNull());
@@ -74,7 +51,7 @@ public final class DomainOptions {
 
     private static Map<String, Map<String, JsonNode>> usual() {
         Map<String, JsonNode> identity = new LinkedHashMap<>();
-        identity.put("driver", Json.tree("sql"));
+        identity.put(DRIVER, Json.tree("sql"));
         nothing(identity, "list_limit");
         Map<String, JsonNode> ldap = new LinkedHashMap<>();
         connecting(ldap);

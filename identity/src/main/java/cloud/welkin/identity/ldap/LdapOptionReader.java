@@ -177,20 +177,17 @@ final class LdapOptionReader {
                 flag("user_enabled_invert"),
                 number("user_enabled_mask", 0),
                 required("user_enabled_default"),
-                flag("user_enabled_emulation") ? Optional.of(emulation(entries, groups)) : Optional.empty());
+                flag("user_enabled_emulation")
+                        ? Optional.of(emulation(entries, groups))
+                        : Optional.empty());
     }
 
-    private LdapOptions.Emulation emulation(
-            LdapOptions.Entries users, LdapOptions.Groups groups) {
+    private LdapOptions.Emulation emulation(LdapOptions.Entries users, LdapOptions.Groups groups) {
         DN dn =
                 text("user_enabled_emulation_dn")
                         .filter(name -> !name.isEmpty())
                         .map(name -> dn("user_enabled_emulation_dn", name))
-                        .orElseGet(
-                                () ->
-                                        dn(
-                                                "user_tree_dn",
-                                                "cn=enabled_users," + users.tree()));
+                        .orElseGet(() -> dn("user_tree_dn", "cn=enabled_users," + users.tree()));
         return flag("user_enabled_emulation_use_group_config")
                 ? new LdapOptions.Emulation(dn, groups.member(), groups.ids())
                 : new LdapOptions.Emulation(dn, "member", false);
@@ -207,7 +204,8 @@ final class LdapOptionReader {
     private LdapOptions.Entries entries(String kind, String unit, String description) {
         String tree = kind + "_tree_dn";
         return new LdapOptions.Entries(
-                text(tree).filter(name -> !name.isEmpty())
+                text(tree)
+                        .filter(name -> !name.isEmpty())
                         .map(name -> dn(tree, name))
                         .orElseGet(() -> dn("suffix", unit + "," + required("suffix"))),
                 filter(kind + "_filter"),

@@ -106,8 +106,8 @@ record LdapOptions(
 
     /**
      * @param ids whether members are ids, not DNs
-     * @param adNesting whether the directory itself finds members of members, by Active
-     *     Directory's rule
+     * @param nesting whether groups may be members of groups ({@code group_ad_nesting}, which is
+     *     taken for every directory here, by walking from group to group)
      */
-    record Groups(Entries entries, String member, boolean ids, boolean adNesting) {}
+    record Groups(Entries entries, String member, boolean ids, boolean nesting) {}
 }

@@ -1,7 +1,6 @@
 package cloud.welkin.identity.ldap;
 
 import java.time.Duration;
-import java.util.Set;
 
 /**
  * How directories are dealt with.
@@ -12,14 +11,8 @@ import java.util.Set;
  *     say
  * @param refusal how long after it was asked for a sign-in is refused at the earliest, so that the
  *     time tells nobody what was wrong with it
- * @param additional options of [ldap] that may be set beside those of Keystone's API
  */
-public record LdapRules(
-        Duration refresh, Duration timeout, Duration refusal, Set<String> additional) {
+public record LdapRules(Duration refresh, Duration timeout, Duration refusal) {
     public static final LdapRules USUAL =
-            new LdapRules(
-                    Duration.ofMinutes(1),
-                    Duration.ofSeconds(5),
-                    Duration.ofMillis(300),
-                    Set.of());
+            new LdapRules(Duration.ofMinutes(1), Duration.ofSeconds(5), Duration.ofMillis(300));
 }

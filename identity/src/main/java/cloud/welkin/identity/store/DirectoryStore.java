@@ -11,10 +11,10 @@ import static cloud.welkin.identity.schema.Tables.USER_GROUP;
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.domain.Group;
 import cloud.welkin.identity.domain.User;
+import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.id.UserId;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -56,13 +56,25 @@ public final class DirectoryStore {
                         row -> new Origin(new DomainId(row.getDomainId()), row.getLocalId()));
     }
 
+    /**
+     * @throws Failure 403 for those whom only the directory's own tools change
+     */
+    public void requireOurs(Tx tx, UserId id) {
+        if (user(tx, id).isPresent()) {
+            throw DomainConfigStore.readOnly();
+        }
+    }
+
+    /** The same for groups. */
+    public void requireOurs(Tx tx, Group group) {
+        if (group(tx, group.id()).isPresent()) {
+            throw DomainConfigStore.readOnly();
+        }
+    }
+
     /** Which of these users have rows. */
     public Map<String, Kept<User>> users(Tx tx, Collection<String> ids) {
-        return tx.sql()
-                .selectFrom(USER_ACCOUNT)
-                .where(USER_ACCOUNT.ID.in(ids))
-                .fetch()
-                .stream()
+        return tx.sql().selectFrom(USER_ACCOUNT).where(USER_ACCOUNT.ID.in(ids)).fetch().stream()
                 .collect(
                         Collectors.toMap(
                                 row -> row.getId(),
@@ -78,17 +90,6 @@ public final class DirectoryStore {
                                 row -> new Kept<>(GroupStore.group(row), row.getHidden())));
     }
 
-    /** The directory's users of a domain that have rows and are not hidden. */
-    public Set<String> visibleUsers(Tx tx, DomainId domain) {
-        return tx.sql()
-                .select(DIRECTORY_USER.USER_ID)
-                .from(DIRECTORY_USER)
-                .join(USER_ACCOUNT)
-                .on(USER_ACCOUNT.ID.eq(DIRECTORY_USER.USER_ID))
-                .where(DIRECTORY_USER.DOMAIN_ID.eq(domain.value()), UserStore.VISIBLE)
-                .fetchSet(DIRECTORY_USER.USER_ID);
-    }
-
     /** The directory's groups of a domain that have rows and are not hidden. */
     public Set<String> visibleGroups(Tx tx, DomainId domain) {
         return tx.sql()
@@ -100,38 +101,32 @@ public final class DirectoryStore {
                 .fetchSet(DIRECTORY_GROUP.GROUP_ID);
     }
 
-    /** Some of those who have signed in since that day, behind an id: id to the directory's own. */
-    public Map<String, String> inUse(
-            Tx tx, DomainId domain, LocalDate since, String behind, int most) {
+    /** The directory's users of a domain who are there: id to the directory's own. */
+    public Map<String, String> knownUsers(Tx tx, DomainId domain) {
         return tx.sql()
                 .select(DIRECTORY_USER.USER_ID, DIRECTORY_USER.LOCAL_ID)
                 .from(DIRECTORY_USER)
                 .join(USER_ACCOUNT)
                 .on(USER_ACCOUNT.ID.eq(DIRECTORY_USER.USER_ID))
-                .where(
-                        DIRECTORY_USER.DOMAIN_ID.eq(domain.value()),
-                        DIRECTORY_USER.USER_ID.gt(behind),
-                        USER_ACCOUNT.LAST_ACTIVE_ON.ge(since))
-                .orderBy(DIRECTORY_USER.USER_ID)
-                .limit(most)
+                .where(DIRECTORY_USER.DOMAIN_ID.eq(domain.value()), UserStore.VISIBLE)
                 .fetchMap(DIRECTORY_USER.USER_ID, DIRECTORY_USER.LOCAL_ID);
     }
 
-    /** The directory's groups that hold any role. */
-    public List<String> groupsWithRoles(Tx tx, DomainId domain) {
+    /** The directory's groups of a domain that are there and hold any role, likewise. */
+    public Map<String, String> groupsWithRoles(Tx tx, DomainId domain) {
         return tx.sql()
-                .select(DIRECTORY_GROUP.GROUP_ID)
+                .select(DIRECTORY_GROUP.GROUP_ID, DIRECTORY_GROUP.LOCAL_ID)
                 .from(DIRECTORY_GROUP)
+                .join(USER_GROUP)
+                .on(USER_GROUP.ID.eq(DIRECTORY_GROUP.GROUP_ID))
                 .where(
                         DIRECTORY_GROUP.DOMAIN_ID.eq(domain.value()),
+                        GroupStore.VISIBLE,
                         DSL.exists(
                                 DSL.selectOne()
                                         .from(ASSIGNMENT)
-                                        .where(
-                                                ASSIGNMENT.GROUP_ID.eq(
-                                                        DIRECTORY_GROUP.GROUP_ID))))
-                .orderBy(DIRECTORY_GROUP.DOMAIN_ID, DIRECTORY_GROUP.GROUP_ID)
-                .fetch(DIRECTORY_GROUP.GROUP_ID);
+                                        .where(ASSIGNMENT.GROUP_ID.eq(DIRECTORY_GROUP.GROUP_ID))))
+                .fetchMap(DIRECTORY_GROUP.GROUP_ID, DIRECTORY_GROUP.LOCAL_ID);
     }
 
     /** Whether anybody else of the domain, who is not hidden, has the name. */
@@ -172,7 +167,12 @@ public final class DirectoryStore {
         var row = UserStore.fill(tx.sql().newRecord(USER_ACCOUNT), user);
         row.setId(user.id().value());
         row.setHidden(false);
-        tx.sql().insertInto(USER_ACCOUNT).set(row).onConflict(USER_ACCOUNT.ID).doUpdate().set(row)
+        tx.sql()
+                .insertInto(USER_ACCOUNT)
+                .set(row)
+                .onConflict(USER_ACCOUNT.ID)
+                .doUpdate()
+                .set(row)
                 .execute();
         tx.sql()
                 .insertInto(DIRECTORY_USER)
@@ -187,7 +187,12 @@ public final class DirectoryStore {
         var row = GroupStore.fill(tx.sql().newRecord(USER_GROUP), group);
         row.setId(group.id());
         row.setHidden(false);
-        tx.sql().insertInto(USER_GROUP).set(row).onConflict(USER_GROUP.ID).doUpdate().set(row)
+        tx.sql()
+                .insertInto(USER_GROUP)
+                .set(row)
+                .onConflict(USER_GROUP.ID)
+                .doUpdate()
+                .set(row)
                 .execute();
         tx.sql()
                 .insertInto(DIRECTORY_GROUP)

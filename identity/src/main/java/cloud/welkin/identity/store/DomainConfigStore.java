@@ -4,19 +4,26 @@ import static cloud.welkin.identity.schema.Tables.DOMAIN_CONFIG;
 
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.domain.DomainConfig;
+import cloud.welkin.identity.domain.DomainOptions;
 import cloud.welkin.identity.domain.Secrets;
 import cloud.welkin.identity.schema.tables.records.DomainConfigRecord;
+import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.json.Json;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import org.jooq.Condition;
 import org.jooq.impl.DSL;
 import tools.jackson.databind.JsonNode;
 
 /** How domains differ; the database sees secrets encrypted only. */
 public final class DomainConfigStore {
+    private static final Condition ELSEWHERE =
+            DOMAIN_CONFIG
+                    .OPTION_GROUP
+                    .eq(DomainOptions.IDENTITY)
+                    .and(DOMAIN_CONFIG.OPTION_NAME.eq(DomainOptions.DRIVER))
+                    .and(DOMAIN_CONFIG.VALUE.eq(Json.text(DomainConfig.DIRECTORY)));
+
     private final CredentialStore secrets;
 
     DomainConfigStore(CredentialStore secrets) {
@@ -38,31 +45,34 @@ public final class DomainConfigStore {
     }
 
     /** All domains whose users are kept elsewhere than in the database. */
-    public Map<DomainId, DomainConfig> elsewhere(Tx tx) {
-        Map<String, List<DomainConfigRecord>> rows = new LinkedHashMap<>();
-        tx.sql()
-                .selectFrom(DOMAIN_CONFIG)
-                .orderBy(
-                        DOMAIN_CONFIG.DOMAIN_ID,
-                        DOMAIN_CONFIG.OPTION_GROUP,
-                        DOMAIN_CONFIG.OPTION_NAME)
-                .forEach(
-                        row ->
-                                rows.computeIfAbsent(row.getDomainId(), id -> new ArrayList<>())
-                                        .add(row));
-        if (rows.isEmpty()) {
-            return Map.of();
+    public List<DomainId> elsewhere(Tx tx) {
+        return tx.sql()
+                .select(DOMAIN_CONFIG.DOMAIN_ID)
+                .from(DOMAIN_CONFIG)
+                .where(ELSEWHERE)
+                .orderBy(DOMAIN_CONFIG.DOMAIN_ID)
+                .fetch(row -> new DomainId(row.value1()));
+    }
+
+    /** Whether the users of the domain are. */
+    public boolean hasDirectory(Tx tx, DomainId domain) {
+        return tx.sql()
+                .fetchExists(DOMAIN_CONFIG, DOMAIN_CONFIG.DOMAIN_ID.eq(domain.value()), ELSEWHERE);
+    }
+
+    /**
+     * Only the directory's own tools make and change what is in a directory.
+     *
+     * @throws Failure 403 where the domain has one
+     */
+    public void requireNone(Tx tx, DomainId domain) {
+        if (hasDirectory(tx, domain)) {
+            throw readOnly();
         }
-        Secrets keys = secrets.secrets(tx);
-        Map<DomainId, DomainConfig> found = new LinkedHashMap<>();
-        rows.forEach(
-                (domain, options) -> {
-                    DomainConfig config = config(options, keys);
-                    if (config.isElsewhere()) {
-                        found.put(new DomainId(domain), config);
-                    }
-                });
-        return found;
+    }
+
+    public static Failure readOnly() {
+        return Failure.forbidden("LDAP does not support write operations");
     }
 
     /** In the place of whatever was set. */
@@ -79,7 +89,8 @@ public final class DomainConfigStore {
                     .set(DOMAIN_CONFIG.DOMAIN_ID, domain.value())
                     .set(DOMAIN_CONFIG.OPTION_GROUP, option.group())
                     .set(DOMAIN_CONFIG.OPTION_NAME, option.name())
-                    .set(option.secret() ? DOMAIN_CONFIG.SECRET : DOMAIN_CONFIG.VALUE,
+                    .set(
+                            option.secret() ? DOMAIN_CONFIG.SECRET : DOMAIN_CONFIG.VALUE,
                             option.secret() ? keys.encrypt(json) : json)
                     .execute();
         }

@@ -30,7 +30,6 @@ public final class Call {
     private final String peer;
     private final Map<String, String> notes = new java.util.concurrent.ConcurrentHashMap<>();
     private boolean authorized;
-    private int most = Integer.MAX_VALUE;
 
     Call(
             Operation operation,
@@ -123,16 +122,6 @@ public final class Call {
 
     public String requestId() {
         return requestId;
-    }
-
-    /** Lists that are answered to this request have no more rows on a page. */
-    public void atMost(int rows) {
-        most = Math.min(most, rows);
-    }
-
-    /** How many rows a page may have, whatever the request asks for. */
-    public int most() {
-        return most;
     }
 
     public Operation operation() {

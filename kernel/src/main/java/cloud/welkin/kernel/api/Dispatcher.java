@@ -204,7 +204,12 @@ public final class Dispatcher {
         QueryCheck.check(operation, query, at.version);
         return switch (operation.handler()) {
             case Operation.Handler.Reads(Operation.Read read) ->
-                    answer(read(read, call), incoming, requestId, at, operation);
+                    answer(
+                            database.read(tx -> checked(call, read.handle(call, tx))),
+                            incoming,
+                            requestId,
+                            at,
+                            operation);
             case Operation.Handler.Writes<?> writes ->
                     answer(write(writes, call, incoming, at), incoming, requestId, at, operation);
             case Operation.Handler.Computes<?> computes ->
@@ -217,11 +222,6 @@ public final class Dispatcher {
             case Operation.Handler.Streams(Operation.Stream stream) ->
                     stream(stream, call, incoming, requestId);
         };
-    }
-
-    private Object read(Operation.Read read, Call call) {
-        call.operation().preparation().prepare(call, NoBody.NONE);
-        return database.read(tx -> checked(call, read.handle(call, tx)));
     }
 
     private <B> Object write(
@@ -238,16 +238,12 @@ public final class Dispatcher {
         return checked(call, computes.compute().handle(call, body));
     }
 
-    /** The body, with which the operation is prepared. */
     private static Object body(Call call, Incoming incoming, Station at) {
         Operation operation = call.operation();
-        Object body =
-                operation
-                        .body()
-                        .map(type -> body(operation, type, incoming, at))
-                        .orElse(NoBody.NONE);
-        operation.preparation().prepare(call, body);
-        return body;
+        return operation
+                .body()
+                .map(type -> body(operation, type, incoming, at))
+                .orElse(NoBody.NONE);
     }
 
     private static Object body(

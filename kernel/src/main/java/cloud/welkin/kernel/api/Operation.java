@@ -59,19 +59,6 @@ public final class Operation {
         void handle(Call call, Exchange exchange);
     }
 
-    /**
-     * What must be known before the handler looks at the database, and takes long for other reasons
-     * than the database: done outside of any transaction, when the caller, the parameters and the
-     * body have been read. What it throws is the answer.
-     */
-    @FunctionalInterface
-    public interface Preparation {
-        /**
-         * @param body the operation's record, or {@link NoBody} where it has none
-         */
-        void prepare(Call call, Object body);
-    }
-
     /** Who is let through before the handler is asked. */
     public sealed interface Access {
         /** Anybody, without a token. */
@@ -105,7 +92,6 @@ public final class Operation {
     private final String doc;
     private final List<Conversion> conversions;
     private final Handler handler;
-    private final Preparation preparation;
 
     Operation(OperationBuilder<?> declared, Handler handler) {
         this.method = declared.method;
@@ -125,31 +111,6 @@ public final class Operation {
         newestFirst.sort(Comparator.comparing(Conversion::since).reversed());
         this.conversions = List.copyOf(newestFirst);
         this.handler = handler;
-        this.preparation = (call, given) -> {};
-    }
-
-    private Operation(Operation same, Preparation preparation) {
-        this.method = same.method;
-        this.path = same.path;
-        this.access = same.access;
-        this.since = same.since;
-        this.until = same.until;
-        this.params = same.params;
-        this.anyParam = same.anyParam;
-        this.anyParamBefore = same.anyParamBefore;
-        this.body = same.body;
-        this.bodyOptional = same.bodyOptional;
-        this.reply = same.reply;
-        this.status = same.status;
-        this.doc = same.doc;
-        this.conversions = same.conversions;
-        this.handler = same.handler;
-        this.preparation = preparation;
-    }
-
-    /** The same, with something to do before its handler. Streams are not prepared. */
-    public Operation preparedBy(Preparation first) {
-        return new Operation(this, first);
     }
 
     public static OperationBuilder<NoBody> get(String path) {
@@ -251,10 +212,6 @@ public final class Operation {
 
     Handler handler() {
         return handler;
-    }
-
-    Preparation preparation() {
-        return preparation;
     }
 
     public boolean streams() {
