@@ -117,6 +117,30 @@ class DirectoryTest {
     }
 
     @Test
+    void ossa2013_015_anEmptyPasswordIsNoAnonymousBind() {
+        corp.slapd.person("anonymous");
+        corp.signIn("anonymous", "", "").expect(401);
+        corp.token("anonymous", "");
+    }
+
+    @Test
+    void ossa2014_015_aUserAndAGroupOfOneNameHaveDifferentIds() {
+        corp.slapd.person("same");
+        corp.slapd.group("same", "uid=same");
+        assertThat(corp.userId("same")).isNotEqualTo(corp.groupId("same"));
+    }
+
+    @Test
+    void ossa2026_007_theWordFalseIsNotTrue() {
+        corp.slapd.person("falsy");
+        corp.slapd.set("uid=falsy", "enabled", "FALSE");
+        var enabled =
+                corp.get("/users/" + corp.userId("falsy")).expect(200).json().at("/user/enabled");
+        assertThat(enabled.isBoolean()).isTrue();
+        assertThat(enabled.asBoolean()).isFalse();
+    }
+
+    @Test
     void twoOfANameAreNotLetInByIt() {
         corp.slapd.person("john1", "John");
         corp.slapd.person("john2", "John");

@@ -58,13 +58,16 @@ final class LdapDirectory implements AutoCloseable {
     /** Those of the name, as the directory compares names: mostly one. */
     List<LdapUser> usersNamed(String name) {
         List<LdapUser> found = new ArrayList<>();
-        users(Optional.of(Filter.createEqualityFilter(people().name(), name)), found::add);
+        requireWhole(
+                users(Optional.of(Filter.createEqualityFilter(people().name(), name)), found::add));
         return found;
     }
 
     List<LdapUser> usersOf(Collection<String> ids) {
         List<LdapUser> found = new ArrayList<>();
-        parts(ids).forEach(part -> users(Optional.of(anyOf(people().id(), part)), found::add));
+        for (List<String> part : parts(ids)) {
+            requireWhole(users(Optional.of(anyOf(people().id(), part)), found::add));
+        }
         return found;
     }
 
@@ -74,20 +77,17 @@ final class LdapDirectory implements AutoCloseable {
 
     List<LdapGroup> groupsNamed(String name) {
         List<LdapGroup> found = new ArrayList<>();
-        groups(
-                Optional.of(Filter.createEqualityFilter(options.groups().entries().name(), name)),
-                found::add);
+        Filter named = Filter.createEqualityFilter(options.groups().entries().name(), name);
+        requireWhole(groups(Optional.of(named), found::add));
         return found;
     }
 
     List<LdapGroup> groupsOf(Collection<String> ids) {
         List<LdapGroup> found = new ArrayList<>();
-        parts(ids)
-                .forEach(
-                        part ->
-                                groups(
-                                        Optional.of(anyOf(options.groups().entries().id(), part)),
-                                        found::add));
+        for (List<String> part : parts(ids)) {
+            Filter these = anyOf(options.groups().entries().id(), part);
+            requireWhole(groups(Optional.of(these), found::add));
+        }
         return found;
     }
 
@@ -98,13 +98,14 @@ final class LdapDirectory implements AutoCloseable {
         for (int depth = 0; depth < DEEPEST && !asked.isEmpty(); depth++) {
             Set<String> more = new LinkedHashSet<>();
             for (List<String> part : parts(asked)) {
-                groups(
-                        Optional.of(anyOf(options.groups().member(), part)),
-                        group -> {
-                            if (found.putIfAbsent(group.id(), group) == null) {
-                                more.add(group.dn());
-                            }
-                        });
+                requireWhole(
+                        groups(
+                                Optional.of(anyOf(options.groups().member(), part)),
+                                group -> {
+                                    if (found.putIfAbsent(group.id(), group) == null) {
+                                        more.add(group.dn());
+                                    }
+                                }));
             }
             asked = options.groups().nesting() && !options.groups().ids() ? more : Set.of();
         }
@@ -139,6 +140,13 @@ final class LdapDirectory implements AutoCloseable {
             }
         }
         return List.copyOf(found.values());
+    }
+
+    /** Who is not in an answer that was cut short may be there nevertheless. */
+    private static void requireWhole(boolean whole) {
+        if (!whole) {
+            throw new DirectoryUnavailable("it gives less than it was asked for");
+        }
     }
 
     /** Whether the directory takes the password for its own. */
@@ -369,13 +377,14 @@ final class LdapDirectory implements AutoCloseable {
         String asked = attribute;
         while (!asked.isEmpty()) {
             List<Attribute> got = new ArrayList<>();
-            connections.search(
-                    request(
-                            dn,
-                            SearchScope.BASE,
-                            Filter.createPresenceFilter("objectClass"),
-                            List.of(asked)),
-                    entry -> got.addAll(entry.getAttributes()));
+            requireWhole(
+                    connections.search(
+                            request(
+                                    dn,
+                                    SearchScope.BASE,
+                                    Filter.createPresenceFilter("objectClass"),
+                                    List.of(asked)),
+                            entry -> got.addAll(entry.getAttributes())));
             asked = "";
             for (Attribute part : got) {
                 if (part.getBaseName().equalsIgnoreCase(attribute)) {
