@@ -101,7 +101,6 @@ class DomainConfigTest {
                 "{'config': {'ldap': 'x'}}",
                 "{'config': {'token': {'driver': 'x'}}}",
                 "{'config': {'ldap': {'no_such': 'x'}}}",
-                "{'config': {'identity': {'driver': 'mysql'}}}",
                 "{'config': {'identity': {'driver': ['ldap']}}}"
             })
     void whatThereIsNotIsRefusedAndChangesNothing(String json) {
@@ -125,6 +124,28 @@ class DomainConfigTest {
     void aPartIsChangedByItselfAndOnlyIfItIsSet(String part, String json, int status) {
         put(BOTH).expect(201);
         keystone.patch(admin, config + part, json).expect(status);
+    }
+
+    @Test
+    void aDriverThatThereIsNotIsKeptAsKeystoneKeepsItAndReachesNobody() {
+        String domain = config.split("/")[2];
+        String user =
+                keystone.post(
+                                admin,
+                                "/users",
+                                "{'user': {'name': 'joe', 'password': 'pw', 'domain_id': '"
+                                        + domain
+                                        + "'}}")
+                        .expect(201)
+                        .text("/user/id");
+        put("{'config': {'identity': {'driver': 'mysql'}}}").expect(201);
+        get("/users/" + user).expect(404);
+        get("/users?domain_id=" + domain).expect(503);
+        keystone.as(admin, "PATCH", config + "/identity/driver")
+                .json("{'config': {'driver': 'sql'}}")
+                .send()
+                .expect(200);
+        get("/users/" + user).expect(200);
     }
 
     @Test

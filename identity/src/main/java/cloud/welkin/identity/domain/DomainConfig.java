@@ -16,7 +16,10 @@ import tools.jackson.databind.node.StringNode;
  * Secrets are in it; it is shown without them.
  */
 public record DomainConfig(List<Option> options) {
-    /** The driver of those that have a directory; the others' is {@code sql}. */
+    /** The driver of domains that have no other: their users are in the database. */
+    public static final String DATABASE = "sql";
+
+    /** The driver of those that have a directory. */
     public static final String DIRECTORY = "ldap";
 
     /** Python's way of putting values into a text: {@code %(name)s}, and {@code %%} for a %. */
@@ -72,14 +75,18 @@ public record DomainConfig(List<Option> options) {
         return new DomainConfig(all);
     }
 
-    /** Whether the users of the domain are kept elsewhere than in the database. */
-    public boolean isElsewhere() {
+    /** What keeps the domain's users; it may be the name of none. */
+    public String driver() {
         return option(DomainOptions.IDENTITY, DomainOptions.DRIVER)
                 .map(Option::value)
                 .filter(JsonNode::isString)
                 .map(JsonNode::asString)
-                .filter(DIRECTORY::equals)
-                .isPresent();
+                .orElse(DATABASE);
+    }
+
+    /** Whether the users of the domain are kept elsewhere than in the database. */
+    public boolean isElsewhere() {
+        return !driver().equals(DATABASE);
     }
 
     /**

@@ -390,6 +390,9 @@ public final class Directories implements AutoCloseable {
     }
 
     private Reached open(DomainConfig config) {
+        if (!config.driver().equals(DomainConfig.DIRECTORY)) {
+            throw new DirectoryUnavailable("there is no identity driver " + config.driver());
+        }
         Consumer<String> odd = option -> log.warn("{} refers to an option that is not set", option);
         return new Reached(
                 config,

@@ -22,7 +22,7 @@ public final class DomainConfigStore {
                     .OPTION_GROUP
                     .eq(DomainOptions.IDENTITY)
                     .and(DOMAIN_CONFIG.OPTION_NAME.eq(DomainOptions.DRIVER))
-                    .and(DOMAIN_CONFIG.VALUE.eq(Json.text(DomainConfig.DIRECTORY)));
+                    .and(DOMAIN_CONFIG.VALUE.ne(Json.text(DomainConfig.DATABASE)));
 
     private final CredentialStore secrets;
 
