@@ -152,15 +152,7 @@ public final class DirectoryStore {
 
     /** Those who write a domain's accounts do so one after the other. */
     public void lock(Tx tx, DomainId domain) {
-        tx.sql()
-                .select(
-                        DSL.function(
-                                "pg_advisory_xact_lock",
-                                Object.class,
-                                DSL.field(
-                                        "hashtextextended({0}, 0)",
-                                        Long.class, DSL.val("directory " + domain.value()))))
-                .execute();
+        Rows.lock(tx, "directory " + domain.value());
     }
 
     public void put(Tx tx, User user, String localId) {

@@ -12,7 +12,6 @@ import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.json.Json;
 import java.util.List;
 import org.jooq.Condition;
-import org.jooq.impl.DSL;
 import tools.jackson.databind.JsonNode;
 
 /** How domains differ; the database sees secrets encrypted only. */
@@ -98,15 +97,7 @@ public final class DomainConfigStore {
 
     /** Two who change the same domain's do so one after the other. */
     public void lock(Tx tx, DomainId domain) {
-        tx.sql()
-                .select(
-                        DSL.function(
-                                "pg_advisory_xact_lock",
-                                Object.class,
-                                DSL.field(
-                                        "hashtextextended({0}, 0)",
-                                        Long.class, DSL.val("domain config " + domain.value()))))
-                .execute();
+        Rows.lock(tx, "domain config " + domain.value());
     }
 
     private static DomainConfig config(List<DomainConfigRecord> rows, Secrets keys) {
