@@ -104,7 +104,7 @@ final class DomainOperations implements OperationGroup {
     }
 
     static Project newDomain(NewProject request) {
-        String id = Ids.hex();
+        String id = request.explicitDomainId().orElseGet(Ids::hex);
         return new Project(
                 new ProjectId(id),
                 new DomainId(id),

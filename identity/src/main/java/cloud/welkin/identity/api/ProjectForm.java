@@ -16,6 +16,7 @@ import cloud.welkin.kernel.json.Field;
 import cloud.welkin.kernel.policy.Target;
 import cloud.welkin.kernel.validate.Items;
 import cloud.welkin.kernel.validate.Length;
+import cloud.welkin.kernel.validate.Matches;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import java.util.HashMap;
@@ -42,8 +43,12 @@ final class ProjectForm {
 
     private ProjectForm() {}
 
+    /**
+     * @param explicitDomainId the id of a new domain, where it must have one that it has elsewhere
+     */
     record NewProject(
             @Length(min = 1, max = 64) String name,
+            @Matches("[0-9a-f]{32}") Optional<String> explicitDomainId,
             Optional<String> description,
             Optional<Boolean> enabled,
             Optional<String> domainId,
