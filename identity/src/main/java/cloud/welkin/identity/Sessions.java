@@ -253,7 +253,11 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
                         .map(target -> enabled(tx, target.id(), refusal));
         Optional<Project> scopedDomain =
                 scoped.filter(project -> !project.isDomain())
-                        .map(project -> enabled(tx, project.domain().value(), refusal));
+                        .map(
+                                project ->
+                                        project.domain().equals(user.domain())
+                                                ? userDomain
+                                                : enabled(tx, project.domain().value(), refusal));
         Optional<Trust> trust = trust(tx, payload, refusal);
         List<Role> held =
                 payload.target()

@@ -13,13 +13,11 @@ import java.util.Optional;
 /** Who knows the user's password; of users of a directory the directory knows it. */
 final class PasswordMethod implements AuthMethod {
     private final Database database;
-    private final Named named;
     private final PasswordCheck check;
     private final Directories directories;
 
-    PasswordMethod(Database database, Named named, PasswordCheck check, Directories directories) {
+    PasswordMethod(Database database, PasswordCheck check, Directories directories) {
         this.database = database;
-        this.named = named;
         this.check = check;
         this.directories = directories;
     }
@@ -30,18 +28,18 @@ final class PasswordMethod implements AuthMethod {
     }
 
     @Override
-    public Proof prove(AuthRequest.Identity identity) {
+    public Proof prove(AuthRequest.Identity identity, Named named) {
         UserName given = identity.password().orElseThrow(() -> AuthMethod.missing(name())).user();
         String password = given.password().orElse("");
         return Proof.of(
-                place(given)
+                place(given, named)
                         .map(place -> directories.signIn(place, password))
-                        .orElseGet(() -> ofOurs(given, password))
+                        .orElseGet(() -> ofOurs(given, named, password))
                         .id(),
                 name());
     }
 
-    private Optional<Place> place(UserName given) {
+    private Optional<Place> place(UserName given, Named named) {
         if (given.id().isPresent()) {
             return directories.place(new UserId(given.id().get()));
         }
@@ -53,7 +51,7 @@ final class PasswordMethod implements AuthMethod {
         return domain.flatMap(id -> given.name().flatMap(name -> directories.place(id, name)));
     }
 
-    private User ofOurs(UserName given, String password) {
+    private User ofOurs(UserName given, Named named, String password) {
         Optional<User> user = database.read(tx -> named.user(tx, given));
         return check.admitted(user, password, PasswordCheck.Expired.REFUSED);
     }

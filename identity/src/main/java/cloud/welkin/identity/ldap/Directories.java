@@ -98,7 +98,8 @@ public final class Directories implements AutoCloseable {
     }
 
     public Optional<Place> place(DomainId domain, String name) {
-        return database.read(tx -> configs.hasDirectory(tx, domain))
+        return !domain.equals(DomainId.DEFAULT)
+                        && database.read(tx -> configs.hasDirectory(tx, domain))
                 ? Optional.of(new Place(domain, Optional.empty(), Optional.of(name)))
                 : Optional.empty();
     }
