@@ -15,6 +15,7 @@ import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.ec2.KeySignatures;
 import cloud.welkin.identity.federation.FederatedSignIn;
 import cloud.welkin.identity.oidc.OidcApi;
+import cloud.welkin.identity.saml.SamlKeys;
 import cloud.welkin.identity.store.AccountStore;
 import cloud.welkin.identity.store.Stores;
 import cloud.welkin.identity.work.Housekeeping;
@@ -32,6 +33,9 @@ import java.util.List;
 /** The identity service, put together: Keystone's API, and the authenticator for all the others. */
 public final class IdentityService implements AutoCloseable {
     public static final String SCHEMA = "identity";
+
+    /** How long browsers and partners may be under way with what was signed. */
+    private static final Duration SAML_SLACK = Duration.ofHours(2);
 
     /**
      * @param tokenLifetime how long a token is good for
@@ -63,6 +67,7 @@ public final class IdentityService implements AutoCloseable {
     private final LimitSource limits;
     private final Accounts accounts;
     private final KeySignatures signatures;
+    private final SamlKeys samlKeys;
 
     public IdentityService(
             Database database, Clock clock, Options options, List<CatalogEntry> catalog) {
@@ -96,6 +101,13 @@ public final class IdentityService implements AutoCloseable {
                         sessions,
                         audit,
                         options.tokenLifetime().plus(security.expiredWindow()));
+        samlKeys =
+                new SamlKeys(
+                        database,
+                        clock,
+                        random,
+                        stores.samlKeys(),
+                        options.partners().assertionLifetime().plus(SAML_SLACK));
         reconcilers = housekeeping(database, clock, options, stores);
         Authentication authentication =
                 new Authentication(
@@ -146,7 +158,8 @@ public final class IdentityService implements AutoCloseable {
                                 options.limitModel(),
                                 options.treeDepth(),
                                 signatures,
-                                options.partners())));
+                                options.partners(),
+                                samlKeys)));
         limits = new UnifiedLimits(catalogue, stores.limits());
         apis.add(OidcApi.of(database, clock, random, sessions, authentication, stores));
     }
@@ -185,7 +198,14 @@ public final class IdentityService implements AutoCloseable {
                                 rules.inactive() == 0
                                         ? 0
                                         : database.write(
-                                                tx -> disableInactive(tx, stores, rules, clock))));
+                                                tx -> disableInactive(tx, stores, rules, clock))),
+                new Housekeeping("identity SAML keys", Duration.ofHours(1), samlKeys::tend),
+                new Housekeeping(
+                        "identity sign-ins by browser",
+                        Duration.ofMinutes(10),
+                        () ->
+                                database.write(
+                                        tx -> stores.webSignIns().sweep(tx, clock.instant()))));
     }
 
     private int disableInactive(Tx tx, Stores stores, PasswordRules rules, Clock clock) {
@@ -207,6 +227,17 @@ public final class IdentityService implements AutoCloseable {
 
     public Keys keys() {
         return keys;
+    }
+
+    /** The keys that SAML's messages are signed with. */
+    public SamlKeys samlKeys() {
+        return samlKeys;
+    }
+
+    /** The staged key of SAML signs from now on, and another is staged. */
+    public void rotateSamlKeys() {
+        samlKeys.rotate();
+        audit.operator("update", "SAML keys");
     }
 
     public List<Reconciler> reconcilers() {

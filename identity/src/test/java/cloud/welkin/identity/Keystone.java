@@ -96,7 +96,8 @@ final class Keystone implements AutoCloseable {
                                 Partners.USUAL.signatureAge(),
                                 Partners.USUAL.entityId(),
                                 Partners.USUAL.assertionLifetime(),
-                                List.of(DASHBOARD))),
+                                List.of(DASHBOARD),
+                                new Partners.WebSignInLimits(100, 50))),
                 List.of(
                         new CatalogEntry("identity", "keystone", "/identity", false),
                         new CatalogEntry("compute", "nova", "/compute/v2.1", false),

@@ -15,6 +15,8 @@ import cloud.welkin.identity.ec2.KeySignatures;
 import cloud.welkin.identity.federation.FederatedSignIn;
 import cloud.welkin.identity.federation.OidcCodes;
 import cloud.welkin.identity.federation.OidcTokens;
+import cloud.welkin.identity.saml.SamlKeys;
+import cloud.welkin.identity.saml.SamlSigner;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
 import cloud.welkin.identity.store.GroupStore;
 import cloud.welkin.identity.store.ProjectStore;
@@ -55,7 +57,8 @@ public final class IdentityApi {
             LimitModel limitModel,
             int treeDepth,
             KeySignatures signatures,
-            Partners partners) {}
+            Partners partners,
+            SamlKeys samlKeys) {}
 
     public static List<Api> of(Parts parts) {
         Database database = parts.database();
@@ -73,6 +76,8 @@ public final class IdentityApi {
         DomainOperations domains =
                 new DomainOperations(projects, users, groupsOfUsers, roles, sessions);
         OidcTokens oidcTokens = new OidcTokens();
+        WebSignIns webSignIns = new WebSignIns(parts);
+        SamlWebSignInOperations samlWebSignIns = new SamlWebSignInOperations(parts, webSignIns);
         List<OperationGroup> groups =
                 List.of(
                         new TokenOperations(
@@ -139,7 +144,8 @@ public final class IdentityApi {
                                 stores.federation(),
                                 parts.federated(),
                                 oidcTokens,
-                                catalogue),
+                                catalogue,
+                                new SamlSigner(parts.samlKeys())),
                         new RegisteredLimitOperations(catalogue, stores.limits()),
                         new LimitOperations(
                                 parts.limitModel(), catalogue, stores.limits(), projects),
@@ -155,7 +161,9 @@ public final class IdentityApi {
                         new SignatureOperations(parts.signatures(), catalogue),
                         new ServiceProviderOperations(stores.serviceProviders(), sessions),
                         new SamlIssuerOperations(parts),
-                        new WebSignInOperations(parts, new OidcCodes(oidcTokens)));
+                        new WebSignInOperations(
+                                parts, webSignIns, samlWebSignIns, new OidcCodes(oidcTokens)),
+                        samlWebSignIns);
         List<Operation> operations = new ArrayList<>();
         groups.forEach(group -> operations.addAll(group.operations()));
         VersionOperations versions = new VersionOperations(JsonHome.of(operations));

@@ -154,6 +154,20 @@ public final class FederationStore {
                 .map(row -> protocol(tx, row));
     }
 
+    /** Those of this id that enabled providers have, as many as that at most. */
+    public List<FederationProtocol> ofEnabledProviders(Tx tx, String id, int most) {
+        return tx.sql()
+                .select(FEDERATION_PROTOCOL.fields())
+                .from(FEDERATION_PROTOCOL)
+                .join(IDENTITY_PROVIDER)
+                .on(IDENTITY_PROVIDER.ID.eq(FEDERATION_PROTOCOL.PROVIDER_ID))
+                .where(FEDERATION_PROTOCOL.ID.eq(id), IDENTITY_PROVIDER.ENABLED.isTrue())
+                .orderBy(FEDERATION_PROTOCOL.PROVIDER_ID)
+                .limit(most)
+                .fetchInto(FEDERATION_PROTOCOL)
+                .map(row -> protocol(tx, row));
+    }
+
     /** Makes the protocol, or changes it. */
     public void save(Tx tx, FederationProtocol protocol) {
         FederationProtocolRecord row = tx.sql().newRecord(FEDERATION_PROTOCOL);
