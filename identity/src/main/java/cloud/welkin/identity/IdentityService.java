@@ -47,6 +47,7 @@ public final class IdentityService implements AutoCloseable {
      * @param allEndpointsUnlessFiltered whether tokens of those who were given no endpoints show
      *     all
      * @param partners how those are dealt with that sign in their own way
+     * @param lists how many rows lists have
      */
     public record Options(
             Duration tokenLifetime,
@@ -56,7 +57,8 @@ public final class IdentityService implements AutoCloseable {
             LimitModel limitModel,
             int treeDepth,
             boolean allEndpointsUnlessFiltered,
-            Partners partners) {}
+            Partners partners,
+            ListLimits lists) {}
 
     private final Sessions sessions;
     private final Bootstrap bootstrap;
@@ -159,7 +161,8 @@ public final class IdentityService implements AutoCloseable {
                                 options.treeDepth(),
                                 signatures,
                                 options.partners(),
-                                samlKeys)));
+                                samlKeys,
+                                options.lists())));
         limits = new UnifiedLimits(catalogue, stores.limits());
         apis.add(OidcApi.of(database, clock, random, sessions, authentication, stores));
     }
@@ -234,10 +237,11 @@ public final class IdentityService implements AutoCloseable {
         return samlKeys;
     }
 
-    /** The staged key of SAML signs from now on, and another is staged. */
-    public void rotateSamlKeys() {
-        samlKeys.rotate();
+    /** The staged key of SAML signs from now on; where none is staged, one is. */
+    public SamlKeys.Rotated rotateSamlKeys() {
+        SamlKeys.Rotated rotated = samlKeys.rotate();
         audit.operator("update", "SAML keys");
+        return rotated;
     }
 
     public List<Reconciler> reconcilers() {

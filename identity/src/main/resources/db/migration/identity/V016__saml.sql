@@ -6,3 +6,10 @@ create unique index saml_key_signing on saml_key ((true)) where promoted_at is n
 
 -- Which providers have a protocol, where a dashboard names the protocol alone.
 create index federation_protocol_by_id on federation_protocol (id, provider_id);
+
+-- Users whose tokens never ended: a time that the program can read, in rows that were written by hand, too.
+alter table user_account disable trigger user;
+update user_account set tokens_valid_after = 'epoch' where tokens_valid_after = '-infinity';
+alter table user_account enable trigger user;
+alter table user_account alter column tokens_valid_after set default 'epoch';
+alter table user_account add constraint user_tokens_end_at_a_time check (isfinite(tokens_valid_after));

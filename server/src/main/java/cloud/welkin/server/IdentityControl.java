@@ -63,12 +63,16 @@ final class IdentityControl {
                         text.append(
                                 "rotated; %d changed%n"
                                         .formatted(identity.keys().rotateCredentials()));
-                case "saml" -> {
-                    identity.rotateSamlKeys();
-                    text.append(
-                            "rotated; partners that have read the metadata since the key was"
-                                    + " staged know it\n");
-                }
+                case "saml" ->
+                        text.append(
+                                switch (identity.rotateSamlKeys()) {
+                                    case STAGED ->
+                                            "staged; when all partners have read the metadata"
+                                                    + " again, rotate again\n";
+                                    case PROMOTED ->
+                                            "rotated; the key of before stays in the"
+                                                    + " metadata while anything is good that it signed\n";
+                                });
                 default -> {
                     return Answer.text(400, "rotate tokens, credentials or saml\n");
                 }

@@ -79,7 +79,8 @@ record Services(
                                         settings.get(WelkinSettings.LIMIT_MODEL),
                                         settings.get(IdentitySettings.TREE_DEPTH),
                                         settings.get(WelkinSettings.ALL_ENDPOINTS),
-                                        PartnerSettings.of(settings)),
+                                        PartnerSettings.of(settings),
+                                        ListSettings.of(settings)),
                                 CATALOG));
         PlacementService placement = new PlacementService(kernel.database());
         ImageService image =

@@ -204,8 +204,8 @@ final class WelkinSettings {
                                     LIMIT_MODEL,
                                     QUOTA_DRIVER,
                                     ALL_ENDPOINTS),
-                            Stream.concat(
-                                    IdentitySettings.ALL.stream(), PartnerSettings.ALL.stream()))
+                            Stream.of(IdentitySettings.ALL, PartnerSettings.ALL, ListSettings.ALL)
+                                    .flatMap(List::stream))
                     .toList();
 
     private static Setting<Double> ratio(String key, double byDefault, String doc) {

@@ -2,6 +2,7 @@ package cloud.welkin.identity.api;
 
 import cloud.welkin.database.Database;
 import cloud.welkin.identity.Catalogue;
+import cloud.welkin.identity.ListLimits;
 import cloud.welkin.identity.Partners;
 import cloud.welkin.identity.Sessions;
 import cloud.welkin.identity.auth.Authentication;
@@ -58,7 +59,8 @@ public final class IdentityApi {
             int treeDepth,
             KeySignatures signatures,
             Partners partners,
-            SamlKeys samlKeys) {}
+            SamlKeys samlKeys,
+            ListLimits lists) {}
 
     public static List<Api> of(Parts parts) {
         Database database = parts.database();
@@ -170,7 +172,7 @@ public final class IdentityApi {
         operations.add(versions.ofV3());
         return List.of(
                 api("identity-versions", "/identity", versions.ofService(), List.of()),
-                api("identity", Links.ROOT, operations, IdentityPolicy.rules()));
+                api("identity", Links.ROOT, parts.lists().on(operations), IdentityPolicy.rules()));
     }
 
     private static Api api(

@@ -26,11 +26,11 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * The keys with which this cloud signs what it says by SAML, and their rotation. The first are made
- * when they are first needed. Partners know keys by our metadata alone, which some read but once:
- * so the next key is in the metadata as soon as there is one that signs, it takes over only when
- * the operator says so, and the one before stays in the metadata until nothing is good any more
- * that it signed.
+ * The keys with which this cloud signs what it says by SAML, and their rotation. The first is made
+ * when it is first needed. Partners know keys by our metadata alone, which some read but once, and
+ * some take but one key: so there is one, until the operator stages the next, which is in the
+ * metadata only; it takes over when the operator says so, and the one before stays in the metadata
+ * until nothing is good any more that it signed.
  */
 public final class SamlKeys {
     private static final int BITS = 3072;
@@ -41,6 +41,12 @@ public final class SamlKeys {
     private final SecureRandom random;
     private final SamlKeyStore store;
     private final Duration useful;
+
+    /** What a rotation has come to. */
+    public enum Rotated {
+        STAGED,
+        PROMOTED
+    }
 
     /**
      * @param useful how long after it was signed anything may be shown
@@ -79,40 +85,31 @@ public final class SamlKeys {
         return database.read(store::all);
     }
 
-    /** The staged key signs from now on, and another is staged. */
-    public void rotate() {
-        database.change(
-                tx -> {
-                    prepared(tx);
-                    Instant now = clock.instant();
-                    store.promote(tx, now);
-                    store.insert(tx, made(Optional.empty()));
-                });
-    }
-
-    /**
-     * Stages a key where one signs and none is staged, and forgets those that signed nothing that
-     * is good still.
-     *
-     * @return how many keys came or went
-     */
-    public int tend() {
+    /** The staged key signs from now on; where none is staged, one is. */
+    public Rotated rotate() {
         return database.write(
                 tx -> {
-                    int gone = store.drop(tx, clock.instant().minus(useful));
-                    List<SamlKey> before = store.all(tx);
-                    return before.isEmpty() ? gone : gone + prepared(tx).size() - before.size();
+                    boolean staged =
+                            prepared(tx).stream().anyMatch(key -> key.promoted().isEmpty());
+                    if (staged) {
+                        store.promote(tx, clock.instant());
+                        return Rotated.PROMOTED;
+                    }
+                    store.insert(tx, made(Optional.empty()));
+                    return Rotated.STAGED;
                 });
     }
 
-    /** One that signs and one that is staged are there from now on. */
+    /** Forgets those that signed nothing that is good still; how many. */
+    public int tend() {
+        return database.write(tx -> store.drop(tx, clock.instant().minus(useful)));
+    }
+
+    /** One that signs is there from now on. */
     private List<SamlKey> prepared(Tx tx) {
         store.lock(tx);
         if (store.signing(tx).isEmpty()) {
             store.insert(tx, made(Optional.of(clock.instant())));
-        }
-        if (store.all(tx).stream().noneMatch(key -> key.promoted().isEmpty())) {
-            store.insert(tx, made(Optional.empty()));
         }
         return store.all(tx);
     }

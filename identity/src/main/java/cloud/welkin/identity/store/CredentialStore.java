@@ -181,7 +181,6 @@ public final class CredentialStore {
                 .selectFrom(CREDENTIAL)
                 .where(conditions)
                 .orderBy(CREDENTIAL.ID)
-                .limit(Rows.MOST)
                 .fetch(row -> credential(row, secrets));
     }
 

@@ -49,7 +49,6 @@ public final class FederationStore {
         return tx.sql()
                 .selectFrom(IDENTITY_PROVIDER)
                 .orderBy(IDENTITY_PROVIDER.ID)
-                .limit(Rows.MOST)
                 .fetch()
                 .map(row -> provider(tx, row));
     }
@@ -102,7 +101,6 @@ public final class FederationStore {
         return tx.sql()
                 .selectFrom(FEDERATION_MAPPING)
                 .orderBy(FEDERATION_MAPPING.ID)
-                .limit(Rows.MOST)
                 .fetch(
                         row ->
                                 new StoredMapping(
@@ -149,7 +147,6 @@ public final class FederationStore {
                 .selectFrom(FEDERATION_PROTOCOL)
                 .where(FEDERATION_PROTOCOL.PROVIDER_ID.eq(provider))
                 .orderBy(FEDERATION_PROTOCOL.ID)
-                .limit(Rows.MOST)
                 .fetch()
                 .map(row -> protocol(tx, row));
     }
