@@ -26,7 +26,7 @@ public record Partners(
      * @param atOnce how many may be under way
      */
     public record WebSignInLimits(int perAddress, int atOnce) {
-        public static final WebSignInLimits USUAL = new WebSignInLimits(100, 20_000);
+        public static final WebSignInLimits USUAL = new WebSignInLimits(300, 20_000);
     }
 
     /** What holds where no setting says otherwise. */

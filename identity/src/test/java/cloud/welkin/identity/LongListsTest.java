@@ -162,6 +162,37 @@ class LongListsTest {
         assertThat(seen.stream().filter(id -> id.startsWith("Copy-"))).hasSize(MORE);
     }
 
+    /** Keystone's has no pages. */
+    @Test
+    void allProjectsThatOneMayHaveATokenForAreTold() {
+        String member = keystone.user("of-many", "pw");
+        keystone.database
+                .database()
+                .change(
+                        tx -> {
+                            tx.sql()
+                                    .execute(
+                                            "insert into identity.project (id, domain_id, parent_id,"
+                                                    + " name) select 'many' || n, 'default',"
+                                                    + " 'default', 'many' || n from"
+                                                    + " generate_series(1, ?) n",
+                                            MORE);
+                            tx.sql()
+                                    .execute(
+                                            "insert into identity.assignment (user_id, target_kind,"
+                                                    + " target_id, role_id) select ?, 'project', id, ?"
+                                                    + " from identity.project where id like 'many%'",
+                                            member, keystone.role("reader"));
+                        });
+        assertThat(
+                        keystone.get(keystone.token("of-many", "pw", ""), "/auth/projects")
+                                .expect(200)
+                                .json()
+                                .path("projects")
+                                .size())
+                .isEqualTo(MORE);
+    }
+
     /** Their ids are no part of what is shown. */
     @Test
     void aUsersEc2KeysAreAllThere() {
@@ -193,10 +224,7 @@ class LongListsTest {
                 "PUT",
                 "/OS-FEDERATION/identity_providers/zz/protocols/any",
                 "{'protocol': {'mapping_id': 'one'}}");
-        keystone.as(
-                        admin,
-                        "PUT",
-                        "/OS-FEDERATION/identity_providers/zz/protocols/any/verification")
+        keystone.as(admin, "PUT", "/OS-FEDERATION/identity_providers/zz/protocols/any/verification")
                 .body(
                         "application/json",
                         Json.bytes(

@@ -133,6 +133,7 @@ final class WebSignInOperations implements OperationGroup {
     }
 
     private void end(Call call, Exchange exchange) {
+        signIns.count(call);
         WebSignIns.Back back =
                 signIns.back(call, call.query().text("state"), WebSignIns.Return.LINK);
         String provider = back.begun().provider();
