@@ -58,7 +58,8 @@ const answers = async (request, response) => {
     const account = accounts[given.name]
     if (account?.password !== given.password) return page(response, 'no', 403)
     const { extract, relayState } = asked.get(url.searchParams.get('id'))
-    const receiver = partner.entityMeta.getAssertionConsumerService('post')
+    const receiver = extract.request.assertionConsumerServiceUrl
+    if (!partner.entityMeta.meta.assertionConsumerService.some(one => one.location === receiver)) return page(response, 'not there', 400)
     const [now, end] = [new Date(), new Date(Date.now() + 300000)].map(at => at.toISOString())
     const replace = template => {
       const id = '_' + randomUUID()

@@ -404,6 +404,15 @@ class SamlSignInTest {
     }
 
     @Test
+    void anAnswerMayNameManyGroups() {
+        Away away = away();
+        answer.asked = away.id();
+        String many = answer.assertion("_many").replace("staff", "x".repeat(200_000));
+        back(away, Responses.sign(answer.response(many), "_many", Responses.KEYS)).expect(200);
+        posted(away().cookie(), "x", "x".repeat(600_000)).expect(413);
+    }
+
+    @Test
     void aDisabledProviderSignsNobodyIn() {
         Away away = away();
         keystone.patch(

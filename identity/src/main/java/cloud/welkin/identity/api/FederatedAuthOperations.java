@@ -136,7 +136,7 @@ final class FederatedAuthOperations implements OperationGroup {
                             responses.readEnveloped(envelope, provider, clock.instant()));
         }
         String response =
-                Forms.read(call, exchange)
+                Forms.read(call, exchange, SamlWebSignInOperations.LARGEST)
                         .text("SAMLResponse")
                         .orElseThrow(() -> Failure.badRequest("SAMLResponse is missing."));
         return bySaml(

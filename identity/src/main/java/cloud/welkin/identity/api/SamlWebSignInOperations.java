@@ -37,6 +37,9 @@ final class SamlWebSignInOperations implements OperationGroup {
     /** The assertion consumer service for browsers. */
     static final String BACK = WebSignInOperations.ROOT + "/saml2_post";
 
+    /** Some providers name hundreds of groups; in base64, as a form. */
+    static final int LARGEST = 1 << 19;
+
     private static final Logger log = LoggerFactory.getLogger(SamlWebSignInOperations.class);
 
     private final Database database;
@@ -104,7 +107,7 @@ final class SamlWebSignInOperations implements OperationGroup {
 
     private void end(Call call, Exchange exchange) {
         signIns.count(call);
-        Query form = Forms.read(call, exchange);
+        Query form = Forms.read(call, exchange, LARGEST);
         WebSignIns.Back back = signIns.back(call, form.text("RelayState"), WebSignIns.Return.FORM);
         String provider = back.begun().provider();
         FederationProtocol protocol =

@@ -10,6 +10,7 @@ package cloud.welkin.identity.saml;
  */
 public record SamlServiceMetadata(
         String entityId, String receiver, String browsers, SamlSigner signer) {
+    /** Of the two for forms some programs take the default, some the last: it is the same one. */
     public String xml() {
         return """
         <?xml version="1.0" encoding="UTF-8"?>
@@ -18,10 +19,10 @@ public record SamlServiceMetadata(
         protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
             %s
             <md:AssertionConsumerService \
+        Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="%s" index="1"/>
+            <md:AssertionConsumerService \
         Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="%s" index="0" \
         isDefault="true"/>
-            <md:AssertionConsumerService \
-        Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="%s" index="1"/>
             <md:AssertionConsumerService \
         Binding="urn:oasis:names:tc:SAML:2.0:bindings:PAOS" Location="%s" index="2"/>
           </md:SPSSODescriptor>
@@ -30,8 +31,8 @@ public record SamlServiceMetadata(
                 .formatted(
                         SamlXml.escaped(entityId),
                         signer.descriptors(),
-                        SamlXml.escaped(browsers),
                         SamlXml.escaped(receiver),
+                        SamlXml.escaped(browsers),
                         SamlXml.escaped(receiver));
     }
 }
