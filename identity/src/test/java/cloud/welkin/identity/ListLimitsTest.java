@@ -1,8 +1,10 @@
 package cloud.welkin.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cloud.welkin.testing.ApiTester.Response;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,21 @@ class ListLimitsTest {
         assertThat(roles.json().path("roles").size()).isEqualTo(3);
         assertThat(roles.json().path("truncated").asBoolean()).isTrue();
         assertThat(listed("/domains").json().has("truncated")).isFalse();
+    }
+
+    @Test
+    void aListThatThereIsNotIsNotLimited() {
+        assertThatThrownBy(() -> new ListLimits(3, Map.of("users", 1, "usres", 1)))
+                .hasMessageContaining("usres");
+        List<String> paths =
+                keystone.service.apis().stream()
+                        .flatMap(api -> api.operations().stream())
+                        .filter(operation -> operation.method().equals("GET"))
+                        .map(operation -> operation.path().text())
+                        .toList();
+        for (String list : ListLimits.LISTS) {
+            assertThat(paths).anyMatch(path -> path.endsWith("/" + list));
+        }
     }
 
     @Test

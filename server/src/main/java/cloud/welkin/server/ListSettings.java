@@ -6,6 +6,7 @@ import cloud.welkin.kernel.settings.Settings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** How long identity's lists are in one piece: Keystone's {@code list_limit}. */
@@ -27,7 +28,10 @@ final class ListSettings {
                                     + " sections.")
                     .where(
                             ListSettings::areLimits,
-                            "NAME=ROWS separated by commas, each 1 to " + ListLimits.MOST);
+                            "NAME=ROWS separated by commas, each 1 to "
+                                    + ListLimits.MOST
+                                    + ", for "
+                                    + String.join(", ", new TreeSet<>(ListLimits.LISTS)));
 
     static final List<Setting<?>> ALL = List.of(LIMIT, LIMITS);
 
@@ -53,6 +57,7 @@ final class ListSettings {
             return Arrays.stream(text.split(","))
                             .filter(one -> !one.isBlank())
                             .allMatch(one -> one.matches("\\s*[\\w-]+\\s*=\\s*\\d+\\s*"))
+                    && ListLimits.LISTS.containsAll(limits(text).keySet())
                     && limits(text).values().stream().allMatch(ListSettings::isLimit);
         } catch (NumberFormatException | IllegalStateException e) {
             // A number too large, or a list named twice.
