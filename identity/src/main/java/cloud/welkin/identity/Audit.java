@@ -91,6 +91,15 @@ public final class Audit implements RequestObserver {
             // A service asks who signed; the one that did is who is authenticated.
             return request.caller().isEmpty() ? Optional.empty() : Optional.of(AUTHENTICATE);
         }
+        if (open && operation.path().text().contains("/websso")) {
+            // To set out changes nothing, by whichever method.
+            return Optional.empty();
+        }
+        if (operation.path().text().endsWith("/saml2_post")) {
+            return status == 200 || status == 401 || status == 403
+                    ? Optional.of(AUTHENTICATE)
+                    : Optional.empty();
+        }
         if (open ? status == 400 || status == 429 : request.caller().isEmpty()) {
             return Optional.empty();
         }

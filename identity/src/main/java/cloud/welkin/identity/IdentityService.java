@@ -17,6 +17,7 @@ import cloud.welkin.identity.federation.FederatedSignIn;
 import cloud.welkin.identity.ldap.Directories;
 import cloud.welkin.identity.ldap.LdapRules;
 import cloud.welkin.identity.oidc.OidcApi;
+import cloud.welkin.identity.saml.SamlKeys;
 import cloud.welkin.identity.store.AccountStore;
 import cloud.welkin.identity.store.Stores;
 import cloud.welkin.identity.work.Housekeeping;
@@ -35,6 +36,9 @@ import java.util.List;
 public final class IdentityService implements AutoCloseable {
     public static final String SCHEMA = "identity";
 
+    /** How long browsers and partners may be under way with what was signed. */
+    private static final Duration SAML_SLACK = Duration.ofHours(2);
+
     /**
      * @param tokenLifetime how long a token is good for
      * @param passwordCost bcrypt's cost
@@ -46,6 +50,7 @@ public final class IdentityService implements AutoCloseable {
      *     all
      * @param partners how those are dealt with that sign in their own way
      * @param directories how directories of domains that have one are dealt with
+     * @param lists how many rows lists have
      */
     public record Options(
             Duration tokenLifetime,
@@ -56,7 +61,8 @@ public final class IdentityService implements AutoCloseable {
             int treeDepth,
             boolean allEndpointsUnlessFiltered,
             Partners partners,
-            LdapRules directories) {}
+            LdapRules directories,
+            ListLimits lists) {}
 
     private final Sessions sessions;
     private final Bootstrap bootstrap;
@@ -68,6 +74,7 @@ public final class IdentityService implements AutoCloseable {
     private final Accounts accounts;
     private final KeySignatures signatures;
     private final Directories directories;
+    private final SamlKeys samlKeys;
 
     public IdentityService(
             Database database, Clock clock, Options options, List<CatalogEntry> catalog) {
@@ -102,6 +109,13 @@ public final class IdentityService implements AutoCloseable {
                         audit,
                         options.tokenLifetime().plus(security.expiredWindow()));
         directories = new Directories(database, clock, stores, options.directories(), sessions);
+        samlKeys =
+                new SamlKeys(
+                        database,
+                        clock,
+                        random,
+                        stores.samlKeys(),
+                        options.partners().assertionLifetime().plus(SAML_SLACK));
         reconcilers = housekeeping(database, clock, options, stores);
         Authentication authentication =
                 new Authentication(
@@ -154,6 +168,8 @@ public final class IdentityService implements AutoCloseable {
                                 options.treeDepth(),
                                 signatures,
                                 options.partners(),
+                                samlKeys,
+                                options.lists(),
                                 directories,
                                 security.passwords())));
         limits = new UnifiedLimits(catalogue, stores.limits());
@@ -198,7 +214,14 @@ public final class IdentityService implements AutoCloseable {
                                 rules.inactive() == 0
                                         ? 0
                                         : database.write(
-                                                tx -> disableInactive(tx, stores, rules, clock))));
+                                                tx -> disableInactive(tx, stores, rules, clock))),
+                new Housekeeping("identity SAML keys", Duration.ofHours(1), samlKeys::tend),
+                new Housekeeping(
+                        "identity sign-ins by browser",
+                        Duration.ofMinutes(10),
+                        () ->
+                                database.write(
+                                        tx -> stores.webSignIns().sweep(tx, clock.instant()))));
     }
 
     private int disableInactive(Tx tx, Stores stores, PasswordRules rules, Clock clock) {
@@ -220,6 +243,18 @@ public final class IdentityService implements AutoCloseable {
 
     public Keys keys() {
         return keys;
+    }
+
+    /** The keys that SAML's messages are signed with. */
+    public SamlKeys samlKeys() {
+        return samlKeys;
+    }
+
+    /** The staged key of SAML signs from now on; where none is staged, one is. */
+    public SamlKeys.Rotated rotateSamlKeys() {
+        SamlKeys.Rotated rotated = samlKeys.rotate();
+        audit.operator("update", "SAML keys");
+        return rotated;
     }
 
     public List<Reconciler> reconcilers() {

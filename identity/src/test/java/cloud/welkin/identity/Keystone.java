@@ -49,6 +49,7 @@ final class Keystone implements AutoCloseable {
     private final IdentitySecurity security;
     private final LimitModel limits;
     private final boolean allEndpoints;
+    private final ListLimits lists;
     final MovedClock clock = new MovedClock();
     final IdentityService service;
     final Bootstrap.Made made;
@@ -59,19 +60,25 @@ final class Keystone implements AutoCloseable {
     }
 
     Keystone(IdentitySecurity security) {
-        this(security, LimitModel.FLAT, true);
+        this(security, LimitModel.FLAT, true, ListLimits.USUAL);
     }
 
     Keystone(LimitModel limits) {
-        this(IdentitySecurity.USUAL, limits, true);
+        this(IdentitySecurity.USUAL, limits, true, ListLimits.USUAL);
+    }
+
+    Keystone(ListLimits lists) {
+        this(IdentitySecurity.USUAL, LimitModel.FLAT, true, lists);
     }
 
     /** One whose tokens show no endpoints but those that their project was given. */
     static Keystone withFilteredEndpointsOnly() {
-        return new Keystone(IdentitySecurity.USUAL, LimitModel.FLAT, false);
+        return new Keystone(IdentitySecurity.USUAL, LimitModel.FLAT, false, ListLimits.USUAL);
     }
 
-    private Keystone(IdentitySecurity security, LimitModel limits, boolean allEndpoints) {
+    private Keystone(
+            IdentitySecurity security, LimitModel limits, boolean allEndpoints, ListLimits lists) {
+        this.lists = lists;
         this.security = security;
         this.limits = limits;
         this.allEndpoints = allEndpoints;
@@ -97,9 +104,11 @@ final class Keystone implements AutoCloseable {
                                 Partners.USUAL.signatureAge(),
                                 Partners.USUAL.entityId(),
                                 Partners.USUAL.assertionLifetime(),
-                                List.of(DASHBOARD)),
+                                List.of(DASHBOARD),
+                                new Partners.WebSignInLimits(100, 50)),
                         // Asked each time, and refusing at once.
-                        new LdapRules(Duration.ZERO, Duration.ofSeconds(5), Duration.ZERO)),
+                        new LdapRules(Duration.ZERO, Duration.ofSeconds(5), Duration.ZERO),
+                        lists),
                 List.of(
                         new CatalogEntry("identity", "keystone", "/identity", false),
                         new CatalogEntry("compute", "nova", "/compute/v2.1", false),

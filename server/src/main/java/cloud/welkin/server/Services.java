@@ -80,7 +80,8 @@ record Services(
                                         settings.get(IdentitySettings.TREE_DEPTH),
                                         settings.get(WelkinSettings.ALL_ENDPOINTS),
                                         PartnerSettings.of(settings),
-                                        DirectorySettings.of(settings)),
+                                        DirectorySettings.of(settings),
+                                        ListSettings.of(settings)),
                                 CATALOG));
         PlacementService placement = new PlacementService(kernel.database());
         ImageService image =

@@ -207,7 +207,8 @@ final class WelkinSettings {
                             Stream.of(
                                             IdentitySettings.ALL,
                                             PartnerSettings.ALL,
-                                            DirectorySettings.ALL)
+                                            DirectorySettings.ALL,
+                                            ListSettings.ALL)
                                     .flatMap(List::stream))
                     .toList();
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.welkin.identity.IdentitySecurity;
 import cloud.welkin.identity.IdentityService;
+import cloud.welkin.identity.ListLimits;
 import cloud.welkin.identity.Partners;
 import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.domain.CatalogEntry;
@@ -47,7 +48,8 @@ class IdentityControlTest {
                             5,
                             true,
                             Partners.USUAL,
-                            LdapRules.USUAL),
+                            LdapRules.USUAL,
+                            ListLimits.USUAL),
                     List.of(new CatalogEntry("identity", "keystone", "/identity", false)));
     private final IdentityControl control = new IdentityControl(identity, Clock.systemUTC());
     private final PolicyControl policy =
@@ -245,6 +247,11 @@ class IdentityControlTest {
                         control.keys(question("POST", "/keys?rotate=credentials", Optional.empty()))
                                 .status())
                 .isEqualTo(200);
+        for (String outcome : List.of("staged;", "rotated;", "staged;")) {
+            assertThat(text(control.keys(question("POST", "/keys?rotate=saml", Optional.empty()))))
+                    .startsWith(outcome)
+                    .contains("SAML key");
+        }
         assertThat(control.keys(question("POST", "/keys?rotate=all", Optional.empty())).status())
                 .isEqualTo(400);
     }

@@ -153,10 +153,7 @@ final class ApplicationCredentialOperations implements OperationGroup {
         Asked asked = Asked.of(call, "name");
         return asked.answer(
                 "application_credentials",
-                asked.page(
-                        credentials.list(tx, user, Optional.empty()),
-                        ApplicationCredential::id,
-                        credential -> Map.of("name", Optional.of(credential.name()))),
+                credentials.list(tx, user, asked.texts(), asked.paging()),
                 ApplicationCredential::id,
                 credential -> body(call, credential, Optional.empty()));
     }

@@ -139,11 +139,11 @@ final class CredentialOperations implements OperationGroup {
                         ? credentials.list(
                                 tx, all ? user : Optional.of(own), asked.texts(), asked.paging())
                         : new Page<>(List.of(), false);
-        List<Credential> known = found.rows().stream().filter(delegated(call)::mayKnow).toList();
         return asked.answer(
                 "credentials",
-                new Page<>(known, found.more() && !known.isEmpty()),
+                found,
                 Credential::id,
+                delegated(call)::mayKnow,
                 credential -> body(call, credential));
     }
 

@@ -65,6 +65,7 @@ final class Ec2CredentialOperations implements OperationGroup {
                 Operation.get(PATH)
                         .policyByHandler("identity:ec2_list_credentials")
                         .doc("Lists a user's EC2 credentials.")
+                        .anyParam()
                         .reads(this::list),
                 Operation.post(PATH)
                         .policyByHandler("identity:ec2_create_credential")
@@ -89,14 +90,16 @@ final class Ec2CredentialOperations implements OperationGroup {
 
     private Object list(Call call, Tx tx) {
         UserId user = ofPath(call, tx);
-        return Map.of(
+        Asked asked = Asked.of(call);
+        return asked.answer(
                 "credentials",
-                credentials.list(tx, Optional.of(user), Optional.of("ec2")).stream()
-                        .filter(delegated(call)::mayKnow)
-                        .map(credential -> view(call, credential).credential())
-                        .toList(),
-                "links",
-                Links.whole(call));
+                asked.page(
+                        credentials.list(tx, Optional.of(user), Optional.of("ec2")).stream()
+                                .filter(delegated(call)::mayKnow)
+                                .toList(),
+                        Credential::id),
+                Credential::id,
+                credential -> view(call, credential).credential());
     }
 
     private Object create(Call call, Tx tx, Request request) {

@@ -66,8 +66,12 @@ final class ApplicationCredentialMethod implements AuthMethod {
         }
         return given.user()
                 .flatMap(name -> named.user(tx, name))
-                .filter(user -> given.name().isPresent())
                 .flatMap(
-                        user -> credentials.list(tx, user.id(), given.name()).stream().findFirst());
+                        user ->
+                                given.name()
+                                        .flatMap(
+                                                name ->
+                                                        credentials.findByName(
+                                                                tx, user.id(), name)));
     }
 }

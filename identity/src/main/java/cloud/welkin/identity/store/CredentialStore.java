@@ -183,7 +183,6 @@ public final class CredentialStore {
                 .selectFrom(CREDENTIAL)
                 .where(conditions)
                 .orderBy(CREDENTIAL.ID)
-                .limit(Rows.MOST)
                 .fetch(row -> credential(row, secrets));
     }
 

@@ -37,7 +37,7 @@ public final class GroupStore {
 
         /** The groups that the user is in. */
         public static Filter ofUser(UserId user) {
-            return new Filter(List.of(), Optional.empty(), Optional.of(user), Paging.FIRST);
+            return new Filter(List.of(), Optional.empty(), Optional.of(user), Paging.ALL);
         }
     }
 
