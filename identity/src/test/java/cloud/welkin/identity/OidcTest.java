@@ -46,7 +46,7 @@ class OidcTest {
         assertThat(metadata.getIssuer().getValue()).isEqualTo("http://cloud.test" + OIDC);
         assertThat(metadata.getTokenEndpointURI().getPath()).isEqualTo(OIDC + "/token");
         assertThat(metadata.getIDTokenJWSAlgs()).doesNotContain(new JWSAlgorithm("none"));
-        assertThat(keys().getKeys()).hasSize(2).noneMatch(key -> key.isPrivate());
+        assertThat(keys().getKeys()).hasSize(4).noneMatch(key -> key.isPrivate());
     }
 
     @Test
