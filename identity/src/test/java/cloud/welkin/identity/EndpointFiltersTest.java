@@ -2,6 +2,7 @@ package cloud.welkin.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cloud.welkin.testing.Eventually;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
