@@ -285,9 +285,10 @@ final class ApplicationCredentialOperations implements OperationGroup {
         UserId user = new UserId(call.path("user_id"));
         call.authorize(Targets.user(user));
         String id = call.path("credential_id");
-        return credentials
-                .find(tx, id)
-                .filter(credential -> credential.user().equals(user))
+        Optional<ApplicationCredential> found = credentials.find(tx, id);
+        // Another's is another's by whatever path it is asked for.
+        found.ifPresent(credential -> call.authorize(Targets.user(credential.user())));
+        return found.filter(credential -> credential.user().equals(user))
                 .orElseThrow(
                         () -> Failure.notFound("Could not find Application Credential: %s.", id));
     }

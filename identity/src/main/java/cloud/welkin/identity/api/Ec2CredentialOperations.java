@@ -130,15 +130,17 @@ final class Ec2CredentialOperations implements OperationGroup {
         return user;
     }
 
+    /** Whose it is says the credential; that there is none is no secret, as in Keystone. */
     private Credential required(Call call, Tx tx) {
-        UserId user = ofPath(call, tx);
         String access = call.path("access");
-        return credentials
-                .find(tx, CredentialStore.ec2Id(access))
-                .filter(credential -> credential.type().equals("ec2"))
-                .filter(credential -> credential.user().equals(user))
-                .map(delegated(call)::required)
-                .orElseThrow(() -> Failure.notFound("Could not find credential: %s.", access));
+        Credential found = credentials.ofAccess(tx, access).orElseThrow(() -> none(call, access));
+        call.authorize(CredentialOperations.of(found.user()));
+        return delegated(call).required(found);
+    }
+
+    private static Failure none(Call call, String access) {
+        call.may(CredentialOperations.of(new UserId(call.path("user_id"))));
+        return Failure.notFound("Could not find credential: %s.", access);
     }
 
     private Delegated delegated(Call call) {

@@ -283,14 +283,10 @@ final class GroupOperations implements OperationGroup {
     private Group membership(Call call, Tx tx) {
         Optional<Group> group = groups.find(tx, call.path("group_id"));
         Optional<User> user = users.find(tx, new UserId(call.path("user_id")));
-        DomainId own = Listing.ownDomain(call);
-        call.authorize(
-                new Target(
-                        Map.of(
-                                "target.group.domain_id",
-                                group.map(Group::domain).orElse(own).value(),
-                                "target.user.domain_id",
-                                user.map(User::domain).orElse(own).value())));
+        Map<String, String> about = new HashMap<>();
+        group.ifPresent(it -> about.put("target.group.domain_id", it.domain().value()));
+        user.ifPresent(it -> about.put("target.user.domain_id", it.domain().value()));
+        call.authorize(new Target(about));
         return group.orElseThrow(() -> noGroup(call.path("group_id")));
     }
 
@@ -303,12 +299,10 @@ final class GroupOperations implements OperationGroup {
     private Group group(Call call, Tx tx) {
         String id = call.path("group_id");
         Optional<Group> found = groups.find(tx, id);
-        if (found.isPresent()
-                && call.may(Targets.inDomain("target.group.domain_id", found.get().domain()))) {
-            return found.get();
-        }
-        call.authorize(Targets.inDomain("target.group.domain_id", Listing.ownDomain(call)));
-        throw noGroup(id);
+        call.authorize(
+                found.map(group -> Targets.inDomain("target.group.domain_id", group.domain()))
+                        .orElse(Target.NOTHING));
+        return found.orElseThrow(() -> noGroup(id));
     }
 
     static Failure noGroup(String id) {

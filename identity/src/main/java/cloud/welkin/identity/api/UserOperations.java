@@ -341,11 +341,8 @@ final class UserOperations implements OperationGroup {
     private User user(Call call, Tx tx) {
         UserId id = new UserId(call.path("user_id"));
         Optional<User> found = users.find(tx, id);
-        if (found.isPresent() && call.may(Targets.user(found.get()))) {
-            return found.get();
-        }
-        call.authorize(Targets.inDomain("target.user.domain_id", Listing.ownDomain(call)));
-        throw Failure.notFound("Could not find user: %s.", id);
+        call.authorize(found.map(Targets::user).orElseGet(() -> Targets.user(id)));
+        return found.orElseThrow(() -> Failure.notFound("Could not find user: %s.", id));
     }
 
     private void checkDefaultProject(Tx tx, Optional<String> id) {

@@ -11,6 +11,7 @@ import static cloud.welkin.identity.schema.Tables.SAML_KEY;
 
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.domain.Credential;
+import cloud.welkin.identity.domain.Ec2Key;
 import cloud.welkin.identity.domain.Secrets;
 import cloud.welkin.identity.domain.TokenCodec;
 import cloud.welkin.identity.schema.tables.records.CredentialRecord;
@@ -40,7 +41,7 @@ public final class CredentialStore {
         this.random = random;
     }
 
-    /** An EC2 credential is found by its access key. */
+    /** What a new EC2 credential is called, and what any is found by: its access key, hashed. */
     public static String ec2Id(String access) {
         try {
             return HexFormat.of()
@@ -158,6 +159,15 @@ public final class CredentialStore {
                 .map(row -> credential(row, secrets(tx)));
     }
 
+    /** The EC2 credential of an access key. */
+    public Optional<Credential> ofAccess(Tx tx, String access) {
+        return tx.sql()
+                .selectFrom(CREDENTIAL)
+                .where(CREDENTIAL.ACCESS_HASH.eq(ec2Id(access)))
+                .fetchOptional()
+                .map(row -> credential(row, secrets(tx)));
+    }
+
     /** One page of a user's, or of everybody's. */
     public Page<Credential> list(
             Tx tx, Optional<UserId> user, List<TextMatch> texts, Paging paging) {
@@ -219,9 +229,16 @@ public final class CredentialStore {
         row.setUserId(credential.user().value());
         row.setProjectId(credential.project().map(ProjectId::value).orElse(null));
         row.setType(credential.type());
+        row.setAccessHash(accessHash(credential).orElse(null));
         row.setBlob(secrets(tx).encrypt(credential.blob()));
         row.setKeyId(newestKey(tx));
         return row;
+    }
+
+    private static Optional<String> accessHash(Credential credential) {
+        return credential.type().equals("ec2")
+                ? Ec2Key.of(credential.blob()).map(key -> ec2Id(key.access()))
+                : Optional.empty();
     }
 
     private static Credential credential(CredentialRecord row, Secrets secrets) {
