@@ -133,7 +133,7 @@ class LongListsTest {
                 + " application_credentials",
         "access_rule, path, /users/{user}/access_rules, access_rules",
         "oauth_token, id, /users/{user}/OS-OAUTH1/access_tokens, access_tokens",
-        "credential, id, /credentials, credentials",
+        "credential, access_hash, /credentials, credentials",
         "role, name, /roles, roles",
         "policy, id, /policies, policies",
         "region, id, /regions, regions",
