@@ -149,6 +149,25 @@ class DomainConfigTest {
     }
 
     @Test
+    void aDomainMaySayHowManyOfItsUsersAreShownAtOnce() {
+        String domain = config.split("/")[2];
+        for (String name : new String[] {"a", "b", "c"}) {
+            keystone.post(
+                            admin,
+                            "/users",
+                            "{'user': {'name': '" + name + "', 'domain_id': '" + domain + "'}}")
+                    .expect(201);
+        }
+        put("{'config': {'identity': {'list_limit': 2}}}").expect(201);
+        var users = get("/users?domain_id=" + domain).expect(200);
+        assertThat(users.json().at("/users")).hasSize(2);
+        assertThat(users.json().at("/truncated").asBoolean()).isTrue();
+        assertThat(get("/users?domain_id=" + domain + "&limit=1").json().at("/users")).hasSize(1);
+        keystone.delete(admin, config).expect(204);
+        assertThat(get("/users?domain_id=" + domain).json().at("/users")).hasSize(3);
+    }
+
+    @Test
     void theUsersOfTheDefaultDomainStayInTheDatabase() {
         config = "/domains/default/config";
         put(BOTH).expect(403);

@@ -85,6 +85,22 @@ record Asked(Call call, List<TextMatch> texts, Paging paging) {
                         .orElse(Rows.MOST));
     }
 
+    /** The same, with no more rows on a page than that. */
+    Asked atMost(Optional<Integer> most) {
+        return most.filter(number -> number < paging.limit())
+                .map(
+                        number ->
+                                new Asked(
+                                        call,
+                                        texts,
+                                        new Paging(
+                                                paging.byName(),
+                                                paging.descending(),
+                                                paging.marker(),
+                                                number)))
+                .orElse(this);
+    }
+
     /**
      * A truth value; being there without one means that it is true.
      *

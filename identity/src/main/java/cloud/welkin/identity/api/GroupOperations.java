@@ -166,7 +166,7 @@ final class GroupOperations implements OperationGroup {
     }
 
     private Object list(Call call, Tx tx, Optional<DomainId> within, Optional<UserId> member) {
-        Asked asked = Asked.of(call, "name", "domain_id");
+        Asked asked = Listing.limited(call, tx, stores.domainConfigs());
         return asked.answer(
                 "groups",
                 groups.list(
@@ -225,7 +225,12 @@ final class GroupOperations implements OperationGroup {
 
     private Object members(Call call, Tx tx) {
         Group group = group(call, tx);
-        return UserOperations.list(call, tx, users, Listing.within(call), Optional.of(group.id()));
+        return UserOperations.list(
+                Listing.limited(call, tx, stores.domainConfigs()),
+                tx,
+                users,
+                Listing.within(call),
+                Optional.of(group.id()));
     }
 
     private Object add(Call call, Tx tx) {

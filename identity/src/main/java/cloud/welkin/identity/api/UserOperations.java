@@ -194,7 +194,14 @@ final class UserOperations implements OperationGroup {
         call.authorize(Targets.listed(within));
         Listing.inOneDomain(call)
                 .ifPresent(domain -> directories.users(domain, call.query().text("name")));
-        return database.read(tx -> list(call, tx, users, within, Optional.empty()));
+        return database.read(
+                tx ->
+                        list(
+                                Listing.limited(call, tx, stores.domainConfigs()),
+                                tx,
+                                users,
+                                within,
+                                Optional.empty()));
     }
 
     /** Nobody makes us ask a directory who may not have the answer. */
@@ -205,8 +212,12 @@ final class UserOperations implements OperationGroup {
 
     /** The users of a domain, of a group, or all, as the query narrows them. */
     static Object list(
-            Call call, Tx tx, UserStore users, Optional<DomainId> within, Optional<String> group) {
-        Asked asked = Asked.of(call, "name", "domain_id");
+            Asked asked,
+            Tx tx,
+            UserStore users,
+            Optional<DomainId> within,
+            Optional<String> group) {
+        Call call = asked.call();
         Query query = call.query();
         return asked.answer(
                 "users",

@@ -11,6 +11,7 @@ import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.json.Json;
 import java.util.List;
+import java.util.Optional;
 import org.jooq.Condition;
 import tools.jackson.databind.JsonNode;
 
@@ -51,6 +52,21 @@ public final class DomainConfigStore {
                 .where(ELSEWHERE)
                 .orderBy(DOMAIN_CONFIG.DOMAIN_ID)
                 .fetch(row -> new DomainId(row.value1()));
+    }
+
+    /** How many users or groups of the domain a list shows at once, where the domain says so. */
+    public Optional<Integer> listLimit(Tx tx, DomainId domain) {
+        return tx.sql()
+                .select(DOMAIN_CONFIG.VALUE)
+                .from(DOMAIN_CONFIG)
+                .where(
+                        DOMAIN_CONFIG.DOMAIN_ID.eq(domain.value()),
+                        DOMAIN_CONFIG.OPTION_GROUP.eq(DomainOptions.IDENTITY),
+                        DOMAIN_CONFIG.OPTION_NAME.eq("list_limit"))
+                .fetchOptional(row -> Json.mapper().readTree(row.value1()))
+                .filter(JsonNode::isInt)
+                .map(JsonNode::intValue)
+                .filter(limit -> limit > 0);
     }
 
     /** Whether the users of the domain are. */
