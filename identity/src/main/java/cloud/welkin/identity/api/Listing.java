@@ -56,9 +56,9 @@ final class Listing {
                 : Optional.empty();
     }
 
-    /** The one domain that a list is of: the one it is narrowed to, if it is. */
+    /** The one domain that a list is of, if it is: the caller's own, or the one asked for. */
     static Optional<DomainId> inOneDomain(Call call) {
-        return call.query().text("domain_id").map(DomainId::new).or(() -> within(call));
+        return within(call).or(() -> call.query().text("domain_id").map(DomainId::new));
     }
 
     /** What a list of users or groups is asked for; the domain may have a limit of its own. */

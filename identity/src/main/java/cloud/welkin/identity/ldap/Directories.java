@@ -232,7 +232,9 @@ public final class Directories implements AutoCloseable {
      */
     public int check() {
         int changed = 0;
-        for (DomainId domain : database.read(configs::elsewhere)) {
+        List<DomainId> domains = database.read(configs::elsewhere);
+        leave(domains);
+        for (DomainId domain : domains) {
             try {
                 changed += at(domain).map(directory -> check(domain, directory)).orElse(0);
             } catch (DirectoryUnavailable e) {
@@ -240,6 +242,20 @@ public final class Directories implements AutoCloseable {
             }
         }
         return changed;
+    }
+
+    /** Ends the connections of domains that have no directory any more, or are gone. */
+    private void leave(List<DomainId> but) {
+        for (DomainId domain : reached.keySet()) {
+            if (!but.contains(domain)) {
+                reached.computeIfPresent(
+                        domain,
+                        (id, left) -> {
+                            left.directory().close();
+                            return null;
+                        });
+            }
+        }
     }
 
     private int check(DomainId domain, LdapDirectory directory) {
@@ -344,7 +360,11 @@ public final class Directories implements AutoCloseable {
         try {
             answer.join();
         } catch (CompletionException e) {
-            throw e.getCause() instanceof DirectoryUnavailable away ? refused(domain, away) : e;
+            switch (e.getCause()) {
+                case DirectoryUnavailable away -> throw refused(domain, away);
+                case RuntimeException failed -> throw failed;
+                case null, default -> throw e;
+            }
         }
     }
 
