@@ -1,4 +1,4 @@
-"""A cloud of its own for a benchmark: started and purged by the launcher, spoken to over HTTP, loaded by wrk (Debian's package)."""
+"""A cloud of its own for a benchmark: started and purged by the launcher, spoken to over HTTP, loaded by wrk and h2load (Debian's packages)."""
 import contextlib, json, os, pathlib, random, re, shutil, subprocess, tempfile, time, urllib.error, urllib.request
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
@@ -124,6 +124,46 @@ class Cloud:
     def get(self, path, **options):
         return self.load(self.lua('GET', path), **options)
 
+    def steady(self, path, rate, seconds=8, connections=16):
+        """The same for so many requests a second, evenly spread, by h2load; a request that cannot be sent in time is sent late, and its connection's next one is not skipped."""
+        headers = [part for pair in self.headers().items() for part in ('-H', '%s: %s' % pair)]
+        with tempfile.NamedTemporaryFile() as log:
+            before = self.cpu()
+            subprocess.run(['h2load', '--h1', '-t', '1', '-c', str(connections), '-D', str(seconds), '--rps', str(rate / connections), '--log-file', log.name,
+                            *headers, self.origin + path], check=True, stdout=subprocess.DEVNULL)
+            used = self.cpu() - before
+            lines = [line.split('\t') for line in log.read().decode().splitlines()]
+        times = sorted(int(line[2]) / 1000 for line in lines)
+        at = lambda share: times[min(len(times) - 1, int(share * len(times)))]
+        return Load(len(times) / seconds, at(.5), at(.99), sum(not line[1].startswith('2') for line in lines), 1000 * used / max(1, len(times)))
+
+    def timed(self, method, path, body):
+        """Milliseconds that one request takes."""
+        begin = time.monotonic()
+        self.send(method, path, body).read()
+        return 1000 * (time.monotonic() - begin)
+
+    def as_token(self, token, path):
+        request = urllib.request.Request(self.origin + path, headers={'X-Auth-Token': token})
+        urllib.request.urlopen(request, timeout=120).read()
+
+    def metric(self, name, outcome):
+        for line in urllib.request.urlopen(self.origin + '/metrics', timeout=120).read().decode().splitlines():
+            if line.startswith(name + '{') and 'outcome="%s"' % outcome in line:
+                return float(line.rsplit(' ', 1)[1])
+        return 0.0
+
+    def pages(self, path):
+        """A list from its first page to its last and again: each answer says where the next page is."""
+        headers = ', '.join('["%s"]="%s"' % pair for pair in self.headers().items())
+        return '''
+local first, following, headers = "%s", nil, {%s}
+request = function() return wrk.format("GET", following or first, headers) end
+response = function(status, _, body)
+  local link = body:match('"next": ?"([^"]+)"')
+  following = link and link:gsub("^https?://[^/]+", "") or nil
+end''' % (path, headers)
+
     def lua(self, method, path, body=''):
         headers = '\n'.join('wrk.headers["%s"]="%s"' % pair for pair in self.headers().items())
         return 'wrk.method="%s"\nwrk.path="%s"\nwrk.body=[[%s]]\n%s\nfunction request() return wrk.format(nil, wrk.path) end\n' % (method, path, body, headers)
@@ -157,9 +197,9 @@ Load = namedtuple('Load', 'rate p50 p99 bad cpu')
 
 @contextlib.contextmanager
 def cloud(*settings):
-    for need in ('wrk',):
+    for need, package in (('wrk', 'wrk'), ('h2load', 'nghttp2-client')):
         if not shutil.which(need):
-            raise SystemExit('bench: %s is missing: apt-get install %s' % (need, need))
+            raise SystemExit('bench: %s is missing: apt-get install %s' % (need, package))
     subprocess.run([TOP / 'welkin', 'build'], check=True)
     made = Cloud(settings)
     try:

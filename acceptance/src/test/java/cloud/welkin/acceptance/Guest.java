@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A guest's shell, over SSH to its floating IP from where {@code ./welkin exec} runs. */
-record Guest(CloudUnderTest cloud, Path key, String address) {
+record Guest(Server server, Path key, String address) {
     private static final Duration BOOT = Duration.ofMinutes(3);
 
     /** Waits until the guest lets us in. */
@@ -21,7 +21,10 @@ record Guest(CloudUnderTest cloud, Path key, String address) {
                         return output.ok();
                     });
         } catch (AssertionError e) {
-            throw new AssertionError(e.getMessage() + "; ssh said: " + last.get(), e);
+            throw new AssertionError(
+                    "%s; ssh said: %s; its console:%n%s"
+                            .formatted(e.getMessage(), last.get(), server.console()),
+                    e);
         }
         return this;
     }
@@ -31,9 +34,12 @@ record Guest(CloudUnderTest cloud, Path key, String address) {
     }
 
     Command.Output attempt(String shell) {
-        return cloud.inside(
+        return server.scene()
+                .cloud()
+                .inside(
                         "ssh",
-                        "-q",
+                        "-o",
+                        "LogLevel=ERROR",
                         "-i",
                         key.toString(),
                         "-o",
@@ -54,7 +60,7 @@ record Guest(CloudUnderTest cloud, Path key, String address) {
 
     /** Whether it answers to ping from outside. */
     boolean pings() {
-        return cloud.inside("ping", "-c", "1", "-W", "2", address).run().ok();
+        return server.scene().cloud().inside("ping", "-c", "1", "-W", "2", address).run().ok();
     }
 
     /** Waits until the volume is a disk inside: its device. */

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Other people's clients of OAuth: Debian's authlib, and the command line with OAuth 1. */
+/** Other people's clients of OAuth: authlib, openid-client, and the command line with OAuth 1. */
 @RealCloud
 class OpenIdConnectTest {
     private final CloudUnderTest cloud;
@@ -36,6 +36,38 @@ class OpenIdConnectTest {
                                 .run()
                                 .text())
                 .contains("signed in as " + user, "refreshed True", "after revocation 401");
+    }
+
+    /**
+     * What the program says of each promise is what OpenID Connect and OAuth 2 want of an issuer.
+     */
+    @Test
+    void aCertifiedRelyingPartyFindsWhatTheIssuerPromises() {
+        String user = Names.fresh("user");
+        cli.run("user", "create", "--password", "geheim1234", user);
+        String admin = cli.json("token", "issue").path("id").asString("");
+        JsonNode said =
+                Rest.JSON.readTree(
+                        NodeProgram.command(
+                                        "relying.mjs",
+                                        cloud.origin() + "/identity/oidc",
+                                        admin,
+                                        user,
+                                        "geheim1234")
+                                .run()
+                                .text());
+        assertThat(said)
+                .isEqualTo(
+                        Rest.JSON.readTree(
+                                """
+                                {"denied": "access_denied", "name": "USER", "userinfo": true,
+                                 "refreshed": true, "rotated": true,
+                                 "waiting": "authorization_pending", "device": "USER",
+                                 "deviceDenied": "access_denied",
+                                 "active": true, "afterwards": false,
+                                 "replayed": "invalid_grant", "ended": "invalid_grant"}
+                                """
+                                        .replace("USER", user)));
     }
 
     @Test

@@ -18,6 +18,7 @@ import tools.jackson.databind.JsonNode;
 class OpenIdProviderTest {
     private static final String OPAQUE = "welkin";
     private static final String JWT = "welkin-jwt";
+    private static final String BACK = "http://127.0.0.1:9/cb";
 
     private final Rest admin;
     private final SignIns signIns;
@@ -31,7 +32,7 @@ class OpenIdProviderTest {
         signIns = new SignIns(cloud);
         int port = CloudUnderTest.freePort();
         issuer = "http://127.0.0.1:" + port;
-        provider = new NodeProgram("provider.mjs", String.valueOf(port), "http://127.0.0.1:9/cb");
+        provider = new NodeProgram("provider.mjs", String.valueOf(port), BACK);
         String group = Names.fresh("group");
         String groupId = made("/groups", "{\"group\": {\"name\": \"%s\"}}".formatted(group));
         String projectId =
@@ -154,6 +155,28 @@ class OpenIdProviderTest {
         Map<String, String> wrong = person(JWT, "joe");
         wrong.put("password", "wrong");
         assertThat(signIns.attempt("v3oidcpassword", wrong).ok()).isFalse();
+    }
+
+    @Test
+    void byACodeOfTheProvidersOwnPages() {
+        Map<String, String> options = client(OPAQUE);
+        options.put("redirect_uri", BACK);
+        options.put("code", code());
+        isIn("joe", signIns.by("v3oidcauthcode", options));
+        assertThat(signIns.attempt("v3oidcauthcode", options).ok()).as("a second time").isFalse();
+    }
+
+    private String code() {
+        return NodeProgram.command(
+                        "code.mjs",
+                        issuer
+                                + "/auth?response_type=code&scope=openid&client_id="
+                                + OPAQUE
+                                + "&redirect_uri="
+                                + BACK,
+                        "joe")
+                .run()
+                .text();
     }
 
     private String accessToken(String client) {

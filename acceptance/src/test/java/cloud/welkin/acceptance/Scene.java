@@ -156,7 +156,7 @@ final class Scene implements AutoCloseable {
                         "{\"floatingip\": {\"floating_network_id\": \"%s\", \"port_id\": \"%s\"}}"
                                 .formatted(external, port));
         removedLater("/network/v2.0/floatingips/" + made.path("id").asString(""));
-        return new Guest(cloud, key, made.path("floating_ip_address").asString(""));
+        return new Guest(server, key, made.path("floating_ip_address").asString(""));
     }
 
     static String userData(String script) {

@@ -18,7 +18,10 @@ import cloud.welkin.identity.domain.PasswordRules;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.ec2.KeySignatures;
 import cloud.welkin.identity.federation.FederatedSignIn;
+import cloud.welkin.identity.ldap.Directories;
+import cloud.welkin.identity.ldap.LdapRules;
 import cloud.welkin.identity.oidc.OidcApi;
+import cloud.welkin.identity.saml.SamlKeys;
 import cloud.welkin.identity.store.AccountStore;
 import cloud.welkin.identity.store.Stores;
 import cloud.welkin.identity.work.Housekeeping;
@@ -40,6 +43,9 @@ public final class IdentityService implements AutoCloseable {
     /** So many events of what failed are kept, about a gigabyte: anybody can cause them. */
     private static final int MOST_FAILURES = 1_000_000;
 
+    /** How long browsers and partners may be under way with what was signed. */
+    private static final Duration SAML_SLACK = Duration.ofHours(2);
+
     /**
      * @param tokenLifetime how long a token is good for
      * @param passwordCost bcrypt's cost
@@ -50,6 +56,8 @@ public final class IdentityService implements AutoCloseable {
      * @param allEndpointsUnlessFiltered whether tokens of those who were given no endpoints show
      *     all
      * @param partners how those are dealt with that sign in their own way
+     * @param directories how directories of domains that have one are dealt with
+     * @param lists how many rows lists have
      * @param masterKeys what the database's keys are wrapped by
      */
     public record Options(
@@ -61,6 +69,8 @@ public final class IdentityService implements AutoCloseable {
             int treeDepth,
             boolean allEndpointsUnlessFiltered,
             Partners partners,
+            LdapRules directories,
+            ListLimits lists,
             MasterKeys masterKeys) {}
 
     private final Sessions sessions;
@@ -74,6 +84,8 @@ public final class IdentityService implements AutoCloseable {
     private final KeySignatures signatures;
     private final FailedSignIns failures;
     private final Passwords passwords;
+    private final Directories directories;
+    private final SamlKeys samlKeys;
 
     public IdentityService(
             Database database, Clock clock, Options options, List<CatalogEntry> catalog) {
@@ -107,6 +119,14 @@ public final class IdentityService implements AutoCloseable {
                         sessions,
                         audit,
                         options.tokenLifetime().plus(security.expiredWindow()));
+        directories = new Directories(database, clock, stores, options.directories(), sessions);
+        samlKeys =
+                new SamlKeys(
+                        database,
+                        clock,
+                        random,
+                        stores.samlKeys(),
+                        options.partners().assertionLifetime().plus(SAML_SLACK));
         reconcilers = housekeeping(database, clock, options, stores);
         Authentication authentication =
                 new Authentication(
@@ -120,7 +140,8 @@ public final class IdentityService implements AutoCloseable {
                         check,
                         failures,
                         security.receiptLifetime(),
-                        security.totpPrevious());
+                        security.totpPrevious(),
+                        directories);
         signatures =
                 new KeySignatures(
                         database,
@@ -157,7 +178,11 @@ public final class IdentityService implements AutoCloseable {
                                 options.limitModel(),
                                 options.treeDepth(),
                                 signatures,
-                                options.partners())));
+                                options.partners(),
+                                samlKeys,
+                                options.lists(),
+                                directories,
+                                security.passwords())));
         limits = new UnifiedLimits(catalogue, stores.limits());
         apis.add(OidcApi.of(database, clock, random, sessions, authentication, stores));
     }
@@ -172,6 +197,10 @@ public final class IdentityService implements AutoCloseable {
                         Duration.ofHours(1),
                         () -> keys.tend(security.keyRotation())),
                 new Housekeeping("identity credential keys", Duration.ofHours(1), keys::reencrypt),
+                new Housekeeping(
+                        "identity directories",
+                        options.directories().refresh(),
+                        directories::check),
                 new Housekeeping(
                         "identity audit and revocations",
                         Duration.ofHours(1),
@@ -203,7 +232,14 @@ public final class IdentityService implements AutoCloseable {
                         Duration.ofMinutes(10),
                         () ->
                                 database.write(
-                                        tx -> stores.signInFailures().sweep(tx, clock.instant()))));
+                                        tx -> stores.signInFailures().sweep(tx, clock.instant()))),
+                new Housekeeping("identity SAML keys", Duration.ofHours(1), samlKeys::tend),
+                new Housekeeping(
+                        "identity sign-ins by browser",
+                        Duration.ofMinutes(10),
+                        () ->
+                                database.write(
+                                        tx -> stores.webSignIns().sweep(tx, clock.instant()))));
     }
 
     private int disableInactive(Tx tx, Stores stores, PasswordRules rules, Clock clock) {
@@ -231,6 +267,18 @@ public final class IdentityService implements AutoCloseable {
 
     public Keys keys() {
         return keys;
+    }
+
+    /** The keys that SAML's messages are signed with. */
+    public SamlKeys samlKeys() {
+        return samlKeys;
+    }
+
+    /** The staged key of SAML signs from now on; where none is staged, one is. */
+    public SamlKeys.Rotated rotateSamlKeys() {
+        SamlKeys.Rotated rotated = samlKeys.rotate();
+        audit.operator("update", "SAML keys");
+        return rotated;
     }
 
     public List<Reconciler> reconcilers() {
@@ -289,6 +337,7 @@ public final class IdentityService implements AutoCloseable {
     public void close() {
         audit.close();
         failures.close();
+        directories.close();
         sessions.close();
     }
 }

@@ -13,15 +13,30 @@ import java.util.Optional;
  *     API
  * @param assertionLifetime how long an assertion is good for
  * @param dashboards the URLs that tokens of people who signed in elsewhere may be posted to
+ * @param webSignIns how many of those may be under way
  */
 public record Partners(
         Duration signatureAge,
         Optional<String> entityId,
         Duration assertionLifetime,
-        List<String> dashboards) {
+        List<String> dashboards,
+        WebSignInLimits webSignIns) {
+    /**
+     * @param perAddress how often an address may set out or come back in a minute; 0: any number
+     * @param atOnce how many may be under way
+     */
+    public record WebSignInLimits(int perAddress, int atOnce) {
+        public static final WebSignInLimits USUAL = new WebSignInLimits(300, 20_000);
+    }
+
     /** What holds where no setting says otherwise. */
     public static final Partners USUAL =
-            new Partners(Duration.ofMinutes(15), Optional.empty(), Duration.ofHours(1), List.of());
+            new Partners(
+                    Duration.ofMinutes(15),
+                    Optional.empty(),
+                    Duration.ofHours(1),
+                    List.of(),
+                    WebSignInLimits.USUAL);
 
     public Partners {
         dashboards = List.copyOf(dashboards);

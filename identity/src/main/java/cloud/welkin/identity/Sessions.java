@@ -76,6 +76,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     private final AtomicLong generation = new AtomicLong();
     private final AutoCloseable listening;
     private volatile @Nullable TokenCodec codec;
+    private volatile @Nullable List<ServiceProvider> partnersNow;
 
     public Sessions(
             Database database,
@@ -166,8 +167,11 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
             long before = generation.get();
             TokenPayload payload = codec().decode(token);
             session = database.read(tx -> load(tx, token, payload, Sessions::over));
-            if (generation.get() == before) {
-                known.put(token, session);
+            known.put(token, session);
+            // Looked at after, not before: a change that comes between the two empties what was
+            // put.
+            if (generation.get() != before) {
+                known.invalidate(token);
             }
         }
         return session;
@@ -220,6 +224,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         known.invalidateAll();
         catalogue.forget();
         codec = null;
+        partnersNow = null;
     }
 
     @Override
@@ -234,8 +239,25 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     private TokenCodec codec() {
         TokenCodec current = codec;
         if (current == null) {
+            long before = generation.get();
             current = new TokenCodec(database.read(tokens::keys), random);
             codec = current;
+            if (generation.get() != before) {
+                codec = null;
+            }
+        }
+        return current;
+    }
+
+    private List<ServiceProvider> enabledPartners(Tx tx) {
+        List<ServiceProvider> current = partnersNow;
+        if (current == null) {
+            long before = generation.get();
+            current = partners.list(tx).stream().filter(ServiceProvider::enabled).toList();
+            partnersNow = current;
+            if (generation.get() != before) {
+                partnersNow = null;
+            }
         }
         return current;
     }
@@ -258,7 +280,11 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
                         .map(target -> enabled(tx, target.id(), refusal));
         Optional<Project> scopedDomain =
                 scoped.filter(project -> !project.isDomain())
-                        .map(project -> enabled(tx, project.domain().value(), refusal));
+                        .map(
+                                project ->
+                                        project.domain().equals(user.domain())
+                                                ? userDomain
+                                                : enabled(tx, project.domain().value(), refusal));
         Optional<Trust> trust = trust(tx, payload, refusal);
         List<Role> held =
                 payload.target()
@@ -303,7 +329,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
                 trust,
                 access,
                 groups,
-                partners.list(tx).stream().filter(ServiceProvider::enabled).toList());
+                enabledPartners(tx));
     }
 
     private Optional<OauthToken> access(Tx tx, TokenPayload payload, Supplier<Failure> refusal) {

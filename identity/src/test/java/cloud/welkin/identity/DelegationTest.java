@@ -201,7 +201,8 @@ class DelegationTest {
         assertThat(stored).startsWith("gAAAA").doesNotContain("JBSWY3DP");
         String stranger = "stranger" + count;
         keystone.user(stranger, "pw");
-        keystone.get(keystone.token(stranger, "pw", ""), "/credentials/" + id).expect(404);
+        keystone.get(keystone.token(stranger, "pw", ""), "/credentials/" + id).expect(403);
+        keystone.get(keystone.token(stranger, "pw", ""), "/credentials/missing").expect(403);
     }
 
     @Test

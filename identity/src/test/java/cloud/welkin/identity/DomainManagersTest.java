@@ -88,11 +88,28 @@ class DomainManagersTest {
 
     @Test
     void doesNotRuleItsDomainUnderTheNameOfAProject() {
-        keystone.patch(manager, "/projects/" + home, "{'project': {'enabled': false}}").expect(404);
-        keystone.delete(manager, "/projects/" + home).expect(404);
-        keystone.put(manager, "/projects/" + home + "/tags/mine").expect(404);
+        keystone.patch(manager, "/projects/" + home, "{'project': {'enabled': false}}").expect(403);
+        keystone.delete(manager, "/projects/" + home).expect(403);
+        keystone.put(manager, "/projects/" + home + "/tags/mine").expect(403);
         assertThat(keystone.get(keystone.admin(), "/domains/" + home).text("/domain/enabled"))
                 .isEqualTo("true");
+    }
+
+    /** Rules of the whole cloud's things are for tokens of the system and of projects. */
+    @Test
+    void doesNotRuleTheCloudEvenAsAdminOfTheDomain() {
+        String id = keystone.user("domain-admin", "pw");
+        keystone.put(
+                        keystone.admin(),
+                        "/domains/" + home + "/users/" + id + "/roles/" + keystone.role("admin"))
+                .expect(204);
+        String admin = keystone.token("domain-admin", "pw", "{'domain': {'id': '" + home + "'}}");
+        keystone.get(admin, "/users").expect(200);
+        keystone.post(admin, "/regions", "{'region': {'id': 'own'}}").expect(403);
+        keystone.post(admin, "/domains", "{'domain': {'name': 'own'}}").expect(403);
+        keystone.post(admin, "/roles", "{'role': {'name': 'own'}}").expect(403);
+        keystone.get(admin, "/services").expect(403);
+        keystone.put(admin, "/system/users/" + id + "/roles/" + keystone.role("admin")).expect(403);
     }
 
     @Test
@@ -103,16 +120,17 @@ class DomainManagersTest {
     }
 
     @Test
-    void isToldOfNothingThatIsNotThere() {
+    void isToldTheSameOfWhatIsNotThereAndOfWhatIsAnothers() {
         for (String path :
                 new String[] {
                     "/projects/missing",
+                    "/projects/" + keystone.made.adminProject(),
                     "/users/missing",
-                    "/groups/missing",
-                    "/projects/" + project + "/users/missing/roles"
+                    "/users/" + stranger,
+                    "/groups/missing"
                 }) {
-            keystone.get(manager, path).expect(404);
+            keystone.get(manager, path).expect(403);
         }
-        keystone.get(manager, "/users/" + stranger).expect(404);
+        keystone.get(manager, "/projects/" + project + "/users/missing/roles").expect(404);
     }
 }

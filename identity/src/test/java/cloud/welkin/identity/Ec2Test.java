@@ -71,6 +71,42 @@ class Ec2Test {
     }
 
     @Test
+    void aKeyThatWasChangedSignsAndTheOneBeforeDoesNot() {
+        Ec2Key before = Ec2Key.of(made());
+        Ec2Key other = Ec2Key.of(made());
+        String id =
+                keystone.get(token, "/credentials?type=ec2")
+                        .json()
+                        .path("credentials")
+                        .valueStream()
+                        .filter(row -> row.path("blob").asString("").contains(before.access()))
+                        .map(row -> row.path("id").asString(""))
+                        .findFirst()
+                        .orElseThrow();
+        changeKey(id, "new" + count).expect(200);
+        Ec2Key after = new Ec2Key("new" + count, "s");
+        ask("/ec2tokens", after.request(keystone.clock.instant())).expect(200);
+        ask("/ec2tokens", before.request(keystone.clock.instant())).expect(404);
+        String path = "/users/" + user + "/credentials/OS-EC2/";
+        assertThat(keystone.get(token, path + after.access()).text("/credential/secret"))
+                .isEqualTo("s");
+        keystone.get(token, path + before.access()).expect(404);
+
+        changeKey(id, other.access()).expect(409);
+        keystone.delete(token, path + after.access()).expect(204);
+        ask("/ec2tokens", after.request(keystone.clock.instant())).expect(404);
+    }
+
+    private Response changeKey(String id, String access) {
+        return keystone.patch(
+                token,
+                "/credentials/" + id,
+                "{'credential': {'blob': '{\\\"access\\\": \\\""
+                        + access
+                        + "\\\", \\\"secret\\\": \\\"s\\\"}'}}");
+    }
+
+    @Test
     void aReaderMakesNoCredential() {
         String reader = keystone.user("reader" + count, "pw");
         keystone.grant(reader, project, "reader");

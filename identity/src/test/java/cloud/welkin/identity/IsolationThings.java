@@ -16,13 +16,20 @@ final class IsolationThings {
         this.keystone = keystone;
     }
 
+    /** One that has a configuration to show. */
     String domain() {
-        return keystone.post(
-                        keystone.admin(),
-                        "/domains",
-                        "{'domain': {'name': '%s'}}".formatted(Ids.hex()))
-                .expect(201)
-                .text("/domain/id");
+        String id =
+                keystone.post(
+                                keystone.admin(),
+                                "/domains",
+                                "{'domain': {'name': '%s'}}".formatted(Ids.hex()))
+                        .expect(201)
+                        .text("/domain/id");
+        keystone.as(keystone.admin(), "PUT", "/domains/" + id + "/config")
+                .json("{'config': {'identity': {'driver': 'sql'}}}")
+                .send()
+                .expect(201);
+        return id;
     }
 
     String project(String domain) {

@@ -5,6 +5,7 @@ import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.LimitModel;
 import cloud.welkin.identity.domain.MasterKeys;
 import cloud.welkin.identity.domain.TokenCodec;
+import cloud.welkin.identity.ldap.LdapRules;
 import cloud.welkin.kernel.api.RequestObserver;
 import cloud.welkin.kernel.policy.Caller;
 import cloud.welkin.testing.ApiTester;
@@ -52,6 +53,7 @@ final class Keystone implements AutoCloseable {
     private final IdentitySecurity security;
     private final LimitModel limits;
     private final boolean allEndpoints;
+    private final ListLimits lists;
     private final CertificateMapping certificates;
     final MasterKeys masterKeys =
             new MasterKeys(List.of(TokenCodec.newKey(new SecureRandom())), new SecureRandom());
@@ -65,31 +67,38 @@ final class Keystone implements AutoCloseable {
     }
 
     Keystone(IdentitySecurity security) {
-        this(security, LimitModel.FLAT, true);
+        this(security, LimitModel.FLAT, true, ListLimits.USUAL);
     }
 
     Keystone(LimitModel limits) {
-        this(IdentitySecurity.USUAL, limits, true);
+        this(IdentitySecurity.USUAL, limits, true, ListLimits.USUAL);
+    }
+
+    Keystone(ListLimits lists) {
+        this(IdentitySecurity.USUAL, LimitModel.FLAT, true, lists);
     }
 
     /** One whose tokens show no endpoints but those that their project was given. */
     static Keystone withFilteredEndpointsOnly() {
-        return new Keystone(IdentitySecurity.USUAL, LimitModel.FLAT, false);
+        return new Keystone(IdentitySecurity.USUAL, LimitModel.FLAT, false, ListLimits.USUAL);
     }
 
     Keystone(CertificateMapping certificates) {
-        this(IdentitySecurity.USUAL, LimitModel.FLAT, true, certificates);
+        this(IdentitySecurity.USUAL, LimitModel.FLAT, true, ListLimits.USUAL, certificates);
     }
 
-    private Keystone(IdentitySecurity security, LimitModel limits, boolean allEndpoints) {
-        this(security, limits, allEndpoints, new CertificateMapping(List.of("root")));
+    private Keystone(
+            IdentitySecurity security, LimitModel limits, boolean allEndpoints, ListLimits lists) {
+        this(security, limits, allEndpoints, lists, new CertificateMapping(List.of("root")));
     }
 
     private Keystone(
             IdentitySecurity security,
             LimitModel limits,
             boolean allEndpoints,
+            ListLimits lists,
             CertificateMapping certificates) {
+        this.lists = lists;
         this.certificates = certificates;
         this.security = security;
         this.limits = limits;
@@ -120,7 +129,11 @@ final class Keystone implements AutoCloseable {
                                 Partners.USUAL.signatureAge(),
                                 Partners.USUAL.entityId(),
                                 Partners.USUAL.assertionLifetime(),
-                                List.of(DASHBOARD)),
+                                List.of(DASHBOARD),
+                                new Partners.WebSignInLimits(100, 50)),
+                        // Asked each time, and refusing at once.
+                        new LdapRules(Duration.ZERO, Duration.ofSeconds(5), Duration.ZERO),
+                        lists,
                         master),
                 List.of(
                         new CatalogEntry("identity", "keystone", "/identity", false),

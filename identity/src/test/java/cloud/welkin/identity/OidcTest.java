@@ -46,7 +46,7 @@ class OidcTest {
         assertThat(metadata.getIssuer().getValue()).isEqualTo("http://cloud.test" + OIDC);
         assertThat(metadata.getTokenEndpointURI().getPath()).isEqualTo(OIDC + "/token");
         assertThat(metadata.getIDTokenJWSAlgs()).doesNotContain(new JWSAlgorithm("none"));
-        assertThat(keys().getKeys()).hasSize(2).noneMatch(key -> key.isPrivate());
+        assertThat(keys().getKeys()).hasSize(4).noneMatch(key -> key.isPrivate());
     }
 
     @Test
@@ -283,28 +283,51 @@ class OidcTest {
 
     @Test
     void keysAreStagedSignAndRetire() throws Exception {
-        JWKSet before = keys();
-        oidc.keystone.clock.move(Duration.ofDays(29).plusHours(1));
-        assertThat(keys().getKeys()).hasSize(4).containsAll(before.getKeys());
-        oidc.keystone.clock.move(Duration.ofDays(1));
         OidcFixture.Client client = oidc.confidential();
-        JWT id = JWTParser.parse(oidc.tokens(client, oidc.code(client)).text("/id_token"));
-        String kid = ((com.nimbusds.jose.JWSHeader) id.getHeader()).getKeyID();
-        assertThat(before.getKeyByKeyId(kid)).isNull();
-        assertThat(keys().getKeyByKeyId(kid)).isNotNull();
+        JWKSet before = keys();
+        String first = signedBy(client);
+        assertThat(before.getKeys()).hasSize(4);
+        oidc.keystone.clock.move(Duration.ofDays(29));
+        assertThat(signedBy(client)).isEqualTo(first);
+        oidc.keystone.clock.move(Duration.ofDays(2));
+        String second = signedBy(client);
+        // Who has read the keys before it signed knows it already.
+        assertThat(before.getKeyByKeyId(second)).isNotNull();
+        assertThat(second).isNotEqualTo(first);
+        assertThat(keys().getKeys()).hasSize(6).containsAll(before.getKeys());
         oidc.keystone.clock.move(Duration.ofDays(3));
-        assertThat(keys().getKeys()).hasSize(2).doesNotContainAnyElementsOf(before.getKeys());
+        assertThat(keys().getKeys()).hasSize(4);
+        assertThat(keys().getKeyByKeyId(first)).isNull();
+    }
 
-        ApiTester.Response rotated =
-                oidc.keystone
-                        .api
-                        .post(OIDC + "/keys")
-                        .header("X-Auth-Token", oidc.keystone.admin())
-                        .json("{'distrust': true}")
-                        .send()
-                        .expect(201);
-        assertThat(rotated.json().path("keys").size()).isEqualTo(2);
-        assertThat(keys().getKeyByKeyId(kid)).isNull();
+    @Test
+    void keysThatAreChangedByHandAreKnownToClientsAlready() throws Exception {
+        OidcFixture.Client client = oidc.confidential();
+        JWKSet before = keys();
+        String first = signedBy(client);
+        assertThat(rotated("{}").json().path("keys").size()).isEqualTo(before.getKeys().size() + 2);
+        String second = signedBy(client);
+        assertThat(second).isNotEqualTo(first);
+        assertThat(before.getKeyByKeyId(second)).isNotNull();
+        assertThat(keys().getKeyByKeyId(first)).isNotNull();
+
+        assertThat(rotated("{'distrust': true}").json().path("keys").size()).isEqualTo(4);
+        assertThat(keys().getKeys()).doesNotContainAnyElementsOf(before.getKeys());
+    }
+
+    private ApiTester.Response rotated(String body) {
+        return oidc.keystone
+                .api
+                .post(OIDC + "/keys")
+                .header("X-Auth-Token", oidc.keystone.admin())
+                .json(body)
+                .send()
+                .expect(201);
+    }
+
+    private String signedBy(OidcFixture.Client client) throws Exception {
+        JWT id = JWTParser.parse(oidc.tokens(client, oidc.code(client)).text("/id_token"));
+        return ((com.nimbusds.jose.JWSHeader) id.getHeader()).getKeyID();
     }
 
     private boolean introspected(OidcFixture.Client client, String token) {

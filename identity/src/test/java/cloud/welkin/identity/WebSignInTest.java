@@ -230,6 +230,16 @@ class WebSignInTest {
     }
 
     @Test
+    void noMoreAreUnderWayThanMayBe() {
+        for (int i = 0; i < 50; i++) {
+            away();
+        }
+        begun("GET", ONE, Keystone.DASHBOARD).expect(429);
+        keystone.clock.move(Duration.ofMinutes(11));
+        away();
+    }
+
+    @Test
     void anIdTokenThatIsNotForThisSignInIsRefused() {
         List<JWTClaimsSet.Builder> wrong =
                 List.of(

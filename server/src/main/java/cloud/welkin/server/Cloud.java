@@ -176,7 +176,8 @@ final class Cloud implements AutoCloseable {
                                         apis,
                                         policy,
                                         kernel.database(),
-                                        services.identity().authenticator(),
+                                        kernel.telemetry()
+                                                .timed(services.identity().authenticator()),
                                         origin(),
                                         kernel.requests().and(services.identity().audit())),
                                 server ->

@@ -60,14 +60,14 @@ final class IdentityCommands {
         }
     }
 
-    @Command(name = "keys", description = "Shows the keys of tokens, and rotates keys.")
+    @Command(name = "keys", description = "Shows the keys of tokens and of SAML, and rotates keys.")
     static final class KeyRotation implements Callable<Integer> {
         @Option(names = "--home", required = true)
         Path home = Path.of("");
 
         @Option(
                 names = "--rotate",
-                description = "tokens or credentials: the next key is used from now on.")
+                description = "tokens, credentials or saml: the next key is used from now on.")
         Optional<String> rotate = Optional.empty();
 
         @Override

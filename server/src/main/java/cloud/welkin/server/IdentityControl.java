@@ -1,6 +1,7 @@
 package cloud.welkin.server;
 
 import cloud.welkin.identity.IdentityService;
+import cloud.welkin.identity.domain.SamlKey;
 import cloud.welkin.identity.domain.TokenKey;
 import cloud.welkin.identity.store.AuditStore;
 import cloud.welkin.kernel.api.Query;
@@ -10,6 +11,7 @@ import cloud.welkin.kernel.settings.Durations;
 import cloud.welkin.server.UnixHttp.Answer;
 import cloud.welkin.server.UnixHttp.Question;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 
 /** What {@code ./welkin audit} and {@code keys} ask. */
@@ -47,7 +49,7 @@ final class IdentityControl {
         return Answer.text(200, text.toString());
     }
 
-    /** The keys of tokens; a POST rotates those that the query names first. */
+    /** The keys of tokens and of SAML; a POST rotates those that the query names first. */
     Answer keys(Question question) {
         StringBuilder text = new StringBuilder();
         if (question.method().equals("POST")) {
@@ -61,28 +63,54 @@ final class IdentityControl {
                         text.append(
                                 "rotated; %d changed%n"
                                         .formatted(identity.keys().rotateCredentials()));
+                case "saml" ->
+                        text.append(
+                                switch (identity.rotateSamlKeys()) {
+                                    case STAGED ->
+                                            "staged; when all partners have read the metadata"
+                                                    + " again, rotate again\n";
+                                    case PROMOTED ->
+                                            "rotated; the key of before stays in the"
+                                                    + " metadata while anything is good that it signed\n";
+                                });
                 default -> {
-                    return Answer.text(400, "rotate tokens or credentials\n");
+                    return Answer.text(400, "rotate tokens, credentials or saml\n");
                 }
             }
         }
         for (TokenKey key : identity.keys().ofTokens()) {
             text.append(
-                    "token key %-4d %-9s made %s%s%n"
-                            .formatted(
-                                    key.id(),
-                                    key.stage(),
-                                    Times.seconds(key.created()),
-                                    key.promoted()
-                                                    .map(
-                                                            since ->
-                                                                    ", signed from "
-                                                                            + Times.seconds(since))
-                                                    .orElse("")
-                                            + key.retired()
-                                                    .map(end -> " to " + Times.seconds(end))
-                                                    .orElse("")));
+                    line(
+                            "token key %-4d".formatted(key.id()),
+                            key.stage(),
+                            key.created(),
+                            key.promoted(),
+                            key.retired()));
+        }
+        for (SamlKey key : identity.samlKeys().shown()) {
+            text.append(
+                    line(
+                            "SAML key %s".formatted(key.id()),
+                            key.stage(),
+                            key.createdAt(),
+                            key.promoted(),
+                            key.retired()));
         }
         return Answer.text(200, text.toString());
+    }
+
+    private static String line(
+            String key,
+            String stage,
+            Instant made,
+            Optional<Instant> promoted,
+            Optional<Instant> retired) {
+        return "%s %-9s made %s%s%s%n"
+                .formatted(
+                        key,
+                        stage,
+                        Times.seconds(made),
+                        promoted.map(since -> ", signed from " + Times.seconds(since)).orElse(""),
+                        retired.map(end -> " to " + Times.seconds(end)).orElse(""));
     }
 }

@@ -1,6 +1,7 @@
 package cloud.welkin.server;
 
 import cloud.welkin.identity.Partners;
+import cloud.welkin.identity.Partners.WebSignInLimits;
 import cloud.welkin.kernel.settings.Setting;
 import cloud.welkin.kernel.settings.Settings;
 import java.net.URI;
@@ -39,7 +40,7 @@ final class PartnerSettings {
                             "identity.trusted-dashboards",
                             "",
                             "The URLs, separated by commas, that the tokens of people who sign in by"
-                                    + " an OpenID provider in their browser may be posted to; each"
+                                    + " an identity provider in their browser may be posted to; each"
                                     + " exactly as the dashboard names itself:"
                                     + " https://dashboard.example.org/auth/websso/. Keystone's"
                                     + " [federation] trusted_dashboard.")
@@ -47,8 +48,30 @@ final class PartnerSettings {
                             text -> words(text).stream().allMatch(PartnerSettings::isUrl),
                             "URLs that begin with http or https, separated by commas");
 
+    static final Setting<Integer> WEB_SIGN_INS_PER_ADDRESS =
+            Setting.number(
+                            "identity.web-sign-ins-per-address",
+                            WebSignInLimits.USUAL.perAddress(),
+                            "How often browsers from one address may set out to an identity provider,"
+                                    + " or come back, in a minute before they are answered with 429;"
+                                    + " 0: any number.")
+                    .where(n -> n >= 0, "0 or more");
+    static final Setting<Integer> WEB_SIGN_INS =
+            Setting.number(
+                            "identity.web-sign-ins-at-once",
+                            WebSignInLimits.USUAL.atOnce(),
+                            "How many browsers may be under way to identity providers; others are"
+                                    + " answered with 429.")
+                    .where(n -> n >= 1 && n <= 1_000_000, "1 to 1000000");
+
     static final List<Setting<?>> ALL =
-            List.of(SIGNATURE_AGE, ENTITY_ID, ASSERTION_LIFETIME, DASHBOARDS);
+            List.of(
+                    SIGNATURE_AGE,
+                    ENTITY_ID,
+                    ASSERTION_LIFETIME,
+                    DASHBOARDS,
+                    WEB_SIGN_INS_PER_ADDRESS,
+                    WEB_SIGN_INS);
 
     private PartnerSettings() {}
 
@@ -57,7 +80,9 @@ final class PartnerSettings {
                 settings.get(SIGNATURE_AGE),
                 Optional.of(settings.get(ENTITY_ID)).filter(name -> !name.equals("auto")),
                 settings.get(ASSERTION_LIFETIME),
-                words(settings.get(DASHBOARDS)));
+                words(settings.get(DASHBOARDS)),
+                new WebSignInLimits(
+                        settings.get(WEB_SIGN_INS_PER_ADDRESS), settings.get(WEB_SIGN_INS)));
     }
 
     private static List<String> words(String text) {

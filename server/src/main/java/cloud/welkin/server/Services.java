@@ -76,6 +76,8 @@ record Services(
                                         settings.get(IdentitySettings.TREE_DEPTH),
                                         settings.get(WelkinSettings.ALL_ENDPOINTS),
                                         PartnerSettings.of(settings),
+                                        DirectorySettings.of(settings),
+                                        ListSettings.of(settings),
                                         MasterKeyFile.of(home, kernel.database())),
                                 CATALOG));
         PlacementService placement = new PlacementService(kernel.database());

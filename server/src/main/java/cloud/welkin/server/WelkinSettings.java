@@ -205,7 +205,12 @@ final class WelkinSettings {
                                     LIMIT_MODEL,
                                     QUOTA_DRIVER,
                                     ALL_ENDPOINTS),
-                            Stream.of(IdentitySettings.ALL, PartnerSettings.ALL, OauthSettings.ALL)
+                            Stream.of(
+                                            IdentitySettings.ALL,
+                                            PartnerSettings.ALL,
+                                            OauthSettings.ALL,
+                                            DirectorySettings.ALL,
+                                            ListSettings.ALL)
                                     .flatMap(List::stream))
                     .toList();
 

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.welkin.identity.IdentitySecurity;
 import cloud.welkin.identity.IdentityService;
+import cloud.welkin.identity.ListLimits;
 import cloud.welkin.identity.Partners;
 import cloud.welkin.identity.auth.CertificateMapping;
 import cloud.welkin.identity.domain.CatalogEntry;
 import cloud.welkin.identity.domain.LimitModel;
 import cloud.welkin.identity.domain.MasterKeys;
 import cloud.welkin.identity.domain.TokenCodec;
+import cloud.welkin.identity.ldap.LdapRules;
 import cloud.welkin.kernel.policy.Policy;
 import cloud.welkin.server.UnixHttp.Answer;
 import cloud.welkin.server.UnixHttp.Question;
@@ -49,6 +51,8 @@ class IdentityControlTest {
                             5,
                             true,
                             Partners.USUAL,
+                            LdapRules.USUAL,
+                            ListLimits.USUAL,
                             new MasterKeys(
                                     List.of(TokenCodec.newKey(new SecureRandom())),
                                     new SecureRandom())),
@@ -249,6 +253,11 @@ class IdentityControlTest {
                         control.keys(question("POST", "/keys?rotate=credentials", Optional.empty()))
                                 .status())
                 .isEqualTo(200);
+        for (String outcome : List.of("staged;", "rotated;", "staged;")) {
+            assertThat(text(control.keys(question("POST", "/keys?rotate=saml", Optional.empty()))))
+                    .startsWith(outcome)
+                    .contains("SAML key");
+        }
         assertThat(control.keys(question("POST", "/keys?rotate=all", Optional.empty())).status())
                 .isEqualTo(400);
     }

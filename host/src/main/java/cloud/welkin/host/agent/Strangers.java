@@ -4,6 +4,8 @@ import cloud.welkin.host.contained.TapPorts;
 import cloud.welkin.host.libvirt.Connection;
 import cloud.welkin.host.libvirt.Domain;
 import cloud.welkin.host.libvirt.DomainList;
+import cloud.welkin.host.libvirt.ErrorCode;
+import cloud.welkin.host.libvirt.LibvirtException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -136,10 +138,18 @@ final class Strangers {
     }
 
     private static boolean isOf(String cloud, Domain domain) {
-        return domain.name().equals(DomainXml.name(domain.uuid()))
-                && Marks.of(GuestLook.parse(domain.definitionXml()))
-                        .map(Marks::cloud)
-                        .equals(Optional.of(cloud));
+        try {
+            return domain.name().equals(DomainXml.name(domain.uuid()))
+                    && Marks.of(GuestLook.parse(domain.definitionXml()))
+                            .map(Marks::cloud)
+                            .equals(Optional.of(cloud));
+        } catch (LibvirtException failed) {
+            // It went since it was listed: it is nobody's.
+            if (failed.is(ErrorCode.NO_DOMAIN)) {
+                return false;
+            }
+            throw failed;
+        }
     }
 
     /** The cloud whose guests a home has kept, if any. */

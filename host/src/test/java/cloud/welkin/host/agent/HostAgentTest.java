@@ -52,8 +52,12 @@ class HostAgentTest {
         for (var guest : bench.desk.guests(AgentBench.settings().host())) {
             bench.desk.drop(guest.id());
         }
-        AgentBench.await("the host to be empty", () -> bench.agent().leftovers().isEmpty());
-        bench.agent().close();
+        try {
+            AgentBench.await("the host to be empty", () -> bench.agent().leftovers().isEmpty());
+        } finally {
+            // The next test's agent must not work beside it.
+            bench.agent().close();
+        }
         assertThat(bench.host.taps().list()).isEmpty();
     }
 

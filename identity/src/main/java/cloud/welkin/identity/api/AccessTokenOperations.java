@@ -71,13 +71,12 @@ final class AccessTokenOperations implements OperationGroup {
     }
 
     private Object list(Call call, Tx tx) {
-        return Map.of(
+        Asked asked = Asked.of(call);
+        return asked.answer(
                 "access_tokens",
-                store.accessOf(tx, new UserId(call.path("user_id"))).stream()
-                        .map(token -> body(call, token))
-                        .toList(),
-                "links",
-                Links.whole(call));
+                asked.page(store.accessOf(tx, new UserId(call.path("user_id"))), OauthToken::id),
+                OauthToken::id,
+                token -> body(call, token));
     }
 
     private Object delete(Call call, Tx tx) {

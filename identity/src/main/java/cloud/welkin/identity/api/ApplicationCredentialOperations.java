@@ -153,10 +153,7 @@ final class ApplicationCredentialOperations implements OperationGroup {
         Asked asked = Asked.of(call, "name");
         return asked.answer(
                 "application_credentials",
-                asked.page(
-                        credentials.list(tx, user, Optional.empty()),
-                        ApplicationCredential::id,
-                        credential -> Map.of("name", Optional.of(credential.name()))),
+                credentials.list(tx, user, asked.texts(), asked.paging()),
                 ApplicationCredential::id,
                 credential -> body(call, credential, Optional.empty()));
     }
@@ -289,9 +286,10 @@ final class ApplicationCredentialOperations implements OperationGroup {
         UserId user = new UserId(call.path("user_id"));
         call.authorize(Targets.user(user));
         String id = call.path("credential_id");
-        return credentials
-                .find(tx, id)
-                .filter(credential -> credential.user().equals(user))
+        Optional<ApplicationCredential> found = credentials.find(tx, id);
+        // Another's is another's by whatever path it is asked for.
+        found.ifPresent(credential -> call.authorize(Targets.user(credential.user())));
+        return found.filter(credential -> credential.user().equals(user))
                 .orElseThrow(
                         () -> Failure.notFound("Could not find Application Credential: %s.", id));
     }

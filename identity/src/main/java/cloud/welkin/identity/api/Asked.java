@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -44,7 +45,7 @@ record Asked(Call call, List<TextMatch> texts, Paging paging) {
                                                         .ifPresent(texts::add));
                             }
                         });
-        return new Asked(call, texts, paging(call.query()));
+        return new Asked(call, texts, paging(call));
     }
 
     private static Optional<TextMatch> match(String attribute, String name, String value) {
@@ -63,7 +64,8 @@ record Asked(Call call, List<TextMatch> texts, Paging paging) {
                 .map(kind -> new TextMatch(attribute, kind, caseless, value));
     }
 
-    private static Paging paging(Query query) {
+    private static Paging paging(Call call) {
+        Query query = call.query();
         String key = query.text("sort_key").orElse("id");
         String direction = query.text("sort_dir").orElse("asc");
         if (!key.equals("id") && !key.equals("name")) {
@@ -79,7 +81,24 @@ record Asked(Call call, List<TextMatch> texts, Paging paging) {
                 query.integer("limit")
                         .filter(n -> n > 0)
                         .map(n -> Math.min(n, Rows.MOST))
+                        .or(call.operation()::rows)
                         .orElse(Rows.MOST));
+    }
+
+    /** The same, with no more rows on a page than that. */
+    Asked atMost(Optional<Integer> most) {
+        return most.filter(number -> number < paging.limit())
+                .map(
+                        number ->
+                                new Asked(
+                                        call,
+                                        texts,
+                                        new Paging(
+                                                paging.byName(),
+                                                paging.descending(),
+                                                paging.marker(),
+                                                number)))
+                .orElse(this);
     }
 
     /**
@@ -108,7 +127,7 @@ record Asked(Call call, List<TextMatch> texts, Paging paging) {
 
     /** The page of a list that is in memory as a whole. */
     <T> Page<T> page(List<T> rows, Function<T, String> id, Attributes<T> attributes) {
-        Stream<T> found =
+        List<T> found =
                 rows.stream()
                         .filter(
                                 row -> {
@@ -120,23 +139,46 @@ record Asked(Call call, List<TextMatch> texts, Paging paging) {
                                                                     of.getOrDefault(
                                                                             match.attribute(),
                                                                             Optional.empty())));
-                                });
-        if (call.query().has("limit") || call.query().has("marker")) {
-            found =
-                    found.sorted(Comparator.comparing(id))
-                            .filter(
-                                    row ->
-                                            paging.marker()
-                                                    .map(at -> id.apply(row).compareTo(at) > 0)
-                                                    .orElse(true));
+                                })
+                        .toList();
+        if (found.size() <= paging.limit() && paging.marker().isEmpty()) {
+            return new Page<>(found, false);
         }
-        return Page.of(found.limit(paging.limit() + 1L).toList(), paging.limit());
+        // The next page begins behind the last id of this one.
+        return Page.of(
+                found.stream()
+                        .sorted(Comparator.comparing(id))
+                        .filter(
+                                row ->
+                                        paging.marker()
+                                                .map(at -> id.apply(row).compareTo(at) > 0)
+                                                .orElse(true))
+                        .limit(paging.limit() + 1L)
+                        .toList(),
+                paging.limit());
+    }
+
+    /** The same for a list that is narrowed by nothing. */
+    <T> Page<T> page(List<T> rows, Function<T, String> id) {
+        return page(rows, id, row -> Map.of());
     }
 
     /** The answer; where there is more, it says so and where. */
     <T> Object answer(String name, Page<T> page, Function<T, String> id, Function<T, ?> view) {
+        return answer(name, page, id, row -> true, view);
+    }
+
+    /**
+     * The same for rows of which the caller may see some: a page of others is no reason to stop.
+     */
+    <T> Object answer(
+            String name,
+            Page<T> page,
+            Function<T, String> id,
+            Predicate<T> seen,
+            Function<T, ?> view) {
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put(name, page.rows().stream().map(view).toList());
+        answer.put(name, page.rows().stream().filter(seen).map(view).toList());
         answer.put(
                 "links",
                 page.more()

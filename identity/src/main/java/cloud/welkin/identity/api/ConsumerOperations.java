@@ -99,13 +99,12 @@ final class ConsumerOperations implements OperationGroup {
     }
 
     private Object list(Call call, Tx tx) {
-        return Map.of(
+        Asked asked = Asked.of(call);
+        return asked.answer(
                 "consumers",
-                store.consumers(tx).stream()
-                        .map(consumer -> body(call, consumer, Optional.empty()))
-                        .toList(),
-                "links",
-                Links.whole(call));
+                asked.page(store.consumers(tx), OauthConsumer::id),
+                OauthConsumer::id,
+                consumer -> body(call, consumer, Optional.empty()));
     }
 
     private Object create(Call call, Tx tx, NewConsumer request) {

@@ -139,11 +139,11 @@ final class CredentialOperations implements OperationGroup {
                         ? credentials.list(
                                 tx, all ? user : Optional.of(own), asked.texts(), asked.paging())
                         : new Page<>(List.of(), false);
-        List<Credential> known = found.rows().stream().filter(delegated(call)::mayKnow).toList();
         return asked.answer(
                 "credentials",
-                new Page<>(known, found.more() && !known.isEmpty()),
+                found,
                 Credential::id,
+                delegated(call)::mayKnow,
                 credential -> body(call, credential));
     }
 
@@ -165,8 +165,7 @@ final class CredentialOperations implements OperationGroup {
         try {
             credentials.insert(tx, credential);
         } catch (IntegrityConstraintViolationException e) {
-            throw Failure.conflict(
-                    "Conflict occurred attempting to store credential - Duplicate entry.");
+            throw duplicate();
         }
         return view(call, credential);
     }
@@ -217,21 +216,27 @@ final class CredentialOperations implements OperationGroup {
         call.authorize(of(changed.user()));
         requireKnown(tx, changed);
         if (changed.type().equals("ec2")) {
-            requireSameKey(current, changed);
+            requireSameLimits(current, changed);
         }
-        credentials.update(tx, changed);
+        try {
+            credentials.update(tx, changed);
+        } catch (IntegrityConstraintViolationException e) {
+            throw duplicate();
+        }
         return view(call, changed);
     }
 
-    /** The key names the credential, and its limits are those that it was made with. */
-    private static void requireSameKey(Credential current, Credential changed) {
+    private static Failure duplicate() {
+        return Failure.conflict(
+                "Conflict occurred attempting to store credential - Duplicate entry.");
+    }
+
+    /** Another key is as limited as the one that the credential was made with. */
+    private static void requireSameLimits(Credential current, Credential changed) {
         if (changed.project().isEmpty()) {
             throw Failure.badRequest("Credentials of type ec2 need a project_id.");
         }
         Ec2Key key = key(changed.blob());
-        if (!CredentialStore.ec2Id(key.access()).equals(current.id())) {
-            throw Failure.badRequest("access can not be updated for credential");
-        }
         if (Ec2Key.of(current.blob())
                 .filter(before -> !before.limits().equals(key.limits()))
                 .isPresent()) {
@@ -253,11 +258,11 @@ final class CredentialOperations implements OperationGroup {
     private Credential credential(Call call, Tx tx) {
         String id = call.path("credential_id");
         Optional<Credential> found = credentials.find(tx, id);
-        if (found.isPresent() && call.may(of(found.get().user()))) {
-            return delegated(call).required(found.get());
-        }
-        call.authorize(of(call.caller().user()));
-        throw Failure.notFound("Could not find credential: %s.", id);
+        call.authorize(found.map(it -> of(it.user())).orElse(Target.NOTHING));
+        return delegated(call)
+                .required(
+                        found.orElseThrow(
+                                () -> Failure.notFound("Could not find credential: %s.", id)));
     }
 
     private static CredentialView view(Call call, Credential credential) {

@@ -72,13 +72,13 @@ final class DomainOperations implements OperationGroup {
                         .replies(DomainView.class)
                         .reads((call, tx) -> view(call, domain(call, tx))),
                 Operation.patch("/domains/{domain_id}")
-                        .policy("identity:update_domain")
+                        .policyByHandler("identity:update_domain")
                         .doc("Changes a domain.")
                         .body(DomainChangeRequest.class)
                         .replies(DomainView.class)
                         .writes((call, tx, body) -> change(call, tx, body.domain())),
                 Operation.delete("/domains/{domain_id}")
-                        .policy("identity:delete_domain")
+                        .policyByHandler("identity:delete_domain")
                         .doc("Deletes a disabled domain with all that is in it.")
                         .writes((call, tx, body) -> delete(call, tx)));
     }
@@ -104,7 +104,7 @@ final class DomainOperations implements OperationGroup {
     }
 
     static Project newDomain(NewProject request) {
-        String id = Ids.hex();
+        String id = request.explicitDomainId().orElseGet(Ids::hex);
         return new Project(
                 new ProjectId(id),
                 new DomainId(id),
@@ -126,14 +126,14 @@ final class DomainOperations implements OperationGroup {
     }
 
     private Object change(Call call, Tx tx, ProjectChange change) {
-        Project changed = ProjectForm.changed(domain(call, tx), change);
+        Project changed = ProjectForm.changed(changing(call, tx), change);
         ProjectForm.named(() -> projects.update(tx, changed));
         changes.made(tx);
         return view(call, changed);
     }
 
     private Object delete(Call call, Tx tx) {
-        delete(tx, domain(call, tx));
+        delete(tx, changing(call, tx));
         return Reply.empty();
     }
 
@@ -154,6 +154,10 @@ final class DomainOperations implements OperationGroup {
 
     private Project domain(Call call, Tx tx) {
         return ProjectForm.domain(call, tx, projects, call.path("domain_id"));
+    }
+
+    private Project changing(Call call, Tx tx) {
+        return ProjectForm.changing(call, tx, projects, call.path("domain_id"));
     }
 
     private static DomainView view(Call call, Project domain) {

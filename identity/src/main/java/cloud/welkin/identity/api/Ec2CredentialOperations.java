@@ -65,6 +65,7 @@ final class Ec2CredentialOperations implements OperationGroup {
                 Operation.get(PATH)
                         .policyByHandler("identity:ec2_list_credentials")
                         .doc("Lists a user's EC2 credentials.")
+                        .anyParam()
                         .reads(this::list),
                 Operation.post(PATH)
                         .policyByHandler("identity:ec2_create_credential")
@@ -89,14 +90,16 @@ final class Ec2CredentialOperations implements OperationGroup {
 
     private Object list(Call call, Tx tx) {
         UserId user = ofPath(call, tx);
-        return Map.of(
+        Asked asked = Asked.of(call);
+        return asked.answer(
                 "credentials",
-                credentials.list(tx, Optional.of(user), Optional.of("ec2")).stream()
-                        .filter(delegated(call)::mayKnow)
-                        .map(credential -> view(call, credential).credential())
-                        .toList(),
-                "links",
-                Links.whole(call));
+                asked.page(
+                        credentials.list(tx, Optional.of(user), Optional.of("ec2")).stream()
+                                .filter(delegated(call)::mayKnow)
+                                .toList(),
+                        Credential::id),
+                Credential::id,
+                credential -> view(call, credential).credential());
     }
 
     private Object create(Call call, Tx tx, Request request) {
@@ -127,15 +130,17 @@ final class Ec2CredentialOperations implements OperationGroup {
         return user;
     }
 
+    /** Whose it is says the credential; that there is none is no secret, as in Keystone. */
     private Credential required(Call call, Tx tx) {
-        UserId user = ofPath(call, tx);
         String access = call.path("access");
-        return credentials
-                .find(tx, CredentialStore.ec2Id(access))
-                .filter(credential -> credential.type().equals("ec2"))
-                .filter(credential -> credential.user().equals(user))
-                .map(delegated(call)::required)
-                .orElseThrow(() -> Failure.notFound("Could not find credential: %s.", access));
+        Credential found = credentials.ofAccess(tx, access).orElseThrow(() -> none(call, access));
+        call.authorize(CredentialOperations.of(found.user()));
+        return delegated(call).required(found);
+    }
+
+    private static Failure none(Call call, String access) {
+        call.may(CredentialOperations.of(new UserId(call.path("user_id"))));
+        return Failure.notFound("Could not find credential: %s.", access);
     }
 
     private Delegated delegated(Call call) {

@@ -12,6 +12,7 @@ import cloud.welkin.identity.saml.SamlProvider;
 import cloud.welkin.identity.saml.SamlRefused;
 import cloud.welkin.identity.saml.SamlResponses;
 import cloud.welkin.identity.saml.SamlServiceMetadata;
+import cloud.welkin.identity.saml.SamlSigner;
 import cloud.welkin.identity.store.FederationStore;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Exchange;
@@ -52,6 +53,7 @@ final class FederatedAuthOperations implements OperationGroup {
     private final FederatedSignIn signIn;
     private final OidcTokens oidc;
     private final Catalogue catalogue;
+    private final SamlSigner signer;
 
     FederatedAuthOperations(
             Database database,
@@ -59,13 +61,15 @@ final class FederatedAuthOperations implements OperationGroup {
             FederationStore store,
             FederatedSignIn signIn,
             OidcTokens oidc,
-            Catalogue catalogue) {
+            Catalogue catalogue,
+            SamlSigner signer) {
         this.database = database;
         this.clock = clock;
         this.store = store;
         this.signIn = signIn;
         this.oidc = oidc;
         this.catalogue = catalogue;
+        this.signer = signer;
     }
 
     @Override
@@ -132,7 +136,7 @@ final class FederatedAuthOperations implements OperationGroup {
                             responses.readEnveloped(envelope, provider, clock.instant()));
         }
         String response =
-                Forms.read(call, exchange)
+                Forms.read(call, exchange, SamlWebSignInOperations.LARGEST)
                         .text("SAMLResponse")
                         .orElseThrow(() -> Failure.badRequest("SAMLResponse is missing."));
         return bySaml(
@@ -177,7 +181,7 @@ final class FederatedAuthOperations implements OperationGroup {
     }
 
     /** As Apache's modules hand them to Keystone: mod_auth_mellon's names beside the bare ones. */
-    private static Map<String, List<String>> attributes(SamlAssertion assertion) {
+    static Map<String, List<String>> attributes(SamlAssertion assertion) {
         Map<String, List<String>> attributes = new HashMap<>(assertion.attributes());
         assertion.attributes().forEach((name, values) -> attributes.put("MELLON_" + name, values));
         for (String name : List.of("REMOTE_USER", "MELLON_NAME_ID")) {
@@ -195,7 +199,11 @@ final class FederatedAuthOperations implements OperationGroup {
                 exchange,
                 200,
                 Map.of("Content-Type", "application/samlmetadata+xml"),
-                new SamlServiceMetadata(entityId(call), receiver(call))
+                new SamlServiceMetadata(
+                                entityId(call),
+                                receiver(call),
+                                SamlWebSignInOperations.receiver(call),
+                                signer)
                         .xml()
                         .getBytes(StandardCharsets.UTF_8));
     }

@@ -66,6 +66,7 @@ final class FederationProtocolOperations implements OperationGroup {
                 Operation.get(PATH)
                         .policy("identity:list_protocols")
                         .doc("Lists the protocols of an identity provider.")
+                        .anyParam()
                         .reads(this::list),
                 Operation.put(ONE)
                         .policy("identity:create_protocol")
@@ -113,11 +114,12 @@ final class FederationProtocolOperations implements OperationGroup {
 
     private Object list(Call call, Tx tx) {
         String provider = IdentityProviderOperations.one(call, tx, store).id();
-        return Map.of(
+        Asked asked = Asked.of(call);
+        return asked.answer(
                 "protocols",
-                store.protocols(tx, provider).stream().map(one -> body(call, one)).toList(),
-                "links",
-                Links.whole(call));
+                asked.page(store.protocols(tx, provider), FederationProtocol::id),
+                FederationProtocol::id,
+                one -> body(call, one));
     }
 
     private Object create(Call call, Tx tx, NewProtocol request) {

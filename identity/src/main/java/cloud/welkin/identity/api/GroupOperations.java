@@ -1,12 +1,15 @@
 package cloud.welkin.identity.api;
 
+import cloud.welkin.database.Database;
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.Changes;
 import cloud.welkin.identity.domain.Group;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.User;
+import cloud.welkin.identity.ldap.Directories;
 import cloud.welkin.identity.store.GroupStore;
 import cloud.welkin.identity.store.ProjectStore;
+import cloud.welkin.identity.store.Stores;
 import cloud.welkin.identity.store.UserStore;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Operation;
@@ -26,20 +29,27 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jooq.exception.IntegrityConstraintViolationException;
 import tools.jackson.databind.JsonNode;
 
 /** Groups and their members: /v3/groups. */
 final class GroupOperations implements OperationGroup {
+    private final Database database;
+    private final Directories directories;
+    private final Stores stores;
     private final GroupStore groups;
     private final UserStore users;
     private final ProjectStore projects;
     private final Changes changes;
 
-    GroupOperations(GroupStore groups, UserStore users, ProjectStore projects, Changes changes) {
-        this.groups = groups;
-        this.users = users;
-        this.projects = projects;
+    GroupOperations(Database database, Directories directories, Stores stores, Changes changes) {
+        this.database = database;
+        this.directories = directories;
+        this.stores = stores;
+        this.groups = stores.groups();
+        this.users = stores.users();
+        this.projects = stores.projects();
         this.changes = changes;
     }
 
@@ -85,18 +95,7 @@ final class GroupOperations implements OperationGroup {
                         .doc("Lists groups.")
                         .params(Listing.inDomain())
                         .anyParam()
-                        .reads(
-                                (call, tx) -> {
-                                    Optional<DomainId> within = Listing.within(call);
-                                    call.authorize(
-                                            within.map(
-                                                            id ->
-                                                                    Targets.inDomain(
-                                                                            "target.group.domain_id",
-                                                                            id))
-                                                    .orElse(Target.NOTHING));
-                                    return list(call, tx, within, Optional.empty());
-                                }),
+                        .computes((call, none) -> list(call)),
                 Operation.post("/groups")
                         .policyByHandler("identity:create_group")
                         .doc("Creates a group.")
@@ -107,7 +106,11 @@ final class GroupOperations implements OperationGroup {
                         .policyByHandler("identity:get_group")
                         .doc("Shows a group.")
                         .replies(GroupView.class)
-                        .reads((call, tx) -> new GroupView(body(call, group(call, tx)))),
+                        .computes(
+                                (call, none) ->
+                                        fresh(
+                                                call,
+                                                tx -> new GroupView(body(call, group(call, tx))))),
                 Operation.patch("/groups/{group_id}")
                         .policyByHandler("identity:update_group")
                         .doc("Changes a group.")
@@ -123,7 +126,7 @@ final class GroupOperations implements OperationGroup {
                         .doc("Lists the users in a group.")
                         .params(Listing.inDomain(Listing.ENABLED, PasswordExpiries.PARAM))
                         .anyParam()
-                        .reads(this::members),
+                        .computes((call, none) -> fresh(call, tx -> members(call, tx))),
                 Operation.put("/groups/{group_id}/users/{user_id}")
                         .policyByHandler("identity:add_user_to_group")
                         .doc("Puts a user into a group.")
@@ -133,7 +136,7 @@ final class GroupOperations implements OperationGroup {
                         .policyByHandler("identity:check_user_in_group")
                         .doc("Whether a user is in a group.")
                         .status(204)
-                        .reads(this::check),
+                        .computes((call, none) -> check(call)),
                 Operation.delete("/groups/{group_id}/users/{user_id}")
                         .policyByHandler("identity:remove_user_from_group")
                         .doc("Takes a user out of a group.")
@@ -143,11 +146,27 @@ final class GroupOperations implements OperationGroup {
                         .doc("Lists the groups that a user is in.")
                         .params(Listing.params())
                         .anyParam()
-                        .reads(this::ofUser));
+                        .computes((call, none) -> ofUser(call)));
+    }
+
+    private Object list(Call call) {
+        Optional<DomainId> within = Listing.within(call);
+        call.authorize(
+                within.map(id -> Targets.inDomain("target.group.domain_id", id))
+                        .orElse(Target.NOTHING));
+        Listing.inOneDomain(call)
+                .ifPresent(domain -> directories.groups(domain, call.query().text("name")));
+        return database.read(tx -> list(call, tx, within, Optional.empty()));
+    }
+
+    /** What is said of a group, as its directory knows it if it is of one. */
+    private Object fresh(Call call, Function<Tx, Object> answer) {
+        directories.group(database.read(tx -> group(call, tx)).id());
+        return database.read(answer);
     }
 
     private Object list(Call call, Tx tx, Optional<DomainId> within, Optional<UserId> member) {
-        Asked asked = Asked.of(call, "name", "domain_id");
+        Asked asked = Listing.limited(call, tx, stores.domainConfigs());
         return asked.answer(
                 "groups",
                 groups.list(
@@ -163,6 +182,7 @@ final class GroupOperations implements OperationGroup {
         if (projects.lock(tx, new ProjectId(domain.value())).filter(Project::isDomain).isEmpty()) {
             throw Failure.notFound("Could not find domain: %s.", domain);
         }
+        stores.domainConfigs().requireNone(tx, domain);
         Group group =
                 new Group(
                         Ids.hex(),
@@ -176,6 +196,7 @@ final class GroupOperations implements OperationGroup {
 
     private Object change(Call call, Tx tx, GroupChange change) {
         Group current = group(call, tx);
+        stores.directory().requireOurs(tx, current);
         boolean sameDomain =
                 change.domainId().given().map(current.domain().value()::equals).orElse(true);
         if (!sameDomain) {
@@ -195,35 +216,48 @@ final class GroupOperations implements OperationGroup {
     }
 
     private Object delete(Call call, Tx tx) {
-        groups.delete(tx, group(call, tx).id());
+        Group group = group(call, tx);
+        stores.directory().requireOurs(tx, group);
+        groups.delete(tx, group.id());
         changes.made(tx);
         return Reply.empty();
     }
 
     private Object members(Call call, Tx tx) {
         Group group = group(call, tx);
-        return UserOperations.list(call, tx, users, Listing.within(call), Optional.of(group.id()));
+        return UserOperations.list(
+                Listing.limited(call, tx, stores.domainConfigs()),
+                tx,
+                users,
+                Listing.within(call),
+                Optional.of(group.id()));
     }
 
     private Object add(Call call, Tx tx) {
         Group group = membership(call, tx);
+        stores.directory().requireOurs(tx, group);
         groups.add(tx, group.id(), user(call, tx).id());
         changes.made(tx);
         return Reply.empty();
     }
 
-    private Object check(Call call, Tx tx) {
-        Group group = membership(call, tx);
-        User user = user(call, tx);
-        if (!groups.has(tx, group.id(), user.id())) {
-            throw notIn(group, user);
-        }
-        return Reply.empty();
+    private Object check(Call call) {
+        directories.group(database.read(tx -> membership(call, tx)).id());
+        return database.read(
+                tx -> {
+                    Group group = membership(call, tx);
+                    User user = user(call, tx);
+                    if (!groups.has(tx, group.id(), user.id())) {
+                        throw notIn(group, user);
+                    }
+                    return Reply.empty();
+                });
     }
 
     private Object remove(Call call, Tx tx) {
         Group group = membership(call, tx);
         User user = user(call, tx);
+        stores.directory().requireOurs(tx, group);
         if (!groups.remove(tx, group.id(), user.id())) {
             throw notIn(group, user);
         }
@@ -231,28 +265,33 @@ final class GroupOperations implements OperationGroup {
         return Reply.empty();
     }
 
-    private Object ofUser(Call call, Tx tx) {
+    private Object ofUser(Call call) {
         UserId id = new UserId(call.path("user_id"));
+        database.read(tx -> authorized(call, tx, id));
+        directories.groupsOf(id);
+        return database.read(
+                tx ->
+                        list(
+                                call,
+                                tx,
+                                Listing.within(call),
+                                Optional.of(authorized(call, tx, id).id())));
+    }
+
+    private User authorized(Call call, Tx tx, UserId id) {
         Optional<User> user = users.find(tx, id);
         call.authorize(user.map(Targets::user).orElse(Targets.user(id)));
-        if (user.isEmpty()) {
-            throw Failure.notFound("Could not find user: %s.", id);
-        }
-        return list(call, tx, Listing.within(call), Optional.of(id));
+        return user.orElseThrow(() -> Failure.notFound("Could not find user: %s.", id));
     }
 
     /** The group, once the caller is known to have a say about both it and the user. */
     private Group membership(Call call, Tx tx) {
         Optional<Group> group = groups.find(tx, call.path("group_id"));
         Optional<User> user = users.find(tx, new UserId(call.path("user_id")));
-        DomainId own = Listing.ownDomain(call);
-        call.authorize(
-                new Target(
-                        Map.of(
-                                "target.group.domain_id",
-                                group.map(Group::domain).orElse(own).value(),
-                                "target.user.domain_id",
-                                user.map(User::domain).orElse(own).value())));
+        Map<String, String> about = new HashMap<>();
+        group.ifPresent(it -> about.put("target.group.domain_id", it.domain().value()));
+        user.ifPresent(it -> about.put("target.user.domain_id", it.domain().value()));
+        call.authorize(new Target(about));
         return group.orElseThrow(() -> noGroup(call.path("group_id")));
     }
 
@@ -265,12 +304,10 @@ final class GroupOperations implements OperationGroup {
     private Group group(Call call, Tx tx) {
         String id = call.path("group_id");
         Optional<Group> found = groups.find(tx, id);
-        if (found.isPresent()
-                && call.may(Targets.inDomain("target.group.domain_id", found.get().domain()))) {
-            return found.get();
-        }
-        call.authorize(Targets.inDomain("target.group.domain_id", Listing.ownDomain(call)));
-        throw noGroup(id);
+        call.authorize(
+                found.map(group -> Targets.inDomain("target.group.domain_id", group.domain()))
+                        .orElse(Target.NOTHING));
+        return found.orElseThrow(() -> noGroup(id));
     }
 
     static Failure noGroup(String id) {

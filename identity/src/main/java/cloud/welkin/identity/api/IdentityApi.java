@@ -2,6 +2,7 @@ package cloud.welkin.identity.api;
 
 import cloud.welkin.database.Database;
 import cloud.welkin.identity.Catalogue;
+import cloud.welkin.identity.ListLimits;
 import cloud.welkin.identity.Partners;
 import cloud.welkin.identity.Sessions;
 import cloud.welkin.identity.auth.Authentication;
@@ -10,11 +11,15 @@ import cloud.welkin.identity.auth.FailedSignIns;
 import cloud.welkin.identity.auth.NewPasswords;
 import cloud.welkin.identity.auth.PasswordCheck;
 import cloud.welkin.identity.domain.LimitModel;
+import cloud.welkin.identity.domain.PasswordRules;
 import cloud.welkin.identity.domain.Passwords;
 import cloud.welkin.identity.ec2.KeySignatures;
 import cloud.welkin.identity.federation.FederatedSignIn;
 import cloud.welkin.identity.federation.OidcCodes;
 import cloud.welkin.identity.federation.OidcTokens;
+import cloud.welkin.identity.ldap.Directories;
+import cloud.welkin.identity.saml.SamlKeys;
+import cloud.welkin.identity.saml.SamlSigner;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
 import cloud.welkin.identity.store.GroupStore;
 import cloud.welkin.identity.store.ProjectStore;
@@ -55,7 +60,11 @@ public final class IdentityApi {
             LimitModel limitModel,
             int treeDepth,
             KeySignatures signatures,
-            Partners partners) {}
+            Partners partners,
+            SamlKeys samlKeys,
+            ListLimits lists,
+            Directories directories,
+            PasswordRules passwordRules) {}
 
     public static List<Api> of(Parts parts) {
         Database database = parts.database();
@@ -73,6 +82,8 @@ public final class IdentityApi {
         DomainOperations domains =
                 new DomainOperations(projects, users, groupsOfUsers, roles, sessions);
         OidcTokens oidcTokens = new OidcTokens();
+        WebSignIns webSignIns = new WebSignIns(parts);
+        SamlWebSignInOperations samlWebSignIns = new SamlWebSignInOperations(parts, webSignIns);
         List<OperationGroup> groups =
                 List.of(
                         new TokenOperations(
@@ -103,10 +114,10 @@ public final class IdentityApi {
                                 parts.check(),
                                 parts.newPasswords(),
                                 parts.failures(),
-                                users,
-                                projects,
+                                parts.directories(),
+                                stores,
                                 sessions),
-                        new GroupOperations(groupsOfUsers, users, projects, sessions),
+                        new GroupOperations(database, parts.directories(), stores, sessions),
                         new RoleOperations(roles, sessions),
                         new ImpliedRoleOperations(roles, sessions),
                         new AssignmentOperations(
@@ -139,7 +150,8 @@ public final class IdentityApi {
                                 stores.federation(),
                                 parts.federated(),
                                 oidcTokens,
-                                catalogue),
+                                catalogue,
+                                new SamlSigner(parts.samlKeys())),
                         new RegisteredLimitOperations(catalogue, stores.limits()),
                         new LimitOperations(
                                 parts.limitModel(), catalogue, stores.limits(), projects),
@@ -155,14 +167,17 @@ public final class IdentityApi {
                         new SignatureOperations(parts.signatures(), catalogue),
                         new ServiceProviderOperations(stores.serviceProviders(), sessions),
                         new SamlIssuerOperations(parts),
-                        new WebSignInOperations(parts, new OidcCodes(oidcTokens)));
+                        new WebSignInOperations(
+                                parts, webSignIns, samlWebSignIns, new OidcCodes(oidcTokens)),
+                        samlWebSignIns,
+                        new DomainConfigOperations(clock, stores, sessions, parts.passwordRules()));
         List<Operation> operations = new ArrayList<>();
         groups.forEach(group -> operations.addAll(group.operations()));
         VersionOperations versions = new VersionOperations(JsonHome.of(operations));
         operations.add(versions.ofV3());
         return List.of(
                 api("identity-versions", "/identity", versions.ofService(), List.of()),
-                api("identity", Links.ROOT, operations, IdentityPolicy.rules()));
+                api("identity", Links.ROOT, parts.lists().on(operations), IdentityPolicy.rules()));
     }
 
     private static Api api(

@@ -12,12 +12,11 @@ import java.util.stream.Stream;
 final class IdentityPolicy {
     static final String ADMIN = "role:admin";
     static final String SYSTEM_READER = "role:admin or (role:reader and system_scope:all)";
-    private static final String[] ALL = {"system", "domain", "project"};
 
     private IdentityPolicy() {}
 
     static PolicyRule rule(String name, String check, String doc) {
-        return PolicyRule.of("identity:" + name, check, doc, ALL);
+        return PolicyRule.of("identity:" + name, check, doc, IdentityScopes.of(name));
     }
 
     static List<PolicyRule> rules() {
@@ -30,7 +29,8 @@ final class IdentityPolicy {
                         LimitPolicy.rules(),
                         GrantPolicy.rules(),
                         CatalogPolicy.rules(),
-                        SignaturePolicy.rules())
+                        SignaturePolicy.rules(),
+                        DomainConfigPolicy.rules())
                 .flatMap(List::stream)
                 .toList();
     }

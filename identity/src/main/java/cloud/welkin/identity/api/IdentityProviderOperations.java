@@ -78,6 +78,7 @@ final class IdentityProviderOperations implements OperationGroup {
                         .params(
                                 Param.text("id", "The one of this id."),
                                 Param.text("enabled", "Those that are enabled, or are not."))
+                        .anyParam()
                         .reads(this::list),
                 Operation.put(ONE)
                         .policy("identity:create_identity_provider")

@@ -77,7 +77,8 @@ final class JsonHome {
                     at("/OS-INHERIT/projects/{}/groups/{}/roles/inherited_to_projects").are(),
                     at("/OS-INHERIT/projects/{}/users/{}/roles/inherited_to_projects").are(),
                     at("/policies/{}/OS-ENDPOINT-POLICY/policy").are(),
-                    at("/auth/OS-FEDERATION/oidc_redirect").are());
+                    at("/auth/OS-FEDERATION/oidc_redirect").are(),
+                    at("/auth/OS-FEDERATION/saml2_post").are());
 
     /** What a variable stands for, by the word before it, where that is not its id. */
     private static final Map<String, String> VARIABLES =

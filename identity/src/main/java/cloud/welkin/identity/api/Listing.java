@@ -1,5 +1,7 @@
 package cloud.welkin.identity.api;
 
+import cloud.welkin.database.Tx;
+import cloud.welkin.identity.store.DomainConfigStore;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Param;
 import cloud.welkin.kernel.api.Query;
@@ -52,6 +54,17 @@ final class Listing {
         return call.caller().scope() instanceof Scope.Domain(DomainId id)
                 ? Optional.of(id)
                 : Optional.empty();
+    }
+
+    /** The one domain that a list is of, if it is: the caller's own, or the one asked for. */
+    static Optional<DomainId> inOneDomain(Call call) {
+        return within(call).or(() -> call.query().text("domain_id").map(DomainId::new));
+    }
+
+    /** What a list of users or groups is asked for; the domain may have a limit of its own. */
+    static Asked limited(Call call, Tx tx, DomainConfigStore configs) {
+        return Asked.of(call, "name", "domain_id")
+                .atMost(inOneDomain(call).flatMap(domain -> configs.listLimit(tx, domain)));
     }
 
     /** The domain of a new thing whose request names none. */

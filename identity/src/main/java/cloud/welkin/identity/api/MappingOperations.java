@@ -40,15 +40,8 @@ final class MappingOperations implements OperationGroup {
                 Operation.get(PATH)
                         .policy("identity:list_mappings")
                         .doc("Lists the mappings.")
-                        .reads(
-                                (call, tx) ->
-                                        Map.of(
-                                                "mappings",
-                                                store.mappings(tx).stream()
-                                                        .map(one -> body(call, one))
-                                                        .toList(),
-                                                "links",
-                                                Links.whole(call))),
+                        .anyParam()
+                        .reads(this::list),
                 Operation.put(ONE)
                         .policy("identity:create_mapping")
                         .doc("Adds a mapping.")
@@ -78,6 +71,15 @@ final class MappingOperations implements OperationGroup {
                         .policy("identity:delete_mapping")
                         .doc("Deletes a mapping that no protocol uses.")
                         .writes((call, tx, body) -> delete(call, tx)));
+    }
+
+    private Object list(Call call, Tx tx) {
+        Asked asked = Asked.of(call);
+        return asked.answer(
+                "mappings",
+                asked.page(store.mappings(tx), StoredMapping::id),
+                StoredMapping::id,
+                one -> body(call, one));
     }
 
     private Object create(Call call, Tx tx, NewMapping request) {

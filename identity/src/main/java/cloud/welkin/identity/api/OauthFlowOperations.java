@@ -32,6 +32,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -122,7 +123,7 @@ final class OauthFlowOperations implements OperationGroup {
                                             Optional.empty(),
                                             List.of(),
                                             Optional.empty(),
-                                            Optional.of(clock.instant().plus(REQUEST_LIFETIME)));
+                                            Optional.of(now().plus(REQUEST_LIFETIME)));
                             store.insert(tx, made);
                             return told(tx, call, made);
                         });
@@ -190,7 +191,7 @@ final class OauthFlowOperations implements OperationGroup {
                 store.request(tx, request.parameter("oauth_token").orElseThrow())
                         .orElseThrow(() -> Failure.notFound("Request token not found"));
         signatures.check(tx, request, Optional.of(token));
-        Instant now = clock.instant();
+        Instant now = now();
         if (token.expired(now)) {
             throw Failure.unauthorized("Request token is expired");
         }
@@ -245,7 +246,12 @@ final class OauthFlowOperations implements OperationGroup {
         return verifier.toString();
     }
 
-    /** As a form, which is what OAuth 1 wants. */
+    /** As fine as the database keeps it: what is answered is what is shown later. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+
+    /** As a form, which is what OAuth 1 wants; colons are what they are, as clients read them. */
     private static void answer(Exchange exchange, OauthToken token) {
         String text =
                 "oauth_token="
@@ -253,10 +259,7 @@ final class OauthFlowOperations implements OperationGroup {
                         + "&oauth_token_secret="
                         + token.secret()
                         + token.expiresAt()
-                                .map(
-                                        end ->
-                                                "&oauth_expires_at="
-                                                        + SignedRequest.encode(Times.microsZ(end)))
+                                .map(end -> "&oauth_expires_at=" + Times.microsZ(end))
                                 .orElse("");
         try (OutputStream out =
                 exchange.answer(

@@ -16,6 +16,7 @@ import cloud.welkin.kernel.json.Field;
 import cloud.welkin.kernel.policy.Target;
 import cloud.welkin.kernel.validate.Items;
 import cloud.welkin.kernel.validate.Length;
+import cloud.welkin.kernel.validate.Matches;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import java.util.HashMap;
@@ -42,8 +43,12 @@ final class ProjectForm {
 
     private ProjectForm() {}
 
+    /**
+     * @param explicitDomainId the id of a new domain, where it must have one that it has elsewhere
+     */
     record NewProject(
             @Length(min = 1, max = 64) String name,
+            @Matches("[0-9a-f]{32}") Optional<String> explicitDomainId,
             Optional<String> description,
             Optional<Boolean> enabled,
             Optional<String> domainId,
@@ -220,36 +225,36 @@ final class ProjectForm {
         }
     }
 
-    /** The project, unless the caller may not know of it. */
+    /** The project; who may not have it is told the same of one that is not there. */
     static Project project(Call call, Tx tx, ProjectStore projects, String id) {
-        Project project = projects.find(tx, new ProjectId(id)).orElseThrow(() -> missing(call, id));
-        if (!call.may(Targets.project(project))) {
-            throw missing(call, id);
-        }
-        return project;
+        Optional<Project> found = projects.find(tx, new ProjectId(id));
+        call.authorize(found.map(Targets::project).orElse(Target.NOTHING));
+        return found.orElseThrow(() -> noProject(id));
     }
 
+    /** The domain; who may not see it is told the same of one that is not there. */
     static Project domain(Call call, Tx tx, ProjectStore projects, String id) {
-        Project domain =
-                projects.find(tx, new ProjectId(id))
-                        .filter(Project::isDomain)
-                        .orElseThrow(() -> missing(call, id));
-        if (!call.may(Targets.domain(domain))) {
-            throw missing(call, id);
-        }
-        return domain;
+        Optional<Project> found = domain(tx, projects, id);
+        call.authorize(found.map(Targets::domain).orElse(Target.NOTHING));
+        return found.orElseThrow(() -> noDomain(id));
     }
 
-    /** Who could not see any such thing is told so; for everybody else it does not exist. */
-    private static Failure missing(Call call, String id) {
-        call.authorize(
-                new Target(
-                        Map.of(
-                                "target.project.domain_id", Listing.ownDomain(call).value(),
-                                "target.domain.id", Listing.ownDomain(call).value(),
-                                "target.project.id",
-                                        call.caller().project().map(ProjectId::value).orElse(""))));
-        return noProject(id);
+    /** The domain that shall be changed; as in Keystone it is no secret that one is not there. */
+    static Project changing(Call call, Tx tx, ProjectStore projects, String id) {
+        boolean anyOne = call.may(Target.NOTHING);
+        Project found = domain(tx, projects, id).orElseThrow(() -> noDomain(id));
+        if (!anyOne) {
+            call.authorize(Targets.domain(found));
+        }
+        return found;
+    }
+
+    private static Optional<Project> domain(Tx tx, ProjectStore projects, String id) {
+        return projects.find(tx, new ProjectId(id)).filter(Project::isDomain);
+    }
+
+    private static Failure noDomain(String id) {
+        return Failure.notFound("Could not find domain: %s.", id);
     }
 
     static Failure noProject(String id) {

@@ -44,7 +44,11 @@ final class RevocationOperations implements OperationGroup {
             String issuedBefore,
             String revokedAt) {}
 
-    record Events(List<Event> events, Links.ListLinks links) {}
+    /**
+     * @param truncated that there are older ones
+     */
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    record Events(List<Event> events, Links.ListLinks links, Optional<Boolean> truncated) {}
 
     static List<PolicyRule> rules() {
         return List.of(
@@ -67,11 +71,15 @@ final class RevocationOperations implements OperationGroup {
 
     private Object list(Call call, Tx tx) {
         Optional<Instant> since = call.query().text("since").map(RevocationOperations::time);
-        List<Revocation> found = revocations.list(tx, since, MOST);
+        List<Revocation> found = revocations.list(tx, since, MOST + 1);
+        boolean cut = found.size() > MOST;
         return Reply.of(
                 new Events(
-                        found.stream().map(RevocationOperations::event).toList(),
-                        Links.whole(call)));
+                        found.subList(cut ? 1 : 0, found.size()).stream()
+                                .map(RevocationOperations::event)
+                                .toList(),
+                        Links.whole(call),
+                        cut ? Optional.of(true) : Optional.empty()));
     }
 
     private static Instant time(String text) {

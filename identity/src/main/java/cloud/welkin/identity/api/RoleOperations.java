@@ -144,8 +144,12 @@ final class RoleOperations implements OperationGroup {
     private Role role(Call call, Tx tx) {
         String id = call.path("role_id");
         Optional<Role> role = roles.find(tx, id);
-        authorize(call, role.flatMap(Role::domain), Targets.role(role));
-        return role.orElseThrow(() -> Failure.notFound("Could not find role: %s.", id));
+        Target target = Targets.role(role);
+        // That a role is not there is no secret, as in Keystone.
+        call.may(target);
+        Role found = role.orElseThrow(() -> Failure.notFound("Could not find role: %s.", id));
+        authorize(call, found.domain(), target);
+        return found;
     }
 
     /** Roles of domains have rules of their own. */

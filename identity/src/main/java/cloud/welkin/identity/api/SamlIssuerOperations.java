@@ -60,7 +60,7 @@ final class SamlIssuerOperations implements OperationGroup {
         this.sessions = parts.sessions();
         this.stores = parts.stores();
         this.partners = parts.partners();
-        this.signer = new SamlSigner(database, clock, parts.random(), stores.samlKeys());
+        this.signer = new SamlSigner(parts.samlKeys());
     }
 
     private record Request(String token, String serviceProvider) {

@@ -112,15 +112,17 @@ final class ServiceProviderOperations implements OperationGroup {
         Optional<String> id = call.query().text("id");
         Optional<Boolean> enabled =
                 call.query().text("enabled").map(text -> !text.equalsIgnoreCase("false"));
-        return Map.of(
+        Asked asked = Asked.of(call);
+        return asked.answer(
                 "service_providers",
-                store.list(tx).stream()
-                        .filter(one -> id.isEmpty() || id.get().equals(one.id()))
-                        .filter(one -> enabled.isEmpty() || enabled.get() == one.enabled())
-                        .map(one -> view(call, one).serviceProvider())
-                        .toList(),
-                "links",
-                Links.whole(call));
+                asked.page(
+                        store.list(tx).stream()
+                                .filter(one -> id.isEmpty() || id.get().equals(one.id()))
+                                .filter(one -> enabled.isEmpty() || enabled.get() == one.enabled())
+                                .toList(),
+                        ServiceProvider::id),
+                ServiceProvider::id,
+                one -> view(call, one).serviceProvider());
     }
 
     private Object create(Call call, Tx tx, NewProvider request) {

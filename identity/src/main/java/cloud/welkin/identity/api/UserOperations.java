@@ -10,7 +10,10 @@ import cloud.welkin.identity.auth.PasswordCheck;
 import cloud.welkin.identity.domain.Options;
 import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.User;
+import cloud.welkin.identity.ldap.Directories;
+import cloud.welkin.identity.store.DomainConfigStore;
 import cloud.welkin.identity.store.ProjectStore;
+import cloud.welkin.identity.store.Stores;
 import cloud.welkin.identity.store.UserStore;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Operation;
@@ -47,6 +50,8 @@ final class UserOperations implements OperationGroup {
     private final FailedSignIns failures;
     private final UserStore users;
     private final ProjectStore projects;
+    private final Directories directories;
+    private final Stores stores;
     private final Changes changes;
 
     UserOperations(
@@ -55,16 +60,18 @@ final class UserOperations implements OperationGroup {
             PasswordCheck check,
             NewPasswords newPasswords,
             FailedSignIns failures,
-            UserStore users,
-            ProjectStore projects,
+            Directories directories,
+            Stores stores,
             Changes changes) {
         this.database = database;
         this.clock = clock;
         this.check = check;
         this.newPasswords = newPasswords;
         this.failures = failures;
-        this.users = users;
-        this.projects = projects;
+        this.users = stores.users();
+        this.projects = stores.projects();
+        this.directories = directories;
+        this.stores = stores;
         this.changes = changes;
     }
 
@@ -152,7 +159,7 @@ final class UserOperations implements OperationGroup {
                                         Param.text("protocol_id", "Those of a protocol of it."),
                                         Param.text("unique_id", "Who is this one there.")))
                         .anyParam()
-                        .reads(this::list),
+                        .computes((call, none) -> list(call)),
                 Operation.post("/users")
                         .policyByHandler("identity:create_user")
                         .doc("Creates a user.")
@@ -163,7 +170,7 @@ final class UserOperations implements OperationGroup {
                         .policyByHandler("identity:get_user")
                         .doc("Shows a user.")
                         .replies(UserView.class)
-                        .reads((call, tx) -> new UserView(body(call, user(call, tx)))),
+                        .computes((call, none) -> show(call)),
                 Operation.patch("/users/{user_id}")
                         .policyByHandler("identity:update_user")
                         .doc("Changes a user; a new password ends all tokens of the old one.")
@@ -182,16 +189,35 @@ final class UserOperations implements OperationGroup {
                         .computes((call, body) -> changePassword(call, body.user())));
     }
 
-    private Object list(Call call, Tx tx) {
+    private Object list(Call call) {
         Optional<DomainId> within = Listing.within(call);
         call.authorize(Targets.listed(within));
-        return list(call, tx, users, within, Optional.empty());
+        Listing.inOneDomain(call)
+                .ifPresent(domain -> directories.users(domain, call.query().text("name")));
+        return database.read(
+                tx ->
+                        list(
+                                Listing.limited(call, tx, stores.domainConfigs()),
+                                tx,
+                                users,
+                                within,
+                                Optional.empty()));
+    }
+
+    /** Nobody makes us ask a directory who may not have the answer. */
+    private Object show(Call call) {
+        directories.user(database.read(tx -> user(call, tx)).id());
+        return new UserView(body(call, database.read(tx -> user(call, tx))));
     }
 
     /** The users of a domain, of a group, or all, as the query narrows them. */
     static Object list(
-            Call call, Tx tx, UserStore users, Optional<DomainId> within, Optional<String> group) {
-        Asked asked = Asked.of(call, "name", "domain_id");
+            Asked asked,
+            Tx tx,
+            UserStore users,
+            Optional<DomainId> within,
+            Optional<String> group) {
+        Call call = asked.call();
         Query query = call.query();
         return asked.answer(
                 "users",
@@ -224,6 +250,7 @@ final class UserOperations implements OperationGroup {
                             .isEmpty()) {
                         throw Failure.notFound("Could not find domain: %s.", domain);
                     }
+                    stores.domainConfigs().requireNone(tx, domain);
                     checkDefaultProject(tx, request.defaultProjectId());
                     Map<String, JsonNode> options =
                             Options.ofUser(Map.of(), request.options().orElse(Map.of()));
@@ -251,6 +278,7 @@ final class UserOperations implements OperationGroup {
         return database.write(
                 tx -> {
                     User current = user(call, tx);
+                    stores.directory().requireOurs(tx, current.id());
                     if (change.domainId()
                             .given()
                             .filter(id -> !id.equals(current.domain().value()))
@@ -300,6 +328,11 @@ final class UserOperations implements OperationGroup {
         failures.require(id.value(), call.peer());
         User found;
         try {
+            Optional<Directories.Place> place = directories.place(id);
+            if (place.isPresent()) {
+                directories.signIn(place.get(), change.originalPassword());
+                throw DomainConfigStore.readOnly();
+            }
             found = check.admitted(user, change.originalPassword(), PasswordCheck.Expired.LET_IN);
         } catch (Failure wrong) {
             failures.failed(id.value(), call.peer());
@@ -314,6 +347,7 @@ final class UserOperations implements OperationGroup {
 
     private Object delete(Call call, Tx tx) {
         User user = user(call, tx);
+        stores.directory().requireOurs(tx, user.id());
         users.delete(tx, user.id());
         changes.made(tx);
         return Reply.empty();
@@ -322,11 +356,8 @@ final class UserOperations implements OperationGroup {
     private User user(Call call, Tx tx) {
         UserId id = new UserId(call.path("user_id"));
         Optional<User> found = users.find(tx, id);
-        if (found.isPresent() && call.may(Targets.user(found.get()))) {
-            return found.get();
-        }
-        call.authorize(Targets.inDomain("target.user.domain_id", Listing.ownDomain(call)));
-        throw Failure.notFound("Could not find user: %s.", id);
+        call.authorize(found.map(Targets::user).orElseGet(() -> Targets.user(id)));
+        return found.orElseThrow(() -> Failure.notFound("Could not find user: %s.", id));
     }
 
     private void checkDefaultProject(Tx tx, Optional<String> id) {

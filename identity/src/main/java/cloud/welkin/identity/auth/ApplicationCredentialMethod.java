@@ -20,19 +20,16 @@ final class ApplicationCredentialMethod implements AuthMethod {
 
     private final Database database;
     private final Clock clock;
-    private final Named named;
     private final Passwords passwords;
     private final ApplicationCredentialStore credentials;
 
     ApplicationCredentialMethod(
             Database database,
             Clock clock,
-            Named named,
             Passwords passwords,
             ApplicationCredentialStore credentials) {
         this.database = database;
         this.clock = clock;
-        this.named = named;
         this.passwords = passwords;
         this.credentials = credentials;
     }
@@ -43,10 +40,10 @@ final class ApplicationCredentialMethod implements AuthMethod {
     }
 
     @Override
-    public Proof prove(AuthRequest.Identity identity) {
+    public Proof prove(AuthRequest.Identity identity, Named named) {
         AuthRequest.ApplicationCredential given =
                 identity.applicationCredential().orElseThrow(() -> AuthMethod.missing(name()));
-        Optional<ApplicationCredential> found = database.read(tx -> find(tx, given));
+        Optional<ApplicationCredential> found = database.read(tx -> find(tx, given, named));
         boolean matches =
                 passwords.matches(given.secret(), found.map(ApplicationCredential::secretHash));
         if (!matches || found.isEmpty() || found.get().expired(clock.instant())) {
@@ -62,14 +59,19 @@ final class ApplicationCredentialMethod implements AuthMethod {
                 false);
     }
 
-    private Optional<ApplicationCredential> find(Tx tx, AuthRequest.ApplicationCredential given) {
+    private Optional<ApplicationCredential> find(
+            Tx tx, AuthRequest.ApplicationCredential given, Named named) {
         if (given.id().isPresent()) {
             return credentials.find(tx, given.id().get());
         }
         return given.user()
                 .flatMap(name -> named.user(tx, name))
-                .filter(user -> given.name().isPresent())
                 .flatMap(
-                        user -> credentials.list(tx, user.id(), given.name()).stream().findFirst());
+                        user ->
+                                given.name()
+                                        .flatMap(
+                                                name ->
+                                                        credentials.findByName(
+                                                                tx, user.id(), name)));
     }
 }

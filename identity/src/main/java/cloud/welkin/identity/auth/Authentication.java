@@ -13,6 +13,7 @@ import cloud.welkin.identity.domain.Receipt;
 import cloud.welkin.identity.domain.TokenPayload;
 import cloud.welkin.identity.domain.Trust;
 import cloud.welkin.identity.domain.User;
+import cloud.welkin.identity.ldap.Directories;
 import cloud.welkin.identity.store.Stores;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.failure.FailureKind;
@@ -50,7 +51,6 @@ public final class Authentication {
     private final Duration lifetime;
     private final Sessions sessions;
     private final Stores stores;
-    private final Named named;
     private final Map<String, AuthMethod> methods;
     private final FailedSignIns failures;
     private final Duration receiptLifetime;
@@ -61,6 +61,7 @@ public final class Authentication {
      * @param failures holds back those who fail again and again
      * @param receiptLifetime how long what was shown first waits for the rest
      * @param totpPrevious of how many periods before the present one passcodes are taken
+     * @param directories of domains that have one
      */
     public Authentication(
             Database database,
@@ -73,28 +74,26 @@ public final class Authentication {
             PasswordCheck check,
             FailedSignIns failures,
             Duration receiptLifetime,
-            int totpPrevious) {
+            int totpPrevious,
+            Directories directories) {
         this.database = database;
         this.clock = clock;
         this.random = random;
         this.lifetime = lifetime;
         this.sessions = sessions;
         this.stores = stores;
-        this.named = new Named(stores);
         this.methods =
                 Stream.of(
-                                new PasswordMethod(database, named, check),
+                                new PasswordMethod(database, check, directories),
                                 new TokenMethod(sessions),
                                 new ApplicationCredentialMethod(
                                         database,
                                         clock,
-                                        named,
                                         passwords,
                                         stores.applicationCredentials()),
                                 new TotpMethod(
                                         database,
                                         clock,
-                                        named,
                                         check,
                                         stores.credentials(),
                                         stores.totp(),
@@ -114,12 +113,13 @@ public final class Authentication {
         if (identity.methods().isEmpty()) {
             throw Failure.badRequest("auth.identity.methods must name at least one method.");
         }
-        String claimed = claimed(identity, asker);
+        Named named = new Named(stores);
+        String claimed = claimed(identity, named, asker);
         failures.require(claimed, asker.address());
         try {
-            Proof shown = shown(identity);
+            Proof shown = shown(identity, named);
             failures.require(claimed, asker.address());
-            return answer(auth, shown, asker);
+            return answer(auth, named, shown, asker);
         } catch (Failure failure) {
             if (failure.kind() == FailureKind.UNAUTHORIZED) {
                 failures.failed(claimed, asker.address());
@@ -141,7 +141,7 @@ public final class Authentication {
     }
 
     /** Whom the credentials name: the id where there is such a user, else what was written. */
-    private String claimed(AuthRequest.Identity identity, SignIn.Asker asker) {
+    private String claimed(AuthRequest.Identity identity, Named named, SignIn.Asker asker) {
         Optional<AuthRequest.UserName> name =
                 identity.password()
                         .map(AuthRequest.Password::user)
@@ -185,16 +185,16 @@ public final class Authentication {
                 .map(ApplicationCredential::user);
     }
 
-    private Proof shown(AuthRequest.Identity identity) {
+    private Proof shown(AuthRequest.Identity identity, Named named) {
         return new LinkedHashSet<>(identity.methods())
                 .stream()
                         .map(this::method)
-                        .map(method -> method.prove(identity))
+                        .map(method -> method.prove(identity, named))
                         .reduce((one, other) -> one.and(other).orElseThrow(Failure::unauthorized))
                         .orElseThrow();
     }
 
-    private SignIn answer(AuthRequest.Auth auth, Proof shown, SignIn.Asker asker) {
+    private SignIn answer(AuthRequest.Auth auth, Named named, Proof shown, SignIn.Asker asker) {
         Proof all =
                 asker.receipt()
                         .map(text -> withReceipt(shown, sessions.receipt(text)))
@@ -208,7 +208,7 @@ public final class Authentication {
             log.info("the methods {} are too few for {}", all.methods(), all.user());
             return unfinished(all, user, rules);
         }
-        return new SignIn.Done(issue(auth, all));
+        return new SignIn.Done(issue(auth, named, all));
     }
 
     /** What a receipt of the same user says was shown too, as long as the password is the same. */
@@ -251,17 +251,17 @@ public final class Authentication {
                 receipt, sessions.handOut(receipt), user, domain, rules.begunBy(all.methods()));
     }
 
-    private Session issue(AuthRequest.Auth auth, Proof all) {
+    private Session issue(AuthRequest.Auth auth, Named named, Proof all) {
         Optional<String> trust =
                 auth.scope().flatMap(AuthRequest.Scope::trust).map(AuthRequest.TrustName::id);
         return trust.isPresent()
                 ? database.write(tx -> issueOfTrust(tx, all, trust.get()))
-                : database.read(tx -> issue(tx, all, auth.scope()));
+                : database.read(tx -> issue(tx, named, all, auth.scope()));
     }
 
     /** The token of whoever has shown its credentials in another way than by a request for one. */
     public Session issue(Proof proven) {
-        return database.read(tx -> issue(tx, proven, Optional.<AuthRequest.Scope>empty()));
+        return database.read(tx -> issue(tx, new Named(stores), proven, Optional.empty()));
     }
 
     /** The same, good for nothing yet but to be exchanged. */
@@ -274,8 +274,8 @@ public final class Authentication {
         return database.write(tx -> issueOfTrust(tx, proven, trust));
     }
 
-    private Session issue(Tx tx, Proof proven, Optional<AuthRequest.Scope> asked) {
-        return issue(tx, proven, target(tx, proven, asked), Optional.empty());
+    private Session issue(Tx tx, Named named, Proof proven, Optional<AuthRequest.Scope> asked) {
+        return issue(tx, proven, target(tx, named, proven, asked), Optional.empty());
     }
 
     private AuthMethod method(String name) {
@@ -347,7 +347,7 @@ public final class Authentication {
     }
 
     private Optional<AssignmentTarget> target(
-            Tx tx, Proof proven, Optional<AuthRequest.Scope> asked) {
+            Tx tx, Named named, Proof proven, Optional<AuthRequest.Scope> asked) {
         if (proven.credential().isPresent()) {
             if (asked.isPresent()) {
                 throw Failure.unauthorized("Application credentials cannot request a scope.");

@@ -1,5 +1,8 @@
 package cloud.welkin.identity.auth;
 
+import static cloud.welkin.identity.auth.Pace.LONGEST;
+import static cloud.welkin.identity.auth.Pace.WINDOW;
+
 import cloud.welkin.database.Database;
 import cloud.welkin.identity.store.SignInFailureStore;
 import cloud.welkin.kernel.failure.Failure;
@@ -12,6 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import java.util.SortedMap;
@@ -30,8 +34,6 @@ import java.util.TreeMap;
  */
 public final class FailedSignIns implements AutoCloseable {
     private static final String CHANNEL = "identity_failures";
-    private static final Duration WINDOW = Duration.ofMinutes(1);
-    private static final Duration LONGEST = WINDOW.multipliedBy(2);
     private static final int MOST = 100_000;
 
     /** An IPv6 customer has a network of that many bits, and all addresses in it. */
@@ -93,7 +95,7 @@ public final class FailedSignIns implements AutoCloseable {
                             counted.forEach(
                                     (key, runOff) -> {
                                         Duration one = each.getOrDefault(key, Duration.ZERO);
-                                        if (over(now, runOff, one).isPositive()) {
+                                        if (Pace.over(now, runOff, one).isPresent()) {
                                             tx.notify(CHANNEL, key + " " + runOff);
                                         }
                                     });
@@ -114,24 +116,17 @@ public final class FailedSignIns implements AutoCloseable {
     }
 
     private void require(String key, int limit) {
-        Instant runOff = limit == 0 ? null : runOffs.getIfPresent(key);
-        Instant now = clock.instant();
-        // Later than anything is ever put off to: the clock was set back since.
-        if (runOff == null || runOff.isAfter(now.plus(LONGEST))) {
+        if (limit == 0) {
             return;
         }
-        Duration over = over(now, runOff, WINDOW.dividedBy(limit));
-        if (over.isPositive()) {
-            throw Failure.tooMany(
-                            over.plusSeconds(1),
-                            "Too many failed attempts to sign in; try again later.")
-                    .because("too many failures from this address");
-        }
-    }
-
-    /** For how long one more failure would be too many. */
-    private static Duration over(Instant now, Instant runOff, Duration each) {
-        return Duration.between(now, runOff).minus(WINDOW).plus(each);
+        Pace.over(clock.instant(), runOffs.getIfPresent(key), WINDOW.dividedBy(limit))
+                .ifPresent(
+                        over -> {
+                            throw Failure.tooMany(
+                                            over.plusSeconds(1),
+                                            "Too many failed attempts to sign in; try again later.")
+                                    .because("too many failures from this address");
+                        });
     }
 
     /** Another replica holds somebody back; or some of what others said was missed. */
@@ -179,8 +174,7 @@ public final class FailedSignIns implements AutoCloseable {
             byte[] bytes = InetAddress.ofLiteral(address).getAddress();
             return bytes.length <= NETWORK_BYTES
                     ? address
-                    : Base64.getEncoder()
-                            .encodeToString(java.util.Arrays.copyOf(bytes, NETWORK_BYTES));
+                    : Base64.getEncoder().encodeToString(Arrays.copyOf(bytes, NETWORK_BYTES));
         } catch (IllegalArgumentException e) {
             return address;
         }

@@ -11,11 +11,18 @@ import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
-/** Finds what requests for tokens name by id, or by name and domain. */
+/**
+ * Finds what one request for a token names by id, or by name and domain. Domains and users are
+ * looked up once, however many ask: whoever relies on a user later looks it up by its id again.
+ */
 final class Named {
     private final Stores stores;
+    private final Map<DomainName, Optional<Project>> domains = new HashMap<>();
+    private final Map<UserName, Optional<User>> users = new HashMap<>();
 
     Named(Stores stores) {
         this.stores = stores;
@@ -35,6 +42,10 @@ final class Named {
     }
 
     Optional<Project> domain(Tx tx, DomainName name) {
+        return domains.computeIfAbsent(name, asked -> findDomain(tx, asked));
+    }
+
+    private Optional<Project> findDomain(Tx tx, DomainName name) {
         return name.id().isPresent()
                 ? stores.projects()
                         .find(tx, new ProjectId(name.id().get()))
@@ -42,7 +53,11 @@ final class Named {
                 : name.name().flatMap(text -> stores.projects().findDomainByName(tx, text));
     }
 
-    Optional<User> user(Tx tx, UserName named) {
+    Optional<User> user(Tx tx, UserName name) {
+        return users.computeIfAbsent(name, asked -> findUser(tx, asked));
+    }
+
+    private Optional<User> findUser(Tx tx, UserName named) {
         if (named.id().isPresent()) {
             return stores.users().find(tx, new UserId(named.id().get()));
         }

@@ -39,7 +39,7 @@ public final class Oauth1Method implements AuthMethod {
     }
 
     @Override
-    public Proof prove(AuthRequest.Identity identity) {
+    public Proof prove(AuthRequest.Identity identity, Named named) {
         SignedRequest request =
                 REQUEST.isBound()
                         ? REQUEST.get()

@@ -93,6 +93,9 @@ public final class PasswordCheck {
         if (!user.enabled()) {
             return Optional.of("disabled");
         }
+        if (!rules.everBar()) {
+            return Optional.empty();
+        }
         Optional<Account> account = database.read(tx -> accounts.find(tx, user.id()));
         if (account.filter(known -> rules.isLocked(user, known, now)).isPresent()) {
             return Optional.of("locked");

@@ -24,7 +24,7 @@ final class TokenMethod implements AuthMethod {
     }
 
     @Override
-    public Proof prove(AuthRequest.Identity identity) {
+    public Proof prove(AuthRequest.Identity identity, Named named) {
         TokenPayload old =
                 known(identity.token().orElseThrow(() -> AuthMethod.missing(name())).id())
                         .payload();

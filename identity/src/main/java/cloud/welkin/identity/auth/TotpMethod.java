@@ -28,7 +28,6 @@ final class TotpMethod implements AuthMethod {
 
     private final Database database;
     private final Clock clock;
-    private final Named named;
     private final PasswordCheck check;
     private final CredentialStore credentials;
     private final TotpStore uses;
@@ -40,14 +39,12 @@ final class TotpMethod implements AuthMethod {
     TotpMethod(
             Database database,
             Clock clock,
-            Named named,
             PasswordCheck check,
             CredentialStore credentials,
             TotpStore uses,
             int previous) {
         this.database = database;
         this.clock = clock;
-        this.named = named;
         this.check = check;
         this.credentials = credentials;
         this.uses = uses;
@@ -60,7 +57,7 @@ final class TotpMethod implements AuthMethod {
     }
 
     @Override
-    public Proof prove(AuthRequest.Identity identity) {
+    public Proof prove(AuthRequest.Identity identity, Named named) {
         AuthRequest.TotpUser given =
                 identity.totp().orElseThrow(() -> AuthMethod.missing(name())).user();
         Instant now = clock.instant();

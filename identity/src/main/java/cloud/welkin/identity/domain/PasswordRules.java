@@ -97,6 +97,11 @@ public record PasswordRules(
         return attempts > 0 && !Options.flag(user.options(), "ignore_lockout_failure_attempts");
     }
 
+    /** Whether any account is ever locked or inactive. */
+    public boolean everBar() {
+        return attempts > 0 || inactive > 0;
+    }
+
     public boolean isLocked(User user, Account account, Instant now) {
         return counts(user)
                 && account.failedAttempts() >= attempts

@@ -13,7 +13,6 @@ import cloud.welkin.identity.domain.Ec2Key;
 import cloud.welkin.identity.domain.OauthToken;
 import cloud.welkin.identity.domain.TokenPayload;
 import cloud.welkin.identity.domain.Trust;
-import cloud.welkin.identity.store.CredentialStore;
 import cloud.welkin.identity.store.Stores;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.failure.FailureKind;
@@ -103,11 +102,7 @@ public final class KeySignatures {
 
     private Found found(KeySigned signed) {
         Found found =
-                database.read(
-                                tx ->
-                                        stores.credentials()
-                                                .find(tx, CredentialStore.ec2Id(signed.access())))
-                        .filter(credential -> credential.type().equals("ec2"))
+                database.read(tx -> stores.credentials().ofAccess(tx, signed.access()))
                         .flatMap(KeySignatures::read)
                         .orElseThrow(() -> Failure.notFound("EC2 access key not found."));
         if (signed.signature().isEmpty()) {

@@ -79,17 +79,26 @@ public final class OidcCodes {
     }
 
     /**
+     * @throws Failure 503 when the provider does not answer, or signs nobody in by a browser
+     */
+    public void requireBrowsers(Oidc trusted) {
+        OIDCProviderMetadata metadata = providers.known(trusted.issuer()).metadata();
+        if (metadata.getAuthorizationEndpointURI() == null
+                || metadata.getTokenEndpointURI() == null) {
+            throw Failure.unavailable("The identity provider signs nobody in by a browser.");
+        }
+    }
+
+    /**
      * Where the browser is sent.
      *
      * @param back the address that it comes back to
      * @throws Failure 503 when the provider does not answer
      */
     public URI address(Oidc trusted, URI back, Secrets secrets) {
+        requireBrowsers(trusted);
         OIDCProviderMetadata metadata = providers.known(trusted.issuer()).metadata();
         URI endpoint = metadata.getAuthorizationEndpointURI();
-        if (endpoint == null || metadata.getTokenEndpointURI() == null) {
-            throw Failure.unavailable("The identity provider signs nobody in by a browser.");
-        }
         Scope offered = metadata.getScopes();
         Stream<String> scopes =
                 SCOPES.stream()

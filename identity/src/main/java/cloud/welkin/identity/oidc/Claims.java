@@ -7,13 +7,11 @@ import cloud.welkin.identity.domain.Project;
 import cloud.welkin.identity.domain.Role;
 import cloud.welkin.identity.domain.User;
 import cloud.welkin.identity.store.GroupStore;
-import cloud.welkin.identity.store.Paging;
 import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.Stores;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** What a client is told of a user, by the scopes that it was granted (OpenID Connect Core, 5). */
 final class Claims {
@@ -46,14 +44,7 @@ final class Claims {
     }
 
     private List<String> groups(Tx tx, User user) {
-        return stores
-                .groups()
-                .list(
-                        tx,
-                        new GroupStore.Filter(
-                                List.of(), Optional.empty(), Optional.of(user.id()), Paging.FIRST))
-                .rows()
-                .stream()
+        return stores.groups().list(tx, GroupStore.Filter.ofUser(user.id())).rows().stream()
                 .map(Group::name)
                 .sorted()
                 .toList();

@@ -72,6 +72,6 @@ public final class OidcApi {
     }
 
     private static PolicyRule rule(String name, String doc) {
-        return PolicyRule.of("identity:" + name, ADMIN, doc, "system", "domain", "project");
+        return PolicyRule.of("identity:" + name, ADMIN, doc, "system", "project");
     }
 }

@@ -35,16 +35,16 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * The keys that ID tokens are signed with, RS256 and ES256. A key is published a day before it
- * signs (staged), signs for thirty days (active), and is published two days more (retired), longer
- * than any ID token lives. Whoever needs a key makes the next one when it is time; no work of its
- * own runs for that.
+ * The keys that ID tokens are signed with, RS256 and ES256. The next key is published as long as
+ * the one before it signs (staged), signs for thirty days (active), and is published two days more
+ * (retired), longer than any ID token lives. So clients that keep the published keys for a while
+ * have the next one already, whenever it takes over. Whoever needs a key makes the next one when it
+ * is time; no work of its own runs for that.
  */
 final class SigningKeys {
     static final List<String> ALGORITHMS = List.of("RS256", "ES256");
 
     private static final Duration SIGNS = Duration.ofDays(30);
-    private static final Duration STAGED = Duration.ofDays(1);
     private static final Duration RETIRED = Duration.ofDays(2);
     private static final int RSA_BITS = 2048;
 
@@ -119,8 +119,8 @@ final class SigningKeys {
     }
 
     /**
-     * Makes new keys now. Those before are published as long as usual, or, when they are known to
-     * somebody who should not, no longer at all.
+     * The next keys sign from now on. Those before are published as long as usual; or, when they
+     * are known to somebody who should not, all that were ever published no longer at all.
      *
      * @param then done in the same transaction
      */
@@ -130,15 +130,21 @@ final class SigningKeys {
                 tx -> {
                     store.lock(tx);
                     for (OidcKey key : store.list(tx)) {
-                        if (distrust || key.activeAt().isAfter(now)) {
+                        if (distrust) {
                             store.delete(tx, key.id());
-                        } else if (key.endsAt().isEmpty() || key.endsAt().get().isAfter(now)) {
+                        } else if (key.activeAt().isAfter(now)) {
+                            store.update(tx, signingFrom(key, now));
+                        } else if (key.endsAt().filter(end -> !end.isAfter(now)).isEmpty()) {
                             store.update(tx, ending(key, now));
                         }
                     }
-                    ALGORITHMS.forEach(algorithm -> store.insert(tx, made(algorithm, now)));
+                    renewed(tx, now);
                     then.accept(tx);
                 });
+    }
+
+    private static OidcKey signingFrom(OidcKey key, Instant from) {
+        return new OidcKey(key.id(), key.algorithm(), key.jwk(), from, key.endsAt());
     }
 
     private static OidcKey ending(OidcKey key, Instant successorSigns) {
@@ -157,12 +163,8 @@ final class SigningKeys {
     }
 
     private static boolean lacksNext(List<OidcKey> keys, String algorithm, Instant now) {
-        return active(keys, algorithm, now)
-                .map(
-                        key ->
-                                key.endsAt().isEmpty()
-                                        && !now.isBefore(key.activeAt().plus(SIGNS).minus(STAGED)))
-                .orElse(true);
+        return keys.stream()
+                .noneMatch(key -> key.algorithm().equals(algorithm) && key.activeAt().isAfter(now));
     }
 
     private List<OidcKey> renewed(Tx tx, Instant now) {
@@ -178,19 +180,20 @@ final class SigningKeys {
             if (!lacksNext(keys, algorithm, now)) {
                 continue;
             }
-            Optional<OidcKey> active = active(keys, algorithm, now);
             // The first of all signs at once: there is nobody yet who knows another.
-            Instant from =
-                    active.map(key -> later(key.activeAt().plus(SIGNS), now.plus(STAGED)))
-                            .orElse(now);
-            active.ifPresent(key -> store.update(tx, ending(key, from)));
-            store.insert(tx, made(algorithm, from));
+            OidcKey active =
+                    active(keys, algorithm, now).orElseGet(() -> inserted(tx, algorithm, now));
+            Instant from = now.plus(SIGNS);
+            store.update(tx, ending(active, from));
+            inserted(tx, algorithm, from);
         }
         return store.list(tx);
     }
 
-    private static Instant later(Instant one, Instant other) {
-        return one.isAfter(other) ? one : other;
+    private OidcKey inserted(Tx tx, String algorithm, Instant from) {
+        OidcKey key = made(algorithm, from);
+        store.insert(tx, key);
+        return key;
     }
 
     private static OidcKey made(String algorithm, Instant from) {

@@ -1,19 +1,22 @@
 package cloud.welkin.identity.saml;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.keycloak.saml.common.exceptions.ConfigurationException;
+import javax.xml.parsers.DocumentBuilder;
+import javax.xml.parsers.ParserConfigurationException;
 import org.keycloak.saml.common.exceptions.ParsingException;
-import org.keycloak.saml.common.exceptions.ProcessingException;
 import org.keycloak.saml.common.util.DocumentUtil;
 import org.keycloak.saml.processing.core.parsers.saml.SAMLParser;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
+import org.xml.sax.SAXException;
+import org.xml.sax.helpers.DefaultHandler;
 
 /** XML from outside: small, without a document type (so without entities), every id once. */
 final class SamlDocuments {
@@ -23,6 +26,9 @@ final class SamlDocuments {
     static final String SIGNATURE = "http://www.w3.org/2000/09/xmldsig#";
 
     static final String SOAP = "http://schemas.xmlsoap.org/soap/envelope/";
+
+    /** What is wrong with a document is nothing for standard error, where the parser puts it. */
+    private static final DefaultHandler SILENT = new DefaultHandler();
 
     private static final int LARGEST = 1 << 20;
     private static final int DEEPEST = 64;
@@ -37,10 +43,12 @@ final class SamlDocuments {
             throw new SamlRefused("the document is larger than " + LARGEST + " bytes");
         }
         try {
-            Document document = DocumentUtil.getDocument(new ByteArrayInputStream(xml));
+            DocumentBuilder builder = DocumentUtil.getDocumentBuilder();
+            builder.setErrorHandler(SILENT);
+            Document document = builder.parse(new ByteArrayInputStream(xml));
             nameIds(document.getDocumentElement(), new HashSet<>(), 0);
             return document;
-        } catch (ConfigurationException | ParsingException | ProcessingException e) {
+        } catch (ParserConfigurationException | SAXException | IOException e) {
             throw new SamlRefused("the document cannot be read", e);
         }
     }

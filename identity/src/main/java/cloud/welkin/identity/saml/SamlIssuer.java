@@ -135,11 +135,7 @@ public record SamlIssuer(String entityId, Duration lifetime, SamlSigner signer) 
         <?xml version="1.0" encoding="UTF-8"?>
         <md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="%s">
           <md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
-            <md:KeyDescriptor use="signing">
-              <ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#">
-                <ds:X509Data><ds:X509Certificate>%s</ds:X509Certificate></ds:X509Data>
-              </ds:KeyInfo>
-            </md:KeyDescriptor>
+            %s
             <md:NameIDFormat>urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified</md:NameIDFormat>
             <md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:URI" \
         Location="%s"/>
@@ -147,9 +143,7 @@ public record SamlIssuer(String entityId, Duration lifetime, SamlSigner signer) 
         </md:EntityDescriptor>
         """
                 .formatted(
-                        SamlXml.escaped(entityId),
-                        signer.key().certificate(),
-                        SamlXml.escaped(service));
+                        SamlXml.escaped(entityId), signer.descriptors(), SamlXml.escaped(service));
     }
 
     private static String elements(String name, List<String> values) {

@@ -1,9 +1,12 @@
 package cloud.welkin.identity.saml;
 
+import java.net.URI;
 import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.keycloak.dom.saml.v2.metadata.EndpointType;
 import org.keycloak.dom.saml.v2.metadata.EntityDescriptorType;
 import org.keycloak.dom.saml.v2.metadata.IDPSSODescriptorType;
 import org.keycloak.dom.saml.v2.metadata.KeyDescriptorType;
@@ -18,11 +21,30 @@ import org.w3c.dom.NodeList;
  * operator vouches for the metadata by giving it to us: the keys in it are trusted as they stand.
  *
  * @param keys that sign its responses, in no order
+ * @param signOns where browsers are sent to, those that are redirected there first
  */
-public record SamlProvider(String entityId, List<PublicKey> keys) {
+public record SamlProvider(String entityId, List<PublicKey> keys, List<SignOn> signOns) {
     public SamlProvider {
         keys = List.copyOf(keys);
+        signOns = List.copyOf(signOns);
     }
+
+    /** How a request gets to a provider (SAML bindings 2.0); those that a browser can bring. */
+    public enum Binding {
+        REDIRECT("urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"),
+        POST("urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST");
+
+        private final URI name;
+
+        Binding(String name) {
+            this.name = URI.create(name);
+        }
+    }
+
+    /**
+     * @param address with http or https: it becomes a page's target
+     */
+    public record SignOn(Binding binding, URI address) {}
 
     /**
      * @param metadata an EntityDescriptor with an IDPSSODescriptor
@@ -46,7 +68,31 @@ public record SamlProvider(String entityId, List<PublicKey> keys) {
         if (keys.isEmpty()) {
             throw new SamlRefused("the metadata has no certificate to sign with");
         }
-        return new SamlProvider(entity.getEntityID(), keys);
+        return new SamlProvider(
+                entity.getEntityID(),
+                keys,
+                Stream.of(Binding.values())
+                        .flatMap(
+                                binding ->
+                                        descriptor.getSingleSignOnService().stream()
+                                                .filter(
+                                                        service ->
+                                                                binding.name.equals(
+                                                                        service.getBinding()))
+                                                .map(service -> signOn(binding, service)))
+                        .toList());
+    }
+
+    private static SignOn signOn(Binding binding, EndpointType service) {
+        URI address = service.getLocation();
+        if (address == null
+                || address.getHost() == null
+                || address.getUserInfo() != null
+                || address.getFragment() != null
+                || !("http".equals(address.getScheme()) || "https".equals(address.getScheme()))) {
+            throw new SamlRefused("a SingleSignOnService is no http or https URL");
+        }
+        return new SignOn(binding, address);
     }
 
     private static List<PublicKey> certificates(Element info) {

@@ -53,6 +53,24 @@ public record SamlResponses(String entityId, String receiver) {
     }
 
     /**
+     * The same for the answer to a request of ours, in whatever the provider's signature covers and
+     * around it.
+     *
+     * @param request its id
+     */
+    public SamlAssertion readAnswer(
+            String text, SamlProvider provider, String request, Instant now) {
+        Document document = SamlDocuments.read(decoded(text));
+        SamlAssertion assertion = read(document, document.getDocumentElement(), provider, now);
+        String whole = document.getDocumentElement().getAttribute("InResponseTo");
+        if (!assertion.inResponseTo().equals(Optional.of(request))
+                || !(whole.isEmpty() || whole.equals(request))) {
+            throw new SamlRefused("the response is no answer to the request of this browser");
+        }
+        return assertion;
+    }
+
+    /**
      * The same for a response that an enhanced client passes on, as PAOS (section 4.2.4.5).
      *
      * @param envelope of SOAP

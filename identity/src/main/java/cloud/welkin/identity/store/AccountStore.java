@@ -1,5 +1,6 @@
 package cloud.welkin.identity.store;
 
+import static cloud.welkin.identity.schema.Tables.DIRECTORY_USER;
 import static cloud.welkin.identity.schema.Tables.PAST_PASSWORD;
 import static cloud.welkin.identity.schema.Tables.USER_ACCOUNT;
 
@@ -146,6 +147,11 @@ public final class AccountStore {
                 .set(USER_ACCOUNT.TOKENS_VALID_AFTER, now)
                 .where(
                         USER_ACCOUNT.ENABLED.isTrue(),
+                        // Of those of directories the directory says who is enabled.
+                        DSL.notExists(
+                                DSL.selectOne()
+                                        .from(DIRECTORY_USER)
+                                        .where(DIRECTORY_USER.USER_ID.eq(USER_ACCOUNT.ID))),
                         DSL.coalesce(
                                         USER_ACCOUNT.LAST_ACTIVE_ON,
                                         USER_ACCOUNT.CREATED_AT.cast(

@@ -16,6 +16,7 @@ import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.Condition;
 
@@ -29,17 +30,29 @@ public final class ApplicationCredentialStore {
                 .map(row -> credential(tx, row));
     }
 
-    public List<ApplicationCredential> list(Tx tx, UserId user, Optional<String> name) {
-        List<Condition> conditions = new ArrayList<>();
-        conditions.add(APPLICATION_CREDENTIAL.USER_ID.eq(user.value()));
-        name.ifPresent(text -> conditions.add(APPLICATION_CREDENTIAL.NAME.eq(text)));
+    public Optional<ApplicationCredential> findByName(Tx tx, UserId user, String name) {
         return tx.sql()
                 .selectFrom(APPLICATION_CREDENTIAL)
-                .where(conditions)
-                .orderBy(APPLICATION_CREDENTIAL.ID)
-                .limit(Rows.MOST)
-                .fetch()
+                .where(
+                        APPLICATION_CREDENTIAL.USER_ID.eq(user.value()),
+                        APPLICATION_CREDENTIAL.NAME.eq(name))
+                .fetchOptional()
                 .map(row -> credential(tx, row));
+    }
+
+    /** One page of a user's. */
+    public Page<ApplicationCredential> list(
+            Tx tx, UserId user, List<TextMatch> texts, Paging paging) {
+        List<Condition> conditions =
+                new ArrayList<>(TextMatch.on(texts, Map.of("name", APPLICATION_CREDENTIAL.NAME)));
+        conditions.add(APPLICATION_CREDENTIAL.USER_ID.eq(user.value()));
+        return paging.of(
+                tx,
+                APPLICATION_CREDENTIAL,
+                APPLICATION_CREDENTIAL.ID,
+                APPLICATION_CREDENTIAL.NAME,
+                conditions,
+                row -> credential(tx, row));
     }
 
     public void insert(Tx tx, ApplicationCredential credential) {

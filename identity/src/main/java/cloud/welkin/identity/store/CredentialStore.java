@@ -2,6 +2,7 @@ package cloud.welkin.identity.store;
 
 import static cloud.welkin.identity.schema.Tables.CREDENTIAL;
 import static cloud.welkin.identity.schema.Tables.CREDENTIAL_KEY;
+import static cloud.welkin.identity.schema.Tables.DOMAIN_CONFIG;
 import static cloud.welkin.identity.schema.Tables.FEDERATION_PROTOCOL;
 import static cloud.welkin.identity.schema.Tables.OAUTH_CONSUMER;
 import static cloud.welkin.identity.schema.Tables.OAUTH_TOKEN;
@@ -10,6 +11,7 @@ import static cloud.welkin.identity.schema.Tables.SAML_KEY;
 
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.domain.Credential;
+import cloud.welkin.identity.domain.Ec2Key;
 import cloud.welkin.identity.domain.MasterKeys;
 import cloud.welkin.identity.domain.Secrets;
 import cloud.welkin.identity.domain.TokenCodec;
@@ -65,7 +67,7 @@ public final class CredentialStore {
         return changed;
     }
 
-    /** An EC2 credential is found by its access key. */
+    /** What a new EC2 credential is called, and what any is found by: its access key, hashed. */
     public static String ec2Id(String access) {
         try {
             return HexFormat.of()
@@ -127,7 +129,7 @@ public final class CredentialStore {
                 .execute(
                         "lock table identity.credential, identity.oauth_consumer,"
                                 + " identity.oauth_token, identity.oidc_key, identity.federation_protocol,"
-                                + " identity.saml_key in share row exclusive mode");
+                                + " identity.saml_key, identity.domain_config in share row exclusive mode");
         if (tx.sql().fetchExists(CREDENTIAL, CREDENTIAL.KEY_ID.isNull())) {
             return 0;
         }
@@ -137,6 +139,7 @@ public final class CredentialStore {
         reencrypt(tx, secrets, OIDC_KEY.ID, OIDC_KEY.JWK);
         reencrypt(tx, secrets, SAML_KEY.ID, SAML_KEY.PRIVATE_KEY);
         // No two of these are the same, so each names its row.
+        reencrypt(tx, secrets, DOMAIN_CONFIG.SECRET, DOMAIN_CONFIG.SECRET);
         reencrypt(tx, secrets, FEDERATION_PROTOCOL.VERIFICATION, FEDERATION_PROTOCOL.VERIFICATION);
         return tx.sql()
                 .deleteFrom(CREDENTIAL_KEY)
@@ -182,6 +185,15 @@ public final class CredentialStore {
                 .map(row -> credential(row, secrets(tx)));
     }
 
+    /** The EC2 credential of an access key. */
+    public Optional<Credential> ofAccess(Tx tx, String access) {
+        return tx.sql()
+                .selectFrom(CREDENTIAL)
+                .where(CREDENTIAL.ACCESS_HASH.eq(ec2Id(access)))
+                .fetchOptional()
+                .map(row -> credential(row, secrets(tx)));
+    }
+
     /** One page of a user's, or of everybody's. */
     public Page<Credential> list(
             Tx tx, Optional<UserId> user, List<TextMatch> texts, Paging paging) {
@@ -207,7 +219,6 @@ public final class CredentialStore {
                 .selectFrom(CREDENTIAL)
                 .where(conditions)
                 .orderBy(CREDENTIAL.ID)
-                .limit(Rows.MOST)
                 .fetch(row -> credential(row, secrets));
     }
 
@@ -244,9 +255,16 @@ public final class CredentialStore {
         row.setUserId(credential.user().value());
         row.setProjectId(credential.project().map(ProjectId::value).orElse(null));
         row.setType(credential.type());
+        row.setAccessHash(accessHash(credential).orElse(null));
         row.setBlob(secrets(tx).encrypt(credential.blob()));
         row.setKeyId(newestKey(tx));
         return row;
+    }
+
+    private static Optional<String> accessHash(Credential credential) {
+        return credential.type().equals("ec2")
+                ? Ec2Key.of(credential.blob()).map(key -> ec2Id(key.access()))
+                : Optional.empty();
     }
 
     private static Credential credential(CredentialRecord row, Secrets secrets) {

@@ -49,7 +49,6 @@ public final class FederationStore {
         return tx.sql()
                 .selectFrom(IDENTITY_PROVIDER)
                 .orderBy(IDENTITY_PROVIDER.ID)
-                .limit(Rows.MOST)
                 .fetch()
                 .map(row -> provider(tx, row));
     }
@@ -102,7 +101,6 @@ public final class FederationStore {
         return tx.sql()
                 .selectFrom(FEDERATION_MAPPING)
                 .orderBy(FEDERATION_MAPPING.ID)
-                .limit(Rows.MOST)
                 .fetch(
                         row ->
                                 new StoredMapping(
@@ -149,8 +147,21 @@ public final class FederationStore {
                 .selectFrom(FEDERATION_PROTOCOL)
                 .where(FEDERATION_PROTOCOL.PROVIDER_ID.eq(provider))
                 .orderBy(FEDERATION_PROTOCOL.ID)
-                .limit(Rows.MOST)
                 .fetch()
+                .map(row -> protocol(tx, row));
+    }
+
+    /** Those of this id that enabled providers have, as many as that at most. */
+    public List<FederationProtocol> ofEnabledProviders(Tx tx, String id, int most) {
+        return tx.sql()
+                .select(FEDERATION_PROTOCOL.fields())
+                .from(FEDERATION_PROTOCOL)
+                .join(IDENTITY_PROVIDER)
+                .on(IDENTITY_PROVIDER.ID.eq(FEDERATION_PROTOCOL.PROVIDER_ID))
+                .where(FEDERATION_PROTOCOL.ID.eq(id), IDENTITY_PROVIDER.ENABLED.isTrue())
+                .orderBy(FEDERATION_PROTOCOL.PROVIDER_ID)
+                .limit(most)
+                .fetchInto(FEDERATION_PROTOCOL)
                 .map(row -> protocol(tx, row));
     }
 

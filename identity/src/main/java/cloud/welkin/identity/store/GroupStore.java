@@ -21,6 +21,9 @@ public final class GroupStore {
     private static final Map<String, Field<String>> TEXTS =
             Map.of("name", USER_GROUP.NAME, "domain_id", USER_GROUP.DOMAIN_ID);
 
+    /** The others are there for {@link DirectoryStore} alone. */
+    static final Condition VISIBLE = DSL.not(DSL.condition(USER_GROUP.HIDDEN));
+
     /**
      * What a list may be narrowed by; empty fields do not narrow.
      *
@@ -34,7 +37,7 @@ public final class GroupStore {
 
         /** The groups that the user is in. */
         public static Filter ofUser(UserId user) {
-            return new Filter(List.of(), Optional.empty(), Optional.of(user), Paging.FIRST);
+            return new Filter(List.of(), Optional.empty(), Optional.of(user), Paging.ALL);
         }
     }
 
@@ -50,12 +53,13 @@ public final class GroupStore {
     public Optional<Group> find(Tx tx, String id) {
         return tx.sql()
                 .selectFrom(USER_GROUP)
-                .where(USER_GROUP.ID.eq(id))
+                .where(USER_GROUP.ID.eq(id), VISIBLE)
                 .fetchOptional(GroupStore::group);
     }
 
     public Page<Group> list(Tx tx, Filter filter) {
         List<Condition> conditions = new ArrayList<>(TextMatch.on(filter.texts(), TEXTS));
+        conditions.add(VISIBLE);
         filter.within()
                 .ifPresent(domain -> conditions.add(USER_GROUP.DOMAIN_ID.eq(domain.value())));
         filter.member()
@@ -116,7 +120,7 @@ public final class GroupStore {
         return GROUP_MEMBER.GROUP_ID.eq(group).and(GROUP_MEMBER.USER_ID.eq(user.value()));
     }
 
-    private static UserGroupRecord fill(UserGroupRecord row, Group group) {
+    static UserGroupRecord fill(UserGroupRecord row, Group group) {
         row.setDomainId(group.domain().value());
         row.setName(group.name());
         row.setDescription(group.description());
@@ -124,7 +128,7 @@ public final class GroupStore {
         return row;
     }
 
-    private static Group group(UserGroupRecord row) {
+    static Group group(UserGroupRecord row) {
         return new Group(
                 row.getId(),
                 new DomainId(row.getDomainId()),

@@ -36,7 +36,6 @@ public final class OauthStore {
         return tx.sql()
                 .selectFrom(OAUTH_CONSUMER)
                 .orderBy(OAUTH_CONSUMER.ID)
-                .limit(Rows.MOST)
                 .fetch(row -> consumer(tx, row));
     }
 
@@ -87,7 +86,6 @@ public final class OauthStore {
                 .where(OAUTH_TOKEN.USER_ID.eq(user.value()))
                 .and(OAUTH_TOKEN.ACCESS)
                 .orderBy(OAUTH_TOKEN.ID)
-                .limit(Rows.MOST)
                 .fetch(row -> token(tx, row));
     }
 

@@ -24,7 +24,6 @@ public final class OidcClientStore {
         return tx.sql()
                 .selectFrom(OIDC_CLIENT)
                 .orderBy(OIDC_CLIENT.ID)
-                .limit(Rows.MOST)
                 .fetch(OidcClientStore::client);
     }
 

@@ -23,6 +23,10 @@ public record Paging(boolean byName, boolean descending, Optional<String> marker
     /** The first rows, as many as are ever answered in one piece. */
     public static final Paging FIRST = new Paging(false, false, Optional.empty(), Rows.MOST);
 
+    /** All rows, for lists that have no pages. */
+    public static final Paging ALL =
+            new Paging(false, false, Optional.empty(), Integer.MAX_VALUE - 1);
+
     /**
      * A page, and whether there is more behind it.
      *

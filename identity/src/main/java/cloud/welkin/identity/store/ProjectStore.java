@@ -47,7 +47,7 @@ public final class ProjectStore {
                     Optional.empty(),
                     Optional.of(ids),
                     Tags.ANY,
-                    Paging.FIRST);
+                    Paging.ALL);
         }
     }
 

@@ -73,12 +73,7 @@ public final class RoleStore {
         conditions.add(
                 domain.map(id -> ROLE.DOMAIN_ID.eq(id.value())).orElse(ROLE.DOMAIN_ID.isNull()));
         name.ifPresent(text -> conditions.add(ROLE.NAME.eq(text)));
-        return tx.sql()
-                .selectFrom(ROLE)
-                .where(conditions)
-                .orderBy(ROLE.ID)
-                .limit(Rows.MOST)
-                .fetch(RoleStore::role);
+        return tx.sql().selectFrom(ROLE).where(conditions).orderBy(ROLE.ID).fetch(RoleStore::role);
     }
 
     public void insert(Tx tx, Role role) {

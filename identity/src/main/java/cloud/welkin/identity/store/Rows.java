@@ -1,5 +1,6 @@
 package cloud.welkin.identity.store;
 
+import cloud.welkin.database.Tx;
 import cloud.welkin.kernel.json.Json;
 import java.util.Map;
 import org.jooq.JSONB;
@@ -14,6 +15,11 @@ public final class Rows {
     private static final TypeReference<Map<String, JsonNode>> EXTRA = new TypeReference<>() {};
 
     private Rows() {}
+
+    /** Whoever else locks what is called so waits for the end of the transaction. */
+    static void lock(Tx tx, String what) {
+        tx.sql().fetch("select pg_advisory_xact_lock(hashtextextended(?, 0))", what);
+    }
 
     static JSONB json(Map<String, JsonNode> extra) {
         return JSONB.valueOf(Json.text(extra));

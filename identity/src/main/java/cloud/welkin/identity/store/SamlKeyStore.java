@@ -4,9 +4,14 @@ import static cloud.welkin.identity.schema.Tables.SAML_KEY;
 
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.domain.SamlKey;
+import cloud.welkin.identity.domain.Secrets;
+import cloud.welkin.identity.schema.tables.records.SamlKeyRecord;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import org.jooq.impl.DSL;
 
-/** The key that assertions are signed with; the database sees it encrypted only. */
+/** The keys that SAML's messages are signed with; the database sees them encrypted only. */
 public final class SamlKeyStore {
     /** A number of this program's own among PostgreSQL's advisory locks. */
     private static final long LOCK = 0x7361_6d6c_6b65_7973L;
@@ -17,22 +22,25 @@ public final class SamlKeyStore {
         this.secrets = secrets;
     }
 
-    /** The newest, if there is any. */
-    public Optional<SamlKey> find(Tx tx) {
+    /** The one that signs, if there is any. */
+    public Optional<SamlKey> signing(Tx tx) {
         return tx.sql()
                 .selectFrom(SAML_KEY)
-                .orderBy(SAML_KEY.CREATED_AT.desc())
-                .limit(1)
-                .fetchOptional(
-                        row ->
-                                new SamlKey(
-                                        row.getId(),
-                                        row.getCertificate(),
-                                        secrets.secrets(tx).decrypt(row.getPrivateKey()),
-                                        row.getCreatedAt()));
+                .where(SAML_KEY.PROMOTED_AT.isNotNull(), SAML_KEY.RETIRED_AT.isNull())
+                .fetchOptional()
+                .map(row -> key(row, secrets.secrets(tx)));
     }
 
-    /** Until the transaction's end nobody else makes one. */
+    /** All of them: the one that signs, those that have, those that will. */
+    public List<SamlKey> all(Tx tx) {
+        Secrets known = secrets.secrets(tx);
+        return tx.sql()
+                .selectFrom(SAML_KEY)
+                .orderBy(SAML_KEY.PROMOTED_AT.desc().nullsLast(), SAML_KEY.CREATED_AT, SAML_KEY.ID)
+                .fetch(row -> key(row, known));
+    }
+
+    /** Until the transaction's end nobody else makes or promotes one. */
     public void lock(Tx tx) {
         tx.sql().fetch("select pg_advisory_xact_lock(?)", LOCK);
     }
@@ -44,6 +52,42 @@ public final class SamlKeyStore {
                 .set(SAML_KEY.CERTIFICATE, key.certificate())
                 .set(SAML_KEY.PRIVATE_KEY, secrets.secrets(tx).encrypt(key.privateKey()))
                 .set(SAML_KEY.CREATED_AT, key.createdAt())
+                .set(SAML_KEY.PROMOTED_AT, key.promoted().orElse(null))
                 .execute();
+    }
+
+    /** The oldest staged key signs from now on, in the place of the one that did. */
+    public void promote(Tx tx, Instant now) {
+        tx.sql()
+                .update(SAML_KEY)
+                .set(SAML_KEY.RETIRED_AT, now)
+                .where(SAML_KEY.PROMOTED_AT.isNotNull(), SAML_KEY.RETIRED_AT.isNull())
+                .execute();
+        tx.sql()
+                .update(SAML_KEY)
+                .set(SAML_KEY.PROMOTED_AT, now)
+                .where(
+                        SAML_KEY.ID.eq(
+                                DSL.select(SAML_KEY.ID)
+                                        .from(SAML_KEY)
+                                        .where(SAML_KEY.PROMOTED_AT.isNull())
+                                        .orderBy(SAML_KEY.CREATED_AT, SAML_KEY.ID)
+                                        .limit(1)))
+                .execute();
+    }
+
+    /** Forgets keys that have not signed since a time; how many. */
+    public int drop(Tx tx, Instant retiredBefore) {
+        return tx.sql().deleteFrom(SAML_KEY).where(SAML_KEY.RETIRED_AT.lt(retiredBefore)).execute();
+    }
+
+    private static SamlKey key(SamlKeyRecord row, Secrets secrets) {
+        return new SamlKey(
+                row.getId(),
+                row.getCertificate(),
+                secrets.decrypt(row.getPrivateKey()),
+                row.getCreatedAt(),
+                Optional.ofNullable(row.getPromotedAt()),
+                Optional.ofNullable(row.getRetiredAt()));
     }
 }

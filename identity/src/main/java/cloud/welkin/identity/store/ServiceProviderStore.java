@@ -14,7 +14,6 @@ public final class ServiceProviderStore {
         return tx.sql()
                 .selectFrom(SERVICE_PROVIDER)
                 .orderBy(SERVICE_PROVIDER.ID)
-                .limit(Rows.MOST)
                 .fetch(ServiceProviderStore::provider);
     }
 

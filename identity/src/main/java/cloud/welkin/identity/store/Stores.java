@@ -27,6 +27,8 @@ public record Stores(
         ServiceProviderStore serviceProviders,
         SamlKeyStore samlKeys,
         WebSignInStore webSignIns,
+        DomainConfigStore domainConfigs,
+        DirectoryStore directory,
         SignInFailureStore signInFailures) {
 
     /**
@@ -58,6 +60,8 @@ public record Stores(
                 new ServiceProviderStore(),
                 new SamlKeyStore(credentials),
                 new WebSignInStore(),
+                new DomainConfigStore(credentials),
+                new DirectoryStore(),
                 new SignInFailureStore());
     }
 }

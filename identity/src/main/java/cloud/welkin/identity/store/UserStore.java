@@ -24,6 +24,9 @@ public final class UserStore {
     private static final Map<String, Field<String>> TEXTS =
             Map.of("name", USER_ACCOUNT.NAME, "domain_id", USER_ACCOUNT.DOMAIN_ID);
 
+    /** The others are there for {@link DirectoryStore} alone. */
+    static final Condition VISIBLE = DSL.not(DSL.condition(USER_ACCOUNT.HIDDEN));
+
     /**
      * What a list may be narrowed by; empty fields do not narrow.
      *
@@ -84,19 +87,23 @@ public final class UserStore {
     public Optional<User> find(Tx tx, UserId id) {
         return tx.sql()
                 .selectFrom(USER_ACCOUNT)
-                .where(USER_ACCOUNT.ID.eq(id.value()))
+                .where(USER_ACCOUNT.ID.eq(id.value()), VISIBLE)
                 .fetchOptional(UserStore::user);
     }
 
     public Optional<User> findByName(Tx tx, DomainId domain, String name) {
         return tx.sql()
                 .selectFrom(USER_ACCOUNT)
-                .where(USER_ACCOUNT.DOMAIN_ID.eq(domain.value()), USER_ACCOUNT.NAME.eq(name))
+                .where(
+                        USER_ACCOUNT.DOMAIN_ID.eq(domain.value()),
+                        USER_ACCOUNT.NAME.eq(name),
+                        VISIBLE)
                 .fetchOptional(UserStore::user);
     }
 
     public Page<User> list(Tx tx, Filter filter) {
         List<Condition> conditions = new ArrayList<>(TextMatch.on(filter.texts(), TEXTS));
+        conditions.add(VISIBLE);
         filter.enabled().ifPresent(enabled -> conditions.add(USER_ACCOUNT.ENABLED.eq(enabled)));
         filter.within()
                 .ifPresent(domain -> conditions.add(USER_ACCOUNT.DOMAIN_ID.eq(domain.value())));
@@ -149,7 +156,7 @@ public final class UserStore {
                 .execute();
     }
 
-    private static UserAccountRecord fill(UserAccountRecord row, User user) {
+    static UserAccountRecord fill(UserAccountRecord row, User user) {
         row.setDomainId(user.domain().value());
         row.setName(user.name());
         row.setEnabled(user.enabled());
@@ -164,7 +171,7 @@ public final class UserStore {
         return row;
     }
 
-    private static User user(UserAccountRecord row) {
+    static User user(UserAccountRecord row) {
         return new User(
                 new UserId(row.getId()),
                 new DomainId(row.getDomainId()),

@@ -9,9 +9,25 @@ import java.util.Optional;
 
 /** Browsers that were sent to an identity provider and have not come back yet. */
 public final class WebSignInStore {
-    /** Keeps it, and forgets those that are over. */
-    public void insert(Tx tx, WebSignIn signIn, Instant now) {
-        tx.sql().deleteFrom(WEB_SIGN_IN).where(WEB_SIGN_IN.ENDS_AT.lt(now)).execute();
+    /** Whether at least that many are under way. */
+    public boolean areSoMany(Tx tx, int number, Instant now) {
+        return tx.sql()
+                .select(WEB_SIGN_IN.ENDS_AT)
+                .from(WEB_SIGN_IN)
+                .where(WEB_SIGN_IN.ENDS_AT.gt(now))
+                .orderBy(WEB_SIGN_IN.ENDS_AT)
+                .offset(number - 1)
+                .limit(1)
+                .fetchOptional()
+                .isPresent();
+    }
+
+    /** Forgets those that are over; how many. */
+    public int sweep(Tx tx, Instant now) {
+        return tx.sql().deleteFrom(WEB_SIGN_IN).where(WEB_SIGN_IN.ENDS_AT.lt(now)).execute();
+    }
+
+    public void insert(Tx tx, WebSignIn signIn) {
         tx.sql()
                 .insertInto(WEB_SIGN_IN)
                 .set(WEB_SIGN_IN.STATE, signIn.state())

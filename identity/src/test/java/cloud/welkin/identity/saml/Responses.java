@@ -39,6 +39,11 @@ public final class Responses {
     public String destination = RECEIVER;
     public String issuer = THEM;
     public String status = "urn:oasis:names:tc:SAML:2.0:status:Success";
+
+    /** Which request the assertion answers; the response names it too, if the test says so. */
+    public String asked = "_asked";
+
+    public String answers = "";
     public Instant from = NOW.minusSeconds(10);
     public Instant to = NOW.plus(Duration.ofMinutes(5));
 
@@ -47,7 +52,7 @@ public final class Responses {
         <saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="%s" Version="2.0" \
         IssueInstant="%s"><saml:Issuer>%s</saml:Issuer><saml:Subject><saml:NameID>%s</saml:NameID>\
         <saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">\
-        <saml:SubjectConfirmationData NotOnOrAfter="%s" Recipient="%s" InResponseTo="_asked"/>\
+        <saml:SubjectConfirmationData NotOnOrAfter="%s" Recipient="%s"%s/>\
         </saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore="%s" \
         NotOnOrAfter="%s"><saml:AudienceRestriction><saml:Audience>%s</saml:Audience>\
         </saml:AudienceRestriction></saml:Conditions><saml:AttributeStatement>\
@@ -55,16 +60,26 @@ public final class Responses {
         <saml:AttributeValue>staff</saml:AttributeValue>\
         <saml:AttributeValue>admins</saml:AttributeValue></saml:Attribute>\
         </saml:AttributeStatement></saml:Assertion>"""
-                .formatted(id, from, issuer, subject, to, recipient, from, to, audience);
+                .formatted(
+                        id,
+                        from,
+                        issuer,
+                        subject,
+                        to,
+                        recipient,
+                        asked.isEmpty() ? "" : " InResponseTo=\"" + asked + "\"",
+                        from,
+                        to,
+                        audience);
     }
 
     public String response(String content) {
         return """
         <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" \
         xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_response" Version="2.0" \
-        IssueInstant="%s" Destination="%s"><saml:Issuer>%s</saml:Issuer><samlp:Status>\
+        IssueInstant="%s" Destination="%s"%s><saml:Issuer>%s</saml:Issuer><samlp:Status>\
         <samlp:StatusCode Value="%s"/></samlp:Status>%s</samlp:Response>"""
-                .formatted(from, destination, issuer, status, content);
+                .formatted(from, destination, answers, issuer, status, content);
     }
 
     /** As a good provider answers: the assertion signed. */
@@ -73,7 +88,7 @@ public final class Responses {
     }
 
     /** Signs the element of that id, behind its issuer. */
-    static String sign(String xml, String id, KeyPair keys) {
+    public static String sign(String xml, String id, KeyPair keys) {
         return sign(xml, id, keys, "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256");
     }
 
@@ -147,7 +162,7 @@ public final class Responses {
         }
     }
 
-    static KeyPair keys() {
+    public static KeyPair keys() {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(2048);

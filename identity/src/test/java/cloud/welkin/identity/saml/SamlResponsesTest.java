@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class SamlResponsesTest {
     private final SamlResponses receiver = new SamlResponses(Responses.US, Responses.RECEIVER);
     private final SamlProvider provider =
-            new SamlProvider(Responses.THEM, List.of(KEYS.getPublic()));
+            new SamlProvider(Responses.THEM, List.of(KEYS.getPublic()), List.of());
     private final Responses answer = new Responses();
 
     @Test
@@ -41,7 +41,9 @@ class SamlResponsesTest {
     void anyOfTheProvidersKeysDoes() {
         SamlProvider rotating =
                 new SamlProvider(
-                        Responses.THEM, List.of(Responses.keys().getPublic(), KEYS.getPublic()));
+                        Responses.THEM,
+                        List.of(Responses.keys().getPublic(), KEYS.getPublic()),
+                        List.of());
         assertThat(receiver.read(Responses.base64(answer.signed()), rotating, NOW).subject())
                 .isEqualTo("joe@example.org");
     }
@@ -194,10 +196,26 @@ class SamlResponsesTest {
     }
 
     @Test
-    void theMetadataTellWhereToAnswer() {
-        assertThat(new SamlServiceMetadata(Responses.US, Responses.RECEIVER).xml())
-                .contains("entityID=\"" + Responses.US + "\"")
-                .contains("Location=\"" + Responses.RECEIVER + "\"");
+    void anAnswerIsToTheRequestThatWasAsked() {
+        assertThat(answered(answer.signed(), "_asked").subject()).isEqualTo("joe@example.org");
+        answer.answers = " InResponseTo=\"_asked\"";
+        assertThat(answered(answer.signed(), "_asked").subject()).isEqualTo("joe@example.org");
+        notAnswered(answer.signed(), "_another");
+        answer.answers = " InResponseTo=\"_another\"";
+        notAnswered(answer.signed(), "_asked");
+        answer.answers = "";
+        answer.asked = "";
+        notAnswered(answer.signed(), "_asked");
+    }
+
+    private SamlAssertion answered(String xml, String request) {
+        return receiver.readAnswer(Responses.base64(xml), provider, request, NOW);
+    }
+
+    private void notAnswered(String xml, String request) {
+        assertThatThrownBy(() -> answered(xml, request))
+                .isInstanceOf(SamlRefused.class)
+                .hasMessageContaining("no answer to the request");
     }
 
     private static String element(String signed) {

@@ -20,6 +20,15 @@ public final class Forms {
      * @throws Failure 415 for another type, 413 beyond 64 KiB, 400 for what cannot be decoded
      */
     public static Query read(Call call, Exchange exchange) {
+        return read(call, exchange, LARGEST);
+    }
+
+    /**
+     * The same for bodies of another length, in bytes.
+     *
+     * @throws Failure 415 for another type, 413 beyond the length, 400 for what cannot be decoded
+     */
+    public static Query read(Call call, Exchange exchange, int largest) {
         String type = call.header("Content-Type").orElse("").split(";", 2)[0].strip();
         if (!type.toLowerCase(Locale.ROOT).equals(TYPE)) {
             throw new Failure(
@@ -28,9 +37,9 @@ public final class Forms {
                     "Unsupported Content-Type; use " + TYPE + ".");
         }
         try {
-            byte[] bytes = exchange.body().readNBytes(LARGEST + 1);
-            if (bytes.length > LARGEST) {
-                throw Failure.tooLarge("The request body is larger than %d bytes.", LARGEST);
+            byte[] bytes = exchange.body().readNBytes(largest + 1);
+            if (bytes.length > largest) {
+                throw Failure.tooLarge("The request body is larger than %d bytes.", largest);
             }
             return Query.parse(Optional.of(new String(bytes, StandardCharsets.UTF_8)));
         } catch (IOException e) {

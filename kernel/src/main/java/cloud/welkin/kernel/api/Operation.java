@@ -92,6 +92,7 @@ public final class Operation {
     private final String doc;
     private final List<Conversion> conversions;
     private final Handler handler;
+    private final Optional<Integer> rows;
 
     Operation(OperationBuilder<?> declared, Handler handler) {
         this.method = declared.method;
@@ -111,6 +112,36 @@ public final class Operation {
         newestFirst.sort(Comparator.comparing(Conversion::since).reversed());
         this.conversions = List.copyOf(newestFirst);
         this.handler = handler;
+        this.rows = Optional.empty();
+    }
+
+    private Operation(Operation other, int rows) {
+        this.method = other.method;
+        this.path = other.path;
+        this.access = other.access;
+        this.since = other.since;
+        this.until = other.until;
+        this.params = other.params;
+        this.anyParam = other.anyParam;
+        this.anyParamBefore = other.anyParamBefore;
+        this.body = other.body;
+        this.bodyOptional = other.bodyOptional;
+        this.reply = other.reply;
+        this.status = other.status;
+        this.doc = other.doc;
+        this.conversions = other.conversions;
+        this.handler = other.handler;
+        this.rows = Optional.of(rows);
+    }
+
+    /** The same, for a list of which so many rows are answered when nobody says how many. */
+    public Operation withRows(int number) {
+        return new Operation(this, number);
+    }
+
+    /** How many rows of a list are answered when nobody says how many; empty: the service knows. */
+    public Optional<Integer> rows() {
+        return rows;
     }
 
     public static OperationBuilder<NoBody> get(String path) {

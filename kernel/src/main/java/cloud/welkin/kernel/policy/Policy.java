@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -82,18 +83,45 @@ public final class Policy {
         return new Policy(declared, Map.copyOf(checks), Set.copyOf(overrides.keySet()));
     }
 
-    /** Whether the rule lets this caller act on this target. */
+    /**
+     * Whether the rule lets this caller act on this target: its token's scope must be one that the
+     * rule is for, whatever an override says (oslo.policy's {@code enforce_scope}).
+     */
     public boolean allows(String rule, Caller caller, Target target) {
-        Check check = checks.get(rule);
-        if (check == null) {
-            throw new IllegalStateException("no such policy rule: " + rule);
-        }
-        return holds(check, caller, target);
+        return holds(known(rule), caller, target) && isFor(rule, caller);
+    }
+
+    /** A rule of an operator's own has no scope of its own. */
+    private boolean isFor(String rule, Caller caller) {
+        PolicyRule declaration = declared.get(rule);
+        return declaration == null || declaration.scopes().contains(scopeOf(caller));
+    }
+
+    /** By oslo.policy's names; what is for nothing in particular counts as for a project. */
+    private static String scopeOf(Caller caller) {
+        return switch (caller.scope()) {
+            case Scope.System system -> "system";
+            case Scope.Domain domain -> "domain";
+            case Scope.Project project -> "project";
+            case Scope.Unscoped unscoped -> "project";
+        };
     }
 
     /** The rule with each of its parts, and which of them let this caller act on this target. */
     public Explanation explain(String rule, Caller caller, Target target) {
-        return explain(new Check.Rule(rule), caller, target);
+        Explanation check = explain(new Check.Rule(rule), caller, target);
+        return isFor(rule, caller)
+                ? check
+                : new Explanation(
+                        "scope:"
+                                + String.join(
+                                        ",",
+                                        new TreeSet<>(
+                                                Objects.requireNonNull(declared.get(rule))
+                                                        .scopes())),
+                        false,
+                        "the caller's token is for: " + scopeOf(caller),
+                        List.of(check));
     }
 
     private Explanation explain(Check check, Caller caller, Target target) {

@@ -1,5 +1,7 @@
 package cloud.welkin.kernel.telemetry;
 
+import cloud.welkin.kernel.api.Authenticator;
+import cloud.welkin.kernel.policy.Caller;
 import cloud.welkin.kernel.work.ReconcilerObserver;
 import cloud.welkin.kernel.work.ReconcilerStatus;
 import cloud.welkin.kernel.work.SagaId;
@@ -9,6 +11,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -18,16 +21,21 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.security.cert.X509Certificate;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import javax.sql.DataSource;
 
 /**
  * The registry of this process. Names are Prometheus' own style with the prefix {@code welkin.}:
  * {@code welkin.saga.step}, {@code welkin.saga}, {@code welkin.reconciler}, {@code
- * welkin.database.connections}. Tags are names from the code, never ids.
+ * welkin.database.connections}, {@code welkin.token.check}. Tags are names from the code, never
+ * ids.
  */
 public final class Telemetry implements AutoCloseable {
 
@@ -75,6 +83,39 @@ public final class Telemetry implements AutoCloseable {
                 .tag("state", state)
                 .description("Connections of the pool to PostgreSQL")
                 .strongReference(true)
+                .register(registry);
+    }
+
+    /** The same authenticator; how long it takes to make a caller of a token is told by outcome. */
+    public Authenticator timed(Authenticator authenticator) {
+        Timer admitted = tokenCheck("admitted");
+        Timer refused = tokenCheck("refused");
+        return new Authenticator() {
+            @Override
+            public Caller authenticate(
+                    String token, Optional<String> serviceToken, String method, String path) {
+                long begun = System.nanoTime();
+                Timer outcome = refused;
+                try {
+                    Caller caller = authenticator.authenticate(token, serviceToken, method, path);
+                    outcome = admitted;
+                    return caller;
+                } finally {
+                    outcome.record(System.nanoTime() - begun, TimeUnit.NANOSECONDS);
+                }
+            }
+
+            @Override
+            public void checkHolder(String token, Supplier<Optional<X509Certificate>> certificate) {
+                authenticator.checkHolder(token, certificate);
+            }
+        };
+    }
+
+    private Timer tokenCheck(String outcome) {
+        return Timer.builder("welkin.token.check")
+                .description("From the token of a request to its caller")
+                .tag("outcome", outcome)
                 .register(registry);
     }
 

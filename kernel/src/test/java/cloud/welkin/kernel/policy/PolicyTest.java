@@ -30,8 +30,9 @@ class PolicyTest {
     }
 
     private static boolean holds(String check, Caller caller, Map<String, String> target) {
-        return Policy.of(List.of(PolicyRule.of("x", check, "A test.")), Map.of())
-                .allows("x", caller, new Target(target));
+        PolicyRule ofAllScopes =
+                PolicyRule.of("x", check, "A test.", "system", "domain", "project");
+        return Policy.of(List.of(ofAllScopes), Map.of()).allows("x", caller, new Target(target));
     }
 
     @ParameterizedTest
@@ -125,6 +126,26 @@ class PolicyTest {
         assertThat(holds("role:reader and system_scope:all", system, Map.of())).isTrue();
         assertThat(holds("domain_id:%(d)s", domain, Map.of("d", "d2"))).isTrue();
         assertThat(holds("project_id:%(p)s", system, Map.of())).isFalse();
+    }
+
+    @Test
+    void aTokenOfAnotherScopeThanTheRulesIsRefusedWhateverTheRuleSays() {
+        List<PolicyRule> rules =
+                List.of(PolicyRule.of("x", "role:admin", "…", "system", "project"));
+        Caller system = caller(new Scope.System(), "admin");
+        Caller domain = caller(new Scope.Domain(new DomainId("d1")), "admin");
+        for (Map<String, String> overrides : List.of(Map.<String, String>of(), Map.of("x", "@"))) {
+            Policy policy = Policy.of(rules, overrides);
+            assertThat(policy.allows("x", system, Target.NOTHING)).isTrue();
+            assertThat(policy.allows("x", domain, Target.NOTHING)).isFalse();
+            assertThat(policy.explain("x", domain, Target.NOTHING).text())
+                    .startsWith("no   scope:project,system  (the caller's token is for: domain)")
+                    .contains("yes  rule:x");
+            assertThat(policy.explain("x", system, Target.NOTHING).text())
+                    .startsWith("yes  rule:x");
+        }
+        Caller unscoped = caller(new Scope.Unscoped(), "admin");
+        assertThat(Policy.of(rules, Map.of()).allows("x", unscoped, Target.NOTHING)).isTrue();
     }
 
     @Test
