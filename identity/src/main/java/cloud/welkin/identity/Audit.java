@@ -108,11 +108,6 @@ public final class Audit implements RequestObserver, AutoCloseable {
         keep(tx, AuditEvents.beside(clock.instant(), action, target, "operator"));
     }
 
-    /** The same, of what has been done. */
-    void operator(String action, String target) {
-        keep(List.of(AuditEvents.beside(clock.instant(), action, target, "operator")));
-    }
-
     /** What the program did because it was time, in the transaction that does it. */
     void program(Tx tx, String action, String target) {
         keep(tx, AuditEvents.beside(clock.instant(), action, target, "program"));

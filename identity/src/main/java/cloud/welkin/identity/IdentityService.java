@@ -276,9 +276,7 @@ public final class IdentityService implements AutoCloseable {
 
     /** The staged key of SAML signs from now on; where none is staged, one is. */
     public SamlKeys.Rotated rotateSamlKeys() {
-        SamlKeys.Rotated rotated = samlKeys.rotate();
-        audit.operator("update", "SAML keys");
-        return rotated;
+        return samlKeys.rotate(tx -> audit.operator(tx, "update", "SAML keys"));
     }
 
     public List<Reconciler> reconcilers() {

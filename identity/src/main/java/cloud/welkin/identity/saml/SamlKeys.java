@@ -19,6 +19,7 @@ import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
@@ -85,10 +86,15 @@ public final class SamlKeys {
         return database.read(store::all);
     }
 
-    /** The staged key signs from now on; where none is staged, one is. */
-    public Rotated rotate() {
+    /**
+     * The staged key signs from now on; where none is staged, one is.
+     *
+     * @param then done in the same transaction
+     */
+    public Rotated rotate(Consumer<Tx> then) {
         return database.write(
                 tx -> {
+                    then.accept(tx);
                     boolean staged =
                             prepared(tx).stream().anyMatch(key -> key.promoted().isEmpty());
                     if (staged) {

@@ -16,6 +16,9 @@ import org.jooq.impl.DSL;
  * @param caseless without regard to upper and lower case
  */
 public record TextMatch(String attribute, Kind kind, boolean caseless, String text) {
+    /** Of fewer letters there is no trigram: the index on parts of names is of no use. */
+    private static final int TRIGRAM = 3;
+
     /** What the attribute must have to do with the text. */
     public enum Kind {
         EQUALS,
@@ -48,8 +51,14 @@ public record TextMatch(String attribute, Kind kind, boolean caseless, String te
         };
     }
 
-    /** The indexes are on names in lower case: they narrow, and the case is looked at after. */
+    /**
+     * The indexes are on names in lower case: they narrow, and the case is looked at after. Where
+     * they cannot, changing the case of every name would be most of the work.
+     */
     private Condition like(Field<String> column, String pattern) {
+        if (!caseless && kind != Kind.STARTSWITH && text.length() < TRIGRAM) {
+            return column.like(pattern);
+        }
         Condition like = lower(column).like(lower(pattern));
         return caseless ? like : like.and(column.like(pattern));
     }
