@@ -167,6 +167,20 @@ public final class Database implements AutoCloseable {
     }
 
     /**
+     * One statement, a transaction by itself, which is not tried again: the cheapest way to write.
+     */
+    public void once(Consumer<Tx> statement) {
+        Tx tx;
+        try (var connection = pool.getConnection()) {
+            tx = tx(connection, true);
+            statement.accept(tx);
+        } catch (SQLException | RuntimeException failure) {
+            throw Failures.translated(failure);
+        }
+        tx.hooks().forEach(Database::run);
+    }
+
+    /**
      * Calls the consumer with the payload of every notification on the channel, and with the empty
      * string whenever some may have been missed (after the connection was lost, or when the
      * consumer lags far behind): look at everything then. Each consumer is called by one thread of

@@ -120,16 +120,13 @@ public final class Audit implements RequestObserver, AutoCloseable {
     }
 
     private void keep(List<AuditEvent> events) {
-        try {
-            database.change(
-                    tx -> {
-                        tx.sql().execute("set local synchronous_commit to off");
-                        events.forEach(event -> keep(tx, event));
-                    });
-        } catch (RuntimeException e) {
-            // Whatever is wrong with the database, the request has been answered for.
-            for (AuditEvent event : events) {
-                log.info("{}", Json.text(event.cadf()));
+        for (AuditEvent event : events) {
+            String line = Json.text(event.cadf());
+            log.info("{}", line);
+            try {
+                database.once(tx -> store.insertLoosely(tx, event, line));
+            } catch (RuntimeException e) {
+                // Whatever is wrong with the database, the request has been answered for.
                 log.warn("the event {} is in this log only: {}", event.id(), e.getMessage());
             }
         }

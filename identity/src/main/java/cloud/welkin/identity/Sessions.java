@@ -20,7 +20,6 @@ import cloud.welkin.identity.ec2.KeySignatures;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
 import cloud.welkin.identity.store.FederationStore;
 import cloud.welkin.identity.store.OauthStore;
-import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
 import cloud.welkin.identity.store.ServiceProviderStore;
 import cloud.welkin.identity.store.Stores;
@@ -62,8 +61,8 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     private final Database database;
     private final Clock clock;
     private final SecureRandom random;
-    private final ProjectStore projects;
     private final UserStore users;
+    private final Lookup stored;
     private final RoleStore roles;
     private final TokenStore tokens;
     private final ApplicationCredentialStore credentials;
@@ -87,8 +86,8 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         this.database = database;
         this.clock = clock;
         this.random = random;
-        this.projects = stores.projects();
         this.users = stores.users();
+        this.stored = Lookup.in(stores);
         this.roles = stores.roles();
         this.tokens = stores.tokens();
         this.credentials = stores.applicationCredentials();
@@ -182,12 +181,33 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
                 .because("the token was revoked, or whom or what it is for is gone or disabled");
     }
 
-    /**
-     * Signs a new token and loads what it stands for, in the transaction that authenticated its
-     * user.
-     */
-    public Session issue(Tx tx, TokenPayload payload) {
-        return load(tx, codec().encode(payload), payload, Failure::unauthorized);
+    /** What a request has read of whom and what its token is for, so that it is read once. */
+    public interface Lookup {
+        Optional<User> user(Tx tx, UserId id);
+
+        Optional<Project> project(Tx tx, ProjectId id);
+
+        /** Reads each time. */
+        static Lookup in(Stores stores) {
+            return new Lookup() {
+                @Override
+                public Optional<User> user(Tx tx, UserId id) {
+                    return stores.users().find(tx, id);
+                }
+
+                @Override
+                public Optional<Project> project(Tx tx, ProjectId id) {
+                    return stores.projects().find(tx, id);
+                }
+            };
+        }
+    }
+
+    /** Signs a new token and loads what it stands for. */
+    public Session issue(Tx tx, TokenPayload payload, Lookup lookup) {
+        // Nobody can have revoked what has just been made; those that it was made from, they can.
+        List<String> before = payload.auditIds().subList(1, payload.auditIds().size());
+        return load(tx, codec().encode(payload), payload, before, lookup, Failure::unauthorized);
     }
 
     /** A receipt as it is handed out. */
@@ -211,6 +231,10 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     /** Who the token of a payload would be, without a token. */
     public Session preview(Tx tx, TokenPayload payload, Supplier<Failure> refusal) {
         return load(tx, "", payload, refusal);
+    }
+
+    private Session load(Tx tx, String text, TokenPayload payload, Supplier<Failure> refusal) {
+        return load(tx, text, payload, payload.auditIds(), stored, refusal);
     }
 
     @Override
@@ -262,29 +286,36 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         return current;
     }
 
-    private Session load(Tx tx, String text, TokenPayload payload, Supplier<Failure> refusal) {
+    private Session load(
+            Tx tx,
+            String text,
+            TokenPayload payload,
+            List<String> revocable,
+            Lookup lookup,
+            Supplier<Failure> refusal) {
         UserId userId = new UserId(payload.userId());
-        User user = users.find(tx, userId).filter(User::enabled).orElseThrow(refusal);
-        Project userDomain =
-                projects.find(tx, new ProjectId(user.domain().value()))
-                        .filter(Project::enabled)
-                        .orElseThrow(refusal);
+        User user = lookup.user(tx, userId).filter(User::enabled).orElseThrow(refusal);
+        Project userDomain = enabled(tx, lookup, user.domain().value(), refusal);
         if (payload.issuedAt().isBefore(user.tokensValidAfter())
-                || tokens.isRevoked(tx, payload.auditIds())) {
+                || tokens.isRevoked(tx, revocable)) {
             throw refusal.get();
         }
         List<String> groups = vouchedFor(tx, payload, userId, refusal);
         Optional<Project> scoped =
                 payload.target()
                         .filter(target -> target.kind() != AssignmentTarget.Kind.SYSTEM)
-                        .map(target -> enabled(tx, target.id(), refusal));
+                        .map(target -> enabled(tx, lookup, target.id(), refusal));
         Optional<Project> scopedDomain =
                 scoped.filter(project -> !project.isDomain())
                         .map(
                                 project ->
                                         project.domain().equals(user.domain())
                                                 ? userDomain
-                                                : enabled(tx, project.domain().value(), refusal));
+                                                : enabled(
+                                                        tx,
+                                                        lookup,
+                                                        project.domain().value(),
+                                                        refusal));
         Optional<Trust> trust = trust(tx, payload, refusal);
         List<Role> held =
                 payload.target()
@@ -417,8 +448,8 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         return held.stream().filter(role -> granted.contains(role.id())).toList();
     }
 
-    private Project enabled(Tx tx, String id, Supplier<Failure> refusal) {
-        return projects.find(tx, new ProjectId(id)).filter(Project::enabled).orElseThrow(refusal);
+    private static Project enabled(Tx tx, Lookup lookup, String id, Supplier<Failure> refusal) {
+        return lookup.project(tx, new ProjectId(id)).filter(Project::enabled).orElseThrow(refusal);
     }
 
     private static Scope scope(Optional<AssignmentTarget> target, Optional<Project> scoped) {

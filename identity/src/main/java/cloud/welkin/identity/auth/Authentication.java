@@ -200,13 +200,13 @@ public final class Authentication {
                         .map(text -> withReceipt(shown, sessions.receipt(text)))
                         .orElse(shown);
         User user =
-                database.read(tx -> stores.users().find(tx, all.user()))
+                database.read(tx -> named.proven(tx, all.user()))
                         .filter(User::enabled)
                         .orElseThrow(Failure::unauthorized);
         MultiFactor rules = MultiFactor.of(user.options(), methods.keySet());
         if (!rules.satisfiedBy(all.methods())) {
             log.info("the methods {} are too few for {}", all.methods(), all.user());
-            return unfinished(all, user, rules);
+            return unfinished(named, all, user, rules);
         }
         return new SignIn.Done(issue(auth, named, all));
     }
@@ -230,7 +230,7 @@ public final class Authentication {
     }
 
     /** What waits for the rest; what a token showed is not made to last longer by it. */
-    private SignIn unfinished(Proof all, User user, MultiFactor rules) {
+    private SignIn unfinished(Named named, Proof all, User user, MultiFactor rules) {
         if (all.methods().contains("token")) {
             throw Failure.unauthorized();
         }
@@ -242,10 +242,7 @@ public final class Authentication {
                         now,
                         now.plus(receiptLifetime).truncatedTo(ChronoUnit.SECONDS));
         Project domain =
-                database.read(
-                                tx ->
-                                        stores.projects()
-                                                .find(tx, new ProjectId(user.domain().value())))
+                database.read(tx -> named.project(tx, new ProjectId(user.domain().value())))
                         .orElseThrow(Failure::unauthorized);
         return new SignIn.Unfinished(
                 receipt, sessions.handOut(receipt), user, domain, rules.begunBy(all.methods()));
@@ -255,7 +252,7 @@ public final class Authentication {
         Optional<String> trust =
                 auth.scope().flatMap(AuthRequest.Scope::trust).map(AuthRequest.TrustName::id);
         return trust.isPresent()
-                ? database.write(tx -> issueOfTrust(tx, all, trust.get()))
+                ? database.write(tx -> issueOfTrust(tx, new Named(stores), all, trust.get()))
                 : database.read(tx -> issue(tx, named, all, auth.scope()));
     }
 
@@ -266,16 +263,17 @@ public final class Authentication {
 
     /** The same, good for nothing yet but to be exchanged. */
     public Session issueUnscoped(Proof proven) {
-        return database.read(tx -> issue(tx, proven, Optional.empty(), Optional.empty()));
+        return database.read(
+                tx -> issue(tx, new Named(stores), proven, Optional.empty(), Optional.empty()));
     }
 
     /** The token of a trust, for a trustee that has shown its credentials in another way. */
     public Session issueOfTrust(Proof proven, String trust) {
-        return database.write(tx -> issueOfTrust(tx, proven, trust));
+        return database.write(tx -> issueOfTrust(tx, new Named(stores), proven, trust));
     }
 
     private Session issue(Tx tx, Named named, Proof proven, Optional<AuthRequest.Scope> asked) {
-        return issue(tx, proven, target(tx, named, proven, asked), Optional.empty());
+        return issue(tx, named, proven, target(tx, named, proven, asked), Optional.empty());
     }
 
     private AuthMethod method(String name) {
@@ -288,7 +286,7 @@ public final class Authentication {
     }
 
     /** A token of a trust, for the trustee alone; takes one of its uses. */
-    private Session issueOfTrust(Tx tx, Proof proven, String id) {
+    private Session issueOfTrust(Tx tx, Named named, Proof proven, String id) {
         if (proven.credential().isPresent() || proven.trust()) {
             throw Failure.forbidden("Such a token cannot be exchanged for one of a trust.");
         }
@@ -314,13 +312,18 @@ public final class Authentication {
                         true);
         return issue(
                 tx,
+                named,
                 asTrust,
                 trust.project().map(project -> AssignmentTarget.project(project.value())),
                 Optional.of(id));
     }
 
     private Session issue(
-            Tx tx, Proof proven, Optional<AssignmentTarget> target, Optional<String> trust) {
+            Tx tx,
+            Named named,
+            Proof proven,
+            Optional<AssignmentTarget> target,
+            Optional<String> trust) {
         Instant now = clock.instant();
         List<String> audits = new ArrayList<>(List.of(auditId()));
         if (!proven.parentAudits().isEmpty()) {
@@ -343,7 +346,7 @@ public final class Authentication {
                         proven.credential().map(ApplicationCredential::id),
                         trust,
                         proven.marks());
-        return sessions.issue(tx, payload);
+        return sessions.issue(tx, payload, named);
     }
 
     private Optional<AssignmentTarget> target(
@@ -359,7 +362,7 @@ public final class Authentication {
             return proven.only();
         }
         if (asked.isEmpty()) {
-            return defaultProject(tx, proven.user());
+            return defaultProject(tx, named, proven.user());
         }
         AuthRequest.Scope scope = asked.get();
         if (scope.isUnscoped()) {
@@ -390,11 +393,10 @@ public final class Authentication {
      * A token that asks for nothing is for the user's default project, where the user has a role
      * there.
      */
-    private Optional<AssignmentTarget> defaultProject(Tx tx, UserId user) {
-        return stores.users()
-                .find(tx, user)
+    private Optional<AssignmentTarget> defaultProject(Tx tx, Named named, UserId user) {
+        return named.user(tx, user)
                 .flatMap(User::defaultProject)
-                .flatMap(id -> stores.projects().find(tx, id))
+                .flatMap(id -> named.project(tx, id))
                 .filter(Project::enabled)
                 .map(project -> AssignmentTarget.project(project.id().value()))
                 .filter(target -> !stores.roles().effective(tx, user, target).isEmpty());

@@ -1,6 +1,7 @@
 package cloud.welkin.identity.auth;
 
 import cloud.welkin.database.Tx;
+import cloud.welkin.identity.Sessions;
 import cloud.welkin.identity.auth.AuthRequest.DomainName;
 import cloud.welkin.identity.auth.AuthRequest.ProjectName;
 import cloud.welkin.identity.auth.AuthRequest.UserName;
@@ -16,21 +17,47 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds what one request for a token names by id, or by name and domain. Domains and users are
- * looked up once, however many ask: whoever relies on a user later looks it up by its id again.
+ * Finds what one request for a token names by id, or by name and domain, and what the token is made
+ * of. Each is looked up once, however many ask; but the user whose token it is once more, when all
+ * that takes long is done: {@link #proven}.
  */
-final class Named {
+final class Named implements Sessions.Lookup {
     private final Stores stores;
     private final Map<DomainName, Optional<Project>> domains = new HashMap<>();
     private final Map<UserName, Optional<User>> users = new HashMap<>();
+    private final Map<ProjectId, Optional<Project>> projects = new HashMap<>();
+    private final Map<UserId, Optional<User>> proven = new HashMap<>();
 
     Named(Stores stores) {
         this.stores = stores;
     }
 
+    /** The user as it is now, whose credentials were right. */
+    Optional<User> proven(Tx tx, UserId id) {
+        Optional<User> now = stores.users().find(tx, id);
+        proven.put(id, now);
+        return now;
+    }
+
+    @Override
+    public Optional<User> user(Tx tx, UserId id) {
+        Optional<User> known = proven.get(id);
+        return known == null ? proven(tx, id) : known;
+    }
+
+    @Override
+    public Optional<Project> project(Tx tx, ProjectId id) {
+        return projects.computeIfAbsent(id, asked -> stores.projects().find(tx, asked));
+    }
+
+    private Optional<Project> known(Optional<Project> found) {
+        found.ifPresent(project -> projects.put(project.id(), found));
+        return found;
+    }
+
     Optional<Project> project(Tx tx, ProjectName name) {
         if (name.id().isPresent()) {
-            return stores.projects().find(tx, new ProjectId(name.id().get()));
+            return project(tx, new ProjectId(name.id().get()));
         }
         Optional<DomainId> domain =
                 name.domain()
@@ -38,7 +65,7 @@ final class Named {
                         .map(project -> new DomainId(project.id().value()));
         return domain.isEmpty() || name.name().isEmpty()
                 ? Optional.empty()
-                : stores.projects().findByName(tx, domain.get(), name.name().get());
+                : known(stores.projects().findByName(tx, domain.get(), name.name().get()));
     }
 
     Optional<Project> domain(Tx tx, DomainName name) {
@@ -47,10 +74,8 @@ final class Named {
 
     private Optional<Project> findDomain(Tx tx, DomainName name) {
         return name.id().isPresent()
-                ? stores.projects()
-                        .find(tx, new ProjectId(name.id().get()))
-                        .filter(Project::isDomain)
-                : name.name().flatMap(text -> stores.projects().findDomainByName(tx, text));
+                ? project(tx, new ProjectId(name.id().get())).filter(Project::isDomain)
+                : known(name.name().flatMap(text -> stores.projects().findDomainByName(tx, text)));
     }
 
     Optional<User> user(Tx tx, UserName name) {

@@ -24,6 +24,29 @@ public final class AuditStore {
             int limit) {}
 
     /**
+     * Not waiting for the disk, where this statement is the whole transaction.
+     *
+     * @param cadf the event as JSON
+     */
+    public void insertLoosely(Tx tx, AuditEvent event, String cadf) {
+        String insert =
+                """
+                with loosely as (select set_config('synchronous_commit', 'off', true))
+                insert into identity.audit_event (at, action, outcome, initiator_id, target_id, cadf)
+                select ?::timestamptz, ?, ?, ?, ?, ?::jsonb from loosely
+                """;
+        tx.sql()
+                .execute(
+                        insert,
+                        event.at().toString(),
+                        event.action(),
+                        event.outcome(),
+                        event.initiator(),
+                        event.target(),
+                        cadf);
+    }
+
+    /**
      * @param cadf the event as JSON
      */
     public void insert(Tx tx, AuditEvent event, String cadf) {

@@ -117,7 +117,8 @@ public final class TokenStore {
     }
 
     public boolean isRevoked(Tx tx, List<String> auditIds) {
-        return tx.sql().fetchExists(REVOKED_TOKEN, REVOKED_TOKEN.AUDIT_ID.in(auditIds));
+        return !auditIds.isEmpty()
+                && tx.sql().fetchExists(REVOKED_TOKEN, REVOKED_TOKEN.AUDIT_ID.in(auditIds));
     }
 
     /** Forgets revocations of tokens that have ended anyway, and what was told of them. */
