@@ -33,8 +33,6 @@ import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
 import cloud.welkin.kernel.policy.Caller;
 import cloud.welkin.kernel.policy.Scope;
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -49,13 +47,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns tokens into callers. On the way of every request, so what a token stands for is kept in
- * memory until anything changes that callers are made of: then all of it is dropped, here after the
- * commit, on other replicas by notification. A load that a change overtook is answered but not
- * kept.
+ * memory until anything changes that it is made of: {@link KnownSessions} learns that here after
+ * the commit, on other replicas by notification.
  */
 public final class Sessions implements Authenticator, Changes, AutoCloseable {
     private static final String CHANNEL = "identity";
-    private static final int MOST = 100_000;
+    private static final String EVERYTHING = "everything";
+    private static final String USER = "user ";
+    private static final String PROJECT = "project ";
     private static final String OWN_PATH = "/identity/";
 
     private final Database database;
@@ -71,7 +70,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     private final OauthStore oauth;
     private final ServiceProviderStore partners;
     private final Catalogue catalogue;
-    private final Cache<String, Session> known = Caffeine.newBuilder().maximumSize(MOST).build();
+    private final KnownSessions known = new KnownSessions();
     private final AtomicLong generation = new AtomicLong();
     private final AutoCloseable listening;
     private volatile @Nullable TokenCodec codec;
@@ -96,7 +95,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         this.oauth = stores.oauth();
         this.partners = stores.serviceProviders();
         this.catalogue = catalogue;
-        this.listening = database.listen(CHANNEL, payload -> forget());
+        this.listening = database.listen(CHANNEL, this::forget);
     }
 
     @Override
@@ -161,19 +160,16 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
 
     /** What a token stood for that has expired since, for services that finish what it began. */
     public Session evenExpired(String token) {
-        Session session = known.getIfPresent(token);
-        if (session == null) {
-            long before = generation.get();
-            TokenPayload payload = codec().decode(token);
-            session = database.read(tx -> load(tx, token, payload, Sessions::over));
-            known.put(token, session);
-            // Looked at after, not before: a change that comes between the two empties what was
-            // put.
-            if (generation.get() != before) {
-                known.invalidate(token);
-            }
-        }
-        return session;
+        return known.find(token)
+                .orElseGet(
+                        () -> {
+                            long asOf = known.asOf();
+                            TokenPayload payload = codec().decode(token);
+                            Session session =
+                                    database.read(tx -> load(tx, token, payload, Sessions::over));
+                            known.keep(token, session, asOf);
+                            return session;
+                        });
     }
 
     private static Failure over() {
@@ -239,13 +235,38 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
 
     @Override
     public void made(Tx tx) {
-        tx.notify(CHANNEL, "changed");
-        tx.afterCommit(this::forget);
+        made(tx, EVERYTHING);
+    }
+
+    @Override
+    public void made(Tx tx, UserId user) {
+        made(tx, USER + user.value());
+    }
+
+    @Override
+    public void made(Tx tx, ProjectId project) {
+        made(tx, PROJECT + project.value());
+    }
+
+    private void made(Tx tx, String what) {
+        tx.notify(CHANNEL, what);
+        tx.afterCommit(() -> forget(what));
+    }
+
+    /** What is not understood, and that something may have been missed, concerns everything. */
+    private void forget(String what) {
+        if (what.startsWith(USER)) {
+            known.changed(new UserId(what.substring(USER.length())));
+        } else if (what.startsWith(PROJECT)) {
+            known.changed(new ProjectId(what.substring(PROJECT.length())));
+        } else {
+            forget();
+        }
     }
 
     private void forget() {
         generation.incrementAndGet();
-        known.invalidateAll();
+        known.changed();
         catalogue.forget();
         codec = null;
         partnersNow = null;

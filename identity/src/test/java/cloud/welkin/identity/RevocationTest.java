@@ -113,6 +113,66 @@ class RevocationTest {
     }
 
     @Test
+    void whoLeavesAGroupLosesWhatTheGroupHasEverywhere() {
+        String group =
+                keystone.post(
+                                keystone.admin(),
+                                "/groups",
+                                "{'group': {'name': 'group" + count + "'}}")
+                        .expect(201)
+                        .text("/group/id");
+        String own = keystone.project("groups" + count);
+        String role = keystone.role("member");
+        keystone.put(keystone.admin(), "/projects/" + own + "/groups/" + group + "/roles/" + role)
+                .expect(204);
+        String membership = "/groups/" + group + "/users/" + user;
+        keystone.put(keystone.admin(), membership).expect(204);
+        endsThere(
+                keystone.token(name, "pw", "{'project': {'id': '" + own + "'}}"),
+                () -> keystone.delete(keystone.admin(), membership).expect(204));
+        keystone.put(keystone.admin(), membership).expect(204);
+        endsThere(
+                keystone.token(name, "pw", "{'project': {'id': '" + own + "'}}"),
+                () -> keystone.delete(keystone.admin(), "/groups/" + group).expect(204));
+    }
+
+    @Test
+    void whatWasLentEndsEverywhereWithWhomItWasLentTo() {
+        String trustee = keystone.user("trustee" + count, "pw");
+        String trust =
+                keystone.post(
+                                token(),
+                                "/OS-TRUST/trusts",
+                                "{'trust': {'trustor_user_id': '%s', 'trustee_user_id': '%s',"
+                                                .formatted(user, trustee)
+                                        + " 'project_id': '%s', 'impersonation': true,"
+                                                .formatted(project)
+                                        + " 'roles': [{'name': 'member'}]}}")
+                        .expect(201)
+                        .text("/trust/id");
+        String lent =
+                keystone.token(
+                        "trustee" + count, "pw", "{'OS-TRUST:trust': {'id': '" + trust + "'}}");
+        endsThere(
+                lent,
+                () ->
+                        keystone.patch(
+                                        keystone.admin(),
+                                        "/users/" + trustee,
+                                        "{'user': {'enabled': false}}")
+                                .expect(200));
+    }
+
+    @Test
+    void aDeletedUsersAndADeletedProjectsTokensEndEverywhere() {
+        String first = token();
+        endsThere(
+                first, () -> keystone.delete(keystone.admin(), "/projects/" + project).expect(204));
+        String unscoped = keystone.token(name, "pw", "");
+        endsThere(unscoped, () -> keystone.delete(keystone.admin(), "/users/" + user).expect(204));
+    }
+
+    @Test
     void aDisabledProjectEndsTokensEverywhereAndIsTold() {
         endsThere(
                 token(),

@@ -82,7 +82,7 @@ final class AccessTokenOperations implements OperationGroup {
     private Object delete(Call call, Tx tx) {
         call.authorize(Targets.user(new UserId(call.path("user_id"))));
         store.deleteToken(tx, token(call, tx).id());
-        changes.made(tx);
+        changes.made(tx, new UserId(call.path("user_id")));
         return Reply.empty();
     }
 

@@ -277,8 +277,9 @@ final class ApplicationCredentialOperations implements OperationGroup {
         if (isRestricted(call)) {
             throw restricted();
         }
-        credentials.delete(tx, credential(call, tx).id());
-        sessions.made(tx);
+        ApplicationCredential credential = credential(call, tx);
+        credentials.delete(tx, credential.id());
+        sessions.made(tx, credential.user());
         return Reply.empty();
     }
 

@@ -158,7 +158,7 @@ final class AssignmentOperations implements OperationGroup {
                     "The role %s is of another domain than the project or domain.", asked.role());
         }
         roles.assign(tx, asked);
-        changes.made(tx);
+        changed(tx, asked);
         return Reply.empty();
     }
 
@@ -185,6 +185,13 @@ final class AssignmentOperations implements OperationGroup {
         return Reply.empty();
     }
 
+    private void changed(Tx tx, Assignment assignment) {
+        switch (assignment.actor()) {
+            case Actor.User(UserId user) -> changes.made(tx, user);
+            case Actor.Group group -> changes.made(tx);
+        }
+    }
+
     private Object unassign(Call call, Tx tx, Family family) {
         Assignment asked = named(call, tx, family, roles.find(tx, call.path("role_id")), false);
         if (!roles.unassign(tx, asked)) {
@@ -194,7 +201,7 @@ final class AssignmentOperations implements OperationGroup {
                 && asked.actor() instanceof Actor.User(UserId user)) {
             credentials.deleteOf(tx, user, new ProjectId(asked.target().id()));
         }
-        changes.made(tx);
+        changed(tx, asked);
         return Reply.empty();
     }
 

@@ -236,8 +236,9 @@ final class GroupOperations implements OperationGroup {
     private Object add(Call call, Tx tx) {
         Group group = membership(call, tx);
         stores.directory().requireOurs(tx, group);
-        groups.add(tx, group.id(), user(call, tx).id());
-        changes.made(tx);
+        User user = user(call, tx);
+        groups.add(tx, group.id(), user.id());
+        changes.made(tx, user.id());
         return Reply.empty();
     }
 
@@ -261,7 +262,7 @@ final class GroupOperations implements OperationGroup {
         if (!groups.remove(tx, group.id(), user.id())) {
             throw notIn(group, user);
         }
-        changes.made(tx);
+        changes.made(tx, user.id());
         return Reply.empty();
     }
 

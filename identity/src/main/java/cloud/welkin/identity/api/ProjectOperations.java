@@ -178,7 +178,7 @@ final class ProjectOperations implements OperationGroup {
                         Options.ofOther(Map.of(), request.options().orElse(Map.of())),
                         Names.free(request.extra()));
         ProjectForm.named(() -> projects.insert(tx, project));
-        changes.made(tx);
+        changes.made(tx, project.id());
         return new ProjectView(ProjectForm.body(call, project));
     }
 
@@ -274,7 +274,11 @@ final class ProjectOperations implements OperationGroup {
         Project changed = ProjectForm.changed(current, change);
         checkBranch(tx, current, changed);
         ProjectForm.named(() -> projects.update(tx, changed));
-        changes.made(tx);
+        if (changed.isDomain()) {
+            changes.made(tx);
+        } else {
+            changes.made(tx, changed.id());
+        }
         return new ProjectView(ProjectForm.body(call, changed));
     }
 
@@ -319,7 +323,7 @@ final class ProjectOperations implements OperationGroup {
         }
         roles.unassignAll(tx, AssignmentTarget.project(project.id().value()));
         projects.delete(tx, project.id());
-        changes.made(tx);
+        changes.made(tx, project.id());
         return Reply.empty();
     }
 

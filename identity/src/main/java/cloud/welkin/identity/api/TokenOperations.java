@@ -155,7 +155,7 @@ final class TokenOperations implements OperationGroup {
         Session subject = subject(call, false);
         tokens.revoke(
                 tx, subject.payload().auditId(), subject.payload().expiresAt(), clock.instant());
-        changes.made(tx);
+        changes.made(tx, subject.caller().user());
         return Reply.empty();
     }
 

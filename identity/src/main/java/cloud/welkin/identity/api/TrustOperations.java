@@ -323,8 +323,9 @@ final class TrustOperations implements OperationGroup {
     }
 
     private Object delete(Call call, Tx tx) {
-        trusts.delete(tx, trust(call, tx).id());
-        changes.made(tx);
+        Trust trust = trust(call, tx);
+        trusts.delete(tx, trust.id());
+        changes.made(tx, trust.trustor());
         return Reply.empty();
     }
 

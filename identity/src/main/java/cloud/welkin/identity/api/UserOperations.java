@@ -314,7 +314,7 @@ final class UserOperations implements OperationGroup {
                         newPasswords.pardon(tx, changed);
                     }
                     hash.ifPresent(given -> newPasswords.give(tx, changed, given));
-                    changes.made(tx);
+                    changes.made(tx, current.id());
                     return call.told(
                             tx,
                             new UserView(body(call, users.find(tx, changed.id()).orElse(changed))));
@@ -349,7 +349,7 @@ final class UserOperations implements OperationGroup {
         User user = user(call, tx);
         stores.directory().requireOurs(tx, user.id());
         users.delete(tx, user.id());
-        changes.made(tx);
+        changes.made(tx, user.id());
         return Reply.empty();
     }
 

@@ -68,7 +68,7 @@ public final class NewPasswords {
                 expiry(user.options()),
                 false,
                 rules.unique());
-        changes.made(tx);
+        changes.made(tx, user.id());
     }
 
     /** An administrator says that the user is enabled: nothing is held against it any more. */
@@ -107,7 +107,7 @@ public final class NewPasswords {
         database.change(
                 tx -> {
                     accounts.setPassword(tx, user.id(), hash, now, expires, true, rules.unique());
-                    changes.made(tx);
+                    changes.made(tx, user.id());
                     then.accept(tx);
                 });
     }

@@ -133,7 +133,7 @@ public final class FederatedSignIn {
                                         .filter(ttl -> ttl.compareTo(lifetime) > 0)
                                         .orElse(lifetime)));
         mapped.projects().forEach(project -> provide(tx, provider, user, project));
-        changes.made(tx);
+        changes.made(tx, user);
         return new Proof(
                 user,
                 Set.of(METHOD),
