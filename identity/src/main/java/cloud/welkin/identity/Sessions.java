@@ -20,6 +20,7 @@ import cloud.welkin.identity.ec2.KeySignatures;
 import cloud.welkin.identity.store.ApplicationCredentialStore;
 import cloud.welkin.identity.store.FederationStore;
 import cloud.welkin.identity.store.OauthStore;
+import cloud.welkin.identity.store.ProjectStore;
 import cloud.welkin.identity.store.RoleStore;
 import cloud.welkin.identity.store.ServiceProviderStore;
 import cloud.welkin.identity.store.Stores;
@@ -38,9 +39,10 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +62,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     private final Database database;
     private final Clock clock;
     private final SecureRandom random;
+    private final ProjectStore projects;
     private final UserStore users;
     private final Lookup stored;
     private final RoleStore roles;
@@ -71,10 +74,8 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     private final ServiceProviderStore partners;
     private final Catalogue catalogue;
     private final KnownSessions known = new KnownSessions();
-    private final AtomicLong generation = new AtomicLong();
     private final AutoCloseable listening;
-    private volatile @Nullable TokenCodec codec;
-    private volatile @Nullable List<ServiceProvider> partnersNow;
+    private volatile Held held = new Held();
 
     public Sessions(
             Database database,
@@ -85,6 +86,7 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
         this.database = database;
         this.clock = clock;
         this.random = random;
+        this.projects = stores.projects();
         this.users = stores.users();
         this.stored = Lookup.in(stores);
         this.roles = stores.roles();
@@ -177,6 +179,16 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
                 .because("the token was revoked, or whom or what it is for is gone or disabled");
     }
 
+    /**
+     * What is kept until anything changes that concerns everybody: then there is a new one. Whoever
+     * loads asks for it before: what a change overtook is put where nobody looks any more.
+     */
+    private static final class Held {
+        private final Map<String, Project> domains = new ConcurrentHashMap<>();
+        private volatile @Nullable TokenCodec codec;
+        private volatile @Nullable List<ServiceProvider> partners;
+    }
+
     /** What a request has read of whom and what its token is for, so that it is read once. */
     public interface Lookup {
         Optional<User> user(Tx tx, UserId id);
@@ -265,11 +277,9 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     }
 
     private void forget() {
-        generation.incrementAndGet();
+        held = new Held();
         known.changed();
         catalogue.forget();
-        codec = null;
-        partnersNow = null;
     }
 
     @Override
@@ -282,29 +292,35 @@ public final class Sessions implements Authenticator, Changes, AutoCloseable {
     }
 
     private TokenCodec codec() {
-        TokenCodec current = codec;
+        Held at = held;
+        TokenCodec current = at.codec;
         if (current == null) {
-            long before = generation.get();
             current = new TokenCodec(database.read(tokens::keys), random);
-            codec = current;
-            if (generation.get() != before) {
-                codec = null;
-            }
+            at.codec = current;
         }
         return current;
     }
 
     private List<ServiceProvider> enabledPartners(Tx tx) {
-        List<ServiceProvider> current = partnersNow;
+        Held at = held;
+        List<ServiceProvider> current = at.partners;
         if (current == null) {
-            long before = generation.get();
             current = partners.list(tx).stream().filter(ServiceProvider::enabled).toList();
-            partnersNow = current;
-            if (generation.get() != before) {
-                partnersNow = null;
-            }
+            at.partners = current;
         }
         return current;
+    }
+
+    /** The domain of that name, which hardly ever changes and is asked for by every sign-in. */
+    public Optional<Project> domain(Tx tx, String name) {
+        Held at = held;
+        Optional<Project> known = Optional.ofNullable(at.domains.get(name));
+        if (known.isPresent()) {
+            return known;
+        }
+        Optional<Project> found = projects.findDomainByName(tx, name);
+        found.ifPresent(domain -> at.domains.put(name, domain));
+        return found;
     }
 
     private Session load(

@@ -113,7 +113,7 @@ public final class Authentication {
         if (identity.methods().isEmpty()) {
             throw Failure.badRequest("auth.identity.methods must name at least one method.");
         }
-        Named named = new Named(stores);
+        Named named = new Named(stores, sessions);
         String claimed = claimed(identity, named, asker);
         failures.require(claimed, asker.address());
         try {
@@ -200,7 +200,7 @@ public final class Authentication {
                         .map(text -> withReceipt(shown, sessions.receipt(text)))
                         .orElse(shown);
         User user =
-                database.read(tx -> named.proven(tx, all.user()))
+                database.read(tx -> named.user(tx, all.user()))
                         .filter(User::enabled)
                         .orElseThrow(Failure::unauthorized);
         MultiFactor rules = MultiFactor.of(user.options(), methods.keySet());
@@ -252,24 +252,32 @@ public final class Authentication {
         Optional<String> trust =
                 auth.scope().flatMap(AuthRequest.Scope::trust).map(AuthRequest.TrustName::id);
         return trust.isPresent()
-                ? database.write(tx -> issueOfTrust(tx, new Named(stores), all, trust.get()))
+                ? database.write(
+                        tx -> issueOfTrust(tx, new Named(stores, sessions), all, trust.get()))
                 : database.read(tx -> issue(tx, named, all, auth.scope()));
     }
 
     /** The token of whoever has shown its credentials in another way than by a request for one. */
     public Session issue(Proof proven) {
-        return database.read(tx -> issue(tx, new Named(stores), proven, Optional.empty()));
+        return database.read(
+                tx -> issue(tx, new Named(stores, sessions), proven, Optional.empty()));
     }
 
     /** The same, good for nothing yet but to be exchanged. */
     public Session issueUnscoped(Proof proven) {
         return database.read(
-                tx -> issue(tx, new Named(stores), proven, Optional.empty(), Optional.empty()));
+                tx ->
+                        issue(
+                                tx,
+                                new Named(stores, sessions),
+                                proven,
+                                Optional.empty(),
+                                Optional.empty()));
     }
 
     /** The token of a trust, for a trustee that has shown its credentials in another way. */
     public Session issueOfTrust(Proof proven, String trust) {
-        return database.write(tx -> issueOfTrust(tx, new Named(stores), proven, trust));
+        return database.write(tx -> issueOfTrust(tx, new Named(stores, sessions), proven, trust));
     }
 
     private Session issue(Tx tx, Named named, Proof proven, Optional<AuthRequest.Scope> asked) {

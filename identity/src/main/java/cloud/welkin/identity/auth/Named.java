@@ -19,30 +19,29 @@ import java.util.Optional;
 /**
  * Finds what one request for a token names by id, or by name and domain, and what the token is made
  * of. Each is looked up once, however many ask; but the user whose token it is once more, when all
- * that takes long is done: {@link #proven}.
+ * that takes long is done.
  */
 final class Named implements Sessions.Lookup {
     private final Stores stores;
+    private final Sessions sessions;
     private final Map<DomainName, Optional<Project>> domains = new HashMap<>();
     private final Map<UserName, Optional<User>> users = new HashMap<>();
     private final Map<ProjectId, Optional<Project>> projects = new HashMap<>();
     private final Map<UserId, Optional<User>> proven = new HashMap<>();
 
-    Named(Stores stores) {
+    Named(Stores stores, Sessions sessions) {
         this.stores = stores;
+        this.sessions = sessions;
     }
 
-    /** The user as it is now, whose credentials were right. */
-    Optional<User> proven(Tx tx, UserId id) {
-        Optional<User> now = stores.users().find(tx, id);
-        proven.put(id, now);
-        return now;
+    /** The user as it was when its credentials had been found right. */
+    void proven(User user) {
+        proven.put(user.id(), Optional.of(user));
     }
 
     @Override
     public Optional<User> user(Tx tx, UserId id) {
-        Optional<User> known = proven.get(id);
-        return known == null ? proven(tx, id) : known;
+        return proven.computeIfAbsent(id, asked -> stores.users().find(tx, asked));
     }
 
     @Override
@@ -75,7 +74,7 @@ final class Named implements Sessions.Lookup {
     private Optional<Project> findDomain(Tx tx, DomainName name) {
         return name.id().isPresent()
                 ? project(tx, new ProjectId(name.id().get())).filter(Project::isDomain)
-                : known(name.name().flatMap(text -> stores.projects().findDomainByName(tx, text)));
+                : known(name.name().flatMap(text -> sessions.domain(tx, text)));
     }
 
     Optional<User> user(Tx tx, UserName name) {

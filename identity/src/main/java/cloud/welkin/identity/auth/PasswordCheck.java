@@ -50,7 +50,8 @@ public final class PasswordCheck {
     }
 
     /**
-     * The user, if the password is right. Not within a transaction: it takes long.
+     * The user as it is afterwards, if the password is right. Not within a transaction: it takes
+     * long.
      *
      * @throws Failure 401; that the password has ended is told only to those who know it
      */
@@ -75,8 +76,7 @@ public final class PasswordCheck {
             throw Failure.unauthorized(
                     "The password is expired and needs to be changed for user: %s.", found.id());
         }
-        welcome(found, password, now);
-        return found;
+        return welcome(found, password, now);
     }
 
     /** One more failure of the user, by whichever method. */
@@ -111,15 +111,19 @@ public final class PasswordCheck {
         return Failure.unauthorized().because(why);
     }
 
-    private void welcome(User user, String password, Instant now) {
+    private User welcome(User user, String password, Instant now) {
         String hash = user.passwordHash().orElseThrow();
         if (passwords.isOutdated(hash)) {
             String anew = passwords.hash(password);
             database.change(tx -> accounts.rehash(tx, user.id(), hash, anew));
         }
-        Account account = database.read(tx -> accounts.find(tx, user.id())).orElseThrow();
+        AccountStore.OfUser present =
+                database.read(tx -> accounts.findWithUser(tx, user.id()))
+                        .orElseThrow(() -> refused(Optional.of(user), "deleted meanwhile"));
+        Account account = present.account();
         if (account.failedAttempts() > 0 || account.lastActive().isBefore(PasswordRules.day(now))) {
             database.change(tx -> accounts.admitted(tx, user.id(), PasswordRules.day(now)));
         }
+        return present.user();
     }
 }

@@ -53,6 +53,8 @@ final class PasswordMethod implements AuthMethod {
 
     private User ofOurs(UserName given, Named named, String password) {
         Optional<User> user = database.read(tx -> named.user(tx, given));
-        return check.admitted(user, password, PasswordCheck.Expired.REFUSED);
+        User admitted = check.admitted(user, password, PasswordCheck.Expired.REFUSED);
+        named.proven(admitted);
+        return admitted;
     }
 }

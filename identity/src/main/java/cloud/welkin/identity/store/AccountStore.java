@@ -7,6 +7,7 @@ import static cloud.welkin.identity.schema.Tables.USER_ACCOUNT;
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.domain.Account;
 import cloud.welkin.identity.domain.PasswordRules;
+import cloud.welkin.identity.domain.User;
 import cloud.welkin.identity.schema.tables.records.UserAccountRecord;
 import cloud.welkin.kernel.id.UserId;
 import java.time.Instant;
@@ -23,6 +24,16 @@ public final class AccountStore {
                 .selectFrom(USER_ACCOUNT)
                 .where(USER_ACCOUNT.ID.eq(id.value()))
                 .fetchOptional(AccountStore::account);
+    }
+
+    /** A user and how its password has fared, at one moment. */
+    public record OfUser(User user, Account account) {}
+
+    public Optional<OfUser> findWithUser(Tx tx, UserId id) {
+        return tx.sql()
+                .selectFrom(USER_ACCOUNT)
+                .where(USER_ACCOUNT.ID.eq(id.value()))
+                .fetchOptional(row -> new OfUser(UserStore.user(row), account(row)));
     }
 
     private static Account account(UserAccountRecord row) {
