@@ -25,8 +25,14 @@ import org.slf4j.LoggerFactory;
 final class Listening implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Listening.class);
 
-    /** How long silence is believed before the server is asked whether it is still there. */
-    private static final Duration SILENCE = Duration.ofSeconds(30);
+    /**
+     * How long silence is believed before the server is asked whether it is still there: a
+     * connection that died without a word would keep what was revoked from whoever listens.
+     */
+    private static final Duration SILENCE = Duration.ofMillis(500);
+
+    /** How long the server may take to answer that. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(20);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
@@ -144,7 +150,7 @@ final class Listening implements AutoCloseable {
         while (!closed) {
             var notifications = server.getNotifications((int) SILENCE.toMillis());
             if (notifications == null || notifications.length == 0) {
-                if (!connection.isValid(5)) {
+                if (!connection.isValid((int) PATIENCE.toSeconds())) {
                     throw new SQLException("the server has gone silent");
                 }
                 continue;

@@ -131,6 +131,35 @@ class ListeningTest {
         assertThat(heard).containsExactly("", "again");
     }
 
+    @Test
+    void aConnectionThatFallsSilentIsGivenUp() throws Exception {
+        try (var _ = database.listen("beds", heard::add)) {
+            long backend =
+                    database.read(
+                            tx ->
+                                    tx.sql()
+                                            .fetchSingle(
+                                                    "select pid from pg_stat_activity"
+                                                            + " where datname = current_database()"
+                                                            + " and pid <> pg_backend_pid()"
+                                                            + " and query ilike 'listen%'")
+                                            .get(0, Long.class));
+            signal("STOP", backend);
+            try {
+                Until.holds(() -> heard.contains(""));
+                database.change(tx -> tx.notify("beds", "again"));
+                Until.holds(() -> heard.contains("again"));
+            } finally {
+                signal("CONT", backend);
+            }
+        }
+    }
+
+    private static void signal(String signal, long process) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + signal, "" + process).start().waitFor())
+                .isZero();
+    }
+
     private static void await(CountDownLatch latch) {
         try {
             latch.await();
