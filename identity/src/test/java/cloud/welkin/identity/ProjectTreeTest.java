@@ -73,6 +73,17 @@ class ProjectTreeTest {
     }
 
     @Test
+    void noProjectIsPutBelowItself() {
+        assertThat(set(root, "'parent_id': '" + leaf + "'")).isEqualTo(403);
+        assertThat(set(root, "'parent_id': '" + root + "'")).isEqualTo(403);
+        assertThat(
+                        keystone.get(keystone.admin(), "/projects/" + root)
+                                .expect(200)
+                                .text("/project/parent_id"))
+                .isEqualTo("default");
+    }
+
+    @Test
     void aCascadeChangesNothingElse() {
         assertThat(cascade(root, "'enabled': false, 'name': 'other'")).isEqualTo(400);
         assertThat(cascade("default", "'enabled': true")).isEqualTo(400);

@@ -78,6 +78,34 @@ class TokensTest {
     }
 
     @Test
+    void rolesImplyEachOtherInNoCircle() {
+        String[] roles = new String[3];
+        for (int i = 0; i < roles.length; i++) {
+            roles[i] =
+                    keystone.post(
+                                    keystone.admin(),
+                                    "/roles",
+                                    "{'role': {'name': 'circle" + i + "'}}")
+                            .expect(201)
+                            .text("/role/id");
+        }
+        assertThat(implies(roles[0], roles[1])).isEqualTo(201);
+        assertThat(implies(roles[1], roles[2])).isEqualTo(201);
+        assertThat(implies(roles[2], roles[0])).isEqualTo(400);
+        assertThat(implies(roles[0], roles[0])).isEqualTo(400);
+        String own = keystone.project("circle");
+        keystone.grant(keystone.user("circler", "pw"), own, "circle1");
+        Response response =
+                keystone.login("circler", "pw", "{'project': {'id': '" + own + "'}}").expect(201);
+        assertThat(response.json().at("/token/roles").findValuesAsString("name"))
+                .containsExactlyInAnyOrder("circle1", "circle2");
+    }
+
+    private int implies(String prior, String implied) {
+        return keystone.put(keystone.admin(), "/roles/" + prior + "/implies/" + implied).status();
+    }
+
+    @Test
     void everyScopeCanBeAskedForInEverySpelling() {
         String domain = "{'id': 'default'}";
         assertThat(
