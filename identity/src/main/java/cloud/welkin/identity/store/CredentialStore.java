@@ -46,25 +46,8 @@ public final class CredentialStore {
 
     /** Wraps by the present master key the keys that are not; how many. */
     public int adopt(Tx tx) {
-        int changed = 0;
-        for (var row :
-                tx.sql()
-                        .select(CREDENTIAL_KEY.ID, CREDENTIAL_KEY.SECRET)
-                        .from(CREDENTIAL_KEY)
-                        .orderBy(CREDENTIAL_KEY.ID)
-                        .fetch()) {
-            if (!master.isCurrent(row.value2())) {
-                changed +=
-                        tx.sql()
-                                .update(CREDENTIAL_KEY)
-                                .set(
-                                        CREDENTIAL_KEY.SECRET,
-                                        master.wrap(master.unwrap(row.value2())))
-                                .where(CREDENTIAL_KEY.ID.eq(row.value1()))
-                                .execute();
-            }
-        }
-        return changed;
+        return WrappedKeys.adopt(
+                tx, master, CREDENTIAL_KEY, CREDENTIAL_KEY.ID, CREDENTIAL_KEY.SECRET);
     }
 
     /** What a new EC2 credential is called, and what any is found by: its access key, hashed. */

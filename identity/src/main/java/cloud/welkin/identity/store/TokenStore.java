@@ -21,23 +21,7 @@ public final class TokenStore {
 
     /** Wraps by the present master key what is not; how many. */
     public int adopt(Tx tx) {
-        int changed = 0;
-        for (var row :
-                tx.sql()
-                        .select(FERNET_KEY.ID, FERNET_KEY.SECRET)
-                        .from(FERNET_KEY)
-                        .orderBy(FERNET_KEY.ID)
-                        .fetch()) {
-            if (!master.isCurrent(row.value2())) {
-                changed +=
-                        tx.sql()
-                                .update(FERNET_KEY)
-                                .set(FERNET_KEY.SECRET, master.wrap(master.unwrap(row.value2())))
-                                .where(FERNET_KEY.ID.eq(row.value1()))
-                                .execute();
-            }
-        }
-        return changed;
+        return WrappedKeys.adopt(tx, master, FERNET_KEY, FERNET_KEY.ID, FERNET_KEY.SECRET);
     }
 
     /** All keys: the one that signs, then those that have signed, then those that will. */
