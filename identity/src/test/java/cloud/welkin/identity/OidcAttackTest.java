@@ -126,6 +126,40 @@ class OidcAttackTest {
                 .isEqualTo("invalid_request");
     }
 
+    /** keystoneauth's v3oidcdeviceauthz sends a challenge too. */
+    @Test
+    void aDevicesCodeWithoutWhatItsChallengeWants() {
+        OidcFixture.Client client = oidc.open();
+        Map<String, String> request = oidc.request(client);
+        assertThat(
+                        oidc.form(
+                                        client,
+                                        "/device_authorization",
+                                        Map.of("code_challenge", request.get("code_challenge")))
+                                .expect(400)
+                                .text("/error"))
+                .as("plain, since no method is named")
+                .isEqualTo("invalid_request");
+        request.keySet().retainAll(List.of("code_challenge", "code_challenge_method"));
+        ApiTester.Response begun = oidc.form(client, "/device_authorization", request).expect(200);
+        Browser browser = oidc.browser();
+        ApiTester.Response page = browser.open(begun.text("/verification_uri_complete"));
+        ApiTester.Response consent =
+                browser.open(Browser.location(browser.signIn(page, "erika", "geheim")));
+        browser.submit(consent, Map.of("decision", "allow")).expect(200);
+        Map<String, String> ask = new LinkedHashMap<>();
+        ask.put("grant_type", "urn:ietf:params:oauth:grant-type:device_code");
+        ask.put("device_code", begun.text("/device_code"));
+        assertThat(oidc.tokens(client, ask).expect(400).text("/error")).isEqualTo("invalid_grant");
+        for (String wrong : List.of("x", new CodeVerifier().getValue())) {
+            ask.put("code_verifier", wrong);
+            assertThat(oidc.tokens(client, ask).expect(400).text("/error"))
+                    .isEqualTo("invalid_grant");
+        }
+        ask.put("code_verifier", oidc.verifier.getValue());
+        oidc.tokens(client, ask).expect(200);
+    }
+
     @Test
     void aVerifierForACodeWithoutAChallenge() {
         OidcFixture.Client client = oidc.confidential();

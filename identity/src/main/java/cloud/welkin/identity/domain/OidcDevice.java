@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param hash of the code that the device asks with
  * @param userCode what somebody types, without the dash
  * @param interval between two questions of the device, at least
+ * @param challenge PKCE's, by S256, where the device sent one: its code alone is good for nothing
  */
 public record OidcDevice(
         String hash,
@@ -21,7 +22,8 @@ public record OidcDevice(
         Duration interval,
         Optional<Instant> polledAt,
         boolean denied,
-        Optional<String> grant) {
+        Optional<String> grant,
+        Optional<String> challenge) {
 
     @Override
     public String toString() {

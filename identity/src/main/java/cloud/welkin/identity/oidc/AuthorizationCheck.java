@@ -23,6 +23,8 @@ import java.util.Optional;
  * one of these is in doubt nothing is sent anywhere. Then all the rest, which the client is told.
  */
 final class AuthorizationCheck {
+    static final ErrorObject ONLY_S256 = invalid("Of PKCE's methods only S256 is supported.");
+
     private static final String PUBLIC = "none";
 
     private final OidcClientStore clients;
@@ -124,7 +126,7 @@ final class AuthorizationCheck {
         }
         boolean challenged = request.getCodeChallenge() != null;
         if (challenged && !CodeChallengeMethod.S256.equals(request.getCodeChallengeMethod())) {
-            return Optional.of(invalid("Of PKCE's methods only S256 is supported."));
+            return Optional.of(ONLY_S256);
         }
         if (!challenged && client.secretMethod().equals(PUBLIC)) {
             return Optional.of(invalid("PKCE is required: code_challenge is missing."));

@@ -94,6 +94,12 @@ final class DeviceOperations implements OperationGroup {
             Answers.error(exchange, OAuth2Error.INVALID_SCOPE);
             return;
         }
+        Optional<String> challenge = form.text("code_challenge");
+        if (challenge.isPresent()
+                && !form.text("code_challenge_method").equals(Optional.of("S256"))) {
+            Answers.error(exchange, AuthorizationCheck.ONLY_S256);
+            return;
+        }
         Instant now = provider.clock().instant();
         String code = Opaque.make(provider.random());
         String userCode = userCode();
@@ -107,7 +113,8 @@ final class DeviceOperations implements OperationGroup {
                         INTERVAL,
                         Optional.empty(),
                         false,
-                        Optional.empty());
+                        Optional.empty(),
+                        challenge);
         provider.database().change(tx -> stores.devices().insert(tx, device, now));
         String page = Provider.issuer(call) + "/device";
         String shown = userCode.substring(0, LENGTH / 2) + "-" + userCode.substring(LENGTH / 2);

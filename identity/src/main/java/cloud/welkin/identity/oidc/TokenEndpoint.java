@@ -23,8 +23,6 @@ import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
 import com.nimbusds.oauth2.sdk.device.DeviceAuthorizationGrantError;
 import com.nimbusds.oauth2.sdk.device.DeviceCodeGrant;
-import com.nimbusds.oauth2.sdk.pkce.CodeChallenge;
-import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
 import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
 import java.time.Duration;
 import java.time.Instant;
@@ -122,7 +120,7 @@ final class TokenEndpoint implements OperationGroup {
         return switch (grant) {
             case AuthorizationCodeGrant code -> byCode(tx, call, client, code);
             case RefreshTokenGrant refresh -> byRefresh(tx, call, client, refresh, form);
-            case DeviceCodeGrant device -> byDevice(tx, call, client, device);
+            case DeviceCodeGrant device -> byDevice(tx, call, client, device, form);
             default -> refused(OAuth2Error.UNSUPPORTED_GRANT_TYPE);
         };
     }
@@ -142,7 +140,10 @@ final class TokenEndpoint implements OperationGroup {
                         && provider.clock().instant().isBefore(code.get().expiresAt())
                         && shown.getRedirectionURI() != null
                         && code.get().redirectUri().equals(shown.getRedirectionURI().toString())
-                        && proves(shown.getCodeVerifier(), code.get().challenge());
+                        && proves(
+                                Optional.ofNullable(shown.getCodeVerifier())
+                                        .map(CodeVerifier::getValue),
+                                code.get().challenge());
         if (!right) {
             if (!first) {
                 log.warn("a code of client {} was used again; its grant ends", client.id());
@@ -154,14 +155,11 @@ final class TokenEndpoint implements OperationGroup {
     }
 
     /** A verifier without a challenge is wrong too: the challenge was taken away on the way. */
-    private static boolean proves(
-            @org.jspecify.annotations.Nullable CodeVerifier verifier, Optional<String> challenge) {
-        if (verifier == null || challenge.isEmpty()) {
-            return verifier == null && challenge.isEmpty();
+    private static boolean proves(Optional<String> verifier, Optional<String> challenge) {
+        if (verifier.isEmpty() || challenge.isEmpty()) {
+            return verifier.isEmpty() && challenge.isEmpty();
         }
-        return Opaque.same(
-                CodeChallenge.compute(CodeChallengeMethod.S256, verifier).getValue(),
-                challenge.get());
+        return Opaque.same(Opaque.hash(verifier.get()), challenge.get());
     }
 
     private Outcome byRefresh(
@@ -193,12 +191,14 @@ final class TokenEndpoint implements OperationGroup {
         return tokens(tx, call, client, grant.get(), scopes, Optional.empty());
     }
 
-    private Outcome byDevice(Tx tx, Call call, OidcClient client, DeviceCodeGrant shown) {
+    private Outcome byDevice(
+            Tx tx, Call call, OidcClient client, DeviceCodeGrant shown, Query form) {
         String hash = Opaque.hash(shown.getDeviceCode().getValue());
         Optional<OidcDevice> found =
                 stores.devices()
                         .find(tx, hash)
-                        .filter(device -> device.client().equals(client.id()));
+                        .filter(device -> device.client().equals(client.id()))
+                        .filter(device -> proves(form.text("code_verifier"), device.challenge()));
         if (found.isEmpty()) {
             return refused(OAuth2Error.INVALID_GRANT);
         }

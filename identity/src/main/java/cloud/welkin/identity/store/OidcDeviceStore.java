@@ -44,6 +44,7 @@ public final class OidcDeviceStore {
                 .set(OIDC_DEVICE.SCOPES, device.scopes().toArray(String[]::new))
                 .set(OIDC_DEVICE.EXPIRES_AT, device.expiresAt())
                 .set(OIDC_DEVICE.INTERVAL_S, (int) device.interval().toSeconds())
+                .set(OIDC_DEVICE.CHALLENGE, device.challenge().orElse(null))
                 .execute();
     }
 
@@ -87,6 +88,7 @@ public final class OidcDeviceStore {
                 Duration.ofSeconds(row.getIntervalS()),
                 Optional.ofNullable(row.getPolledAt()),
                 row.getDenied(),
-                Optional.ofNullable(row.getGrantId()));
+                Optional.ofNullable(row.getGrantId()),
+                Optional.ofNullable(row.getChallenge()));
     }
 }

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
@@ -72,14 +73,24 @@ final class PemFiles {
     static byte[] digest(TlsSettings tls) throws IOException {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(Files.readAllBytes(tls.certificate()));
-            digest.update(Files.readAllBytes(tls.key()));
+            digest.update(bytes(tls.certificate()));
+            digest.update(bytes(tls.key()));
             if (tls.clientCa().isPresent()) {
-                digest.update(Files.readAllBytes(tls.clientCa().get()));
+                digest.update(bytes(tls.clientCa().get()));
             }
             return digest.digest();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private static byte[] bytes(Path file) throws IOException {
+        try {
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + " is not there", e);
+        } catch (IOException e) {
+            throw new IOException(file + " cannot be read", e);
         }
     }
 
@@ -136,7 +147,7 @@ final class PemFiles {
             throw new IOException(
                     file
                             + " holds no private key in PKCS #8 without a password; openssl pkcs8 -topk8"
-                            + " -nodes makes one");
+                            + " -nocrypt makes one");
         }
         byte[] der;
         try {

@@ -190,7 +190,18 @@ class TlsTest {
         assertThatThrownBy(() -> serving(none, other).close())
                 .hasMessageContaining("is not the key of the certificate");
         put(other, "nothing");
-        assertThatThrownBy(() -> serving(none, other).close()).hasMessageContaining("PKCS #8");
+        assertThatThrownBy(() -> serving(none, other).close())
+                .hasMessageContaining("openssl pkcs8 -topk8 -nocrypt");
+    }
+
+    @Test
+    void aFileThatIsNotThereIsToldAtTheStart() {
+        Path absent = directory.resolve("absent.pem");
+        Operation none = Operation.get("/x").openToAll().doc("…").reads((call, tx) -> Map.of());
+        assertThatThrownBy(() -> serving(none, absent).close())
+                .hasMessage("TLS: " + absent + " is not there");
+        assertThatThrownBy(() -> serving(none, directory).close())
+                .hasMessage("TLS: " + directory + " cannot be read");
     }
 
     private String served() {
