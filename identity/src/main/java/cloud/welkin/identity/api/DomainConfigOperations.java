@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -93,7 +92,7 @@ final class DomainConfigOperations implements OperationGroup {
                         .doc("Sets how a domain differs, in the place of what was set.")
                         .body(ConfigRequest.class)
                         .replies(ConfigView.class)
-                        .writes((call, tx, body) -> create(call, tx, body)),
+                        .writes(this::create),
                 Operation.get(ONE)
                         .policy("identity:get_domain_config")
                         .doc("Shows how a domain differs, but for secrets.")
@@ -388,7 +387,7 @@ final class DomainConfigOperations implements OperationGroup {
                     options.addAll(
                             values.properties().stream()
                                     .map(entry -> option(group, entry))
-                                    .collect(Collectors.toList()));
+                                    .toList());
                 });
         return options;
     }

@@ -1,6 +1,5 @@
 package cloud.welkin.identity.api;
 
-import cloud.welkin.database.Database;
 import cloud.welkin.identity.Session;
 import cloud.welkin.identity.domain.FederationProtocol;
 import cloud.welkin.identity.domain.Verification;
@@ -11,7 +10,6 @@ import cloud.welkin.identity.saml.SamlRefused;
 import cloud.welkin.identity.saml.SamlRequests;
 import cloud.welkin.identity.saml.SamlResponses;
 import cloud.welkin.identity.saml.SamlSigner;
-import cloud.welkin.identity.store.FederationStore;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Exchange;
 import cloud.welkin.kernel.api.Forms;
@@ -42,18 +40,14 @@ final class SamlWebSignInOperations implements OperationGroup {
 
     private static final Logger log = LoggerFactory.getLogger(SamlWebSignInOperations.class);
 
-    private final Database database;
     private final Clock clock;
     private final WebSignIns signIns;
-    private final FederationStore federation;
     private final FederatedSignIn signIn;
     private final SamlSigner signer;
 
     SamlWebSignInOperations(IdentityApi.Parts parts, WebSignIns signIns) {
-        this.database = parts.database();
         this.clock = parts.clock();
         this.signIns = signIns;
-        this.federation = parts.stores().federation();
         this.signIn = parts.federated();
         this.signer = new SamlSigner(parts.samlKeys());
     }
@@ -110,9 +104,7 @@ final class SamlWebSignInOperations implements OperationGroup {
         Query form = Forms.read(call, exchange, LARGEST);
         WebSignIns.Back back = signIns.back(call, form.text("RelayState"), WebSignIns.Return.FORM);
         String provider = back.begun().provider();
-        FederationProtocol protocol =
-                database.read(tx -> federation.protocol(tx, provider, back.begun().protocol()))
-                        .orElseThrow(Failure::unauthorized);
+        FederationProtocol protocol = signIns.protocol(back);
         Verification.Saml trusted =
                 protocol.verification()
                         .flatMap(Verification::saml)

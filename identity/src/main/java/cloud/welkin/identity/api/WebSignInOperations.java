@@ -144,9 +144,7 @@ final class WebSignInOperations implements OperationGroup {
                             log.info("{} signs somebody not in", provider);
                             throw Failure.unauthorized();
                         });
-        FederationProtocol protocol =
-                database.read(tx -> federation.protocol(tx, provider, back.begun().protocol()))
-                        .orElseThrow(Failure::unauthorized);
+        FederationProtocol protocol = signIns.protocol(back);
         Verification.Oidc trusted =
                 protocol.verification()
                         .flatMap(Verification::oidc)

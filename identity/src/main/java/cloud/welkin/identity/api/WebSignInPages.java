@@ -1,12 +1,14 @@
 package cloud.welkin.identity.api;
 
-import cloud.welkin.identity.oidc.Opaque;
+import cloud.welkin.identity.domain.Sha256;
+import cloud.welkin.identity.oidc.Html;
 import cloud.welkin.kernel.api.Exchange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +18,8 @@ import java.util.stream.Collectors;
 final class WebSignInPages {
     /** The only script of a page, named by its hash in the page's policy. */
     private static final String SCRIPT = "document.forms[0].submit()";
+
+    private static final String SCRIPT_HASH = Base64.getEncoder().encodeToString(Sha256.of(SCRIPT));
 
     private WebSignInPages() {}
 
@@ -61,7 +65,7 @@ final class WebSignInPages {
         headers.put(
                 "Content-Security-Policy",
                 "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; script-src 'sha256-"
-                        + scriptHash()
+                        + SCRIPT_HASH
                         + "'"
                         + policy);
         cookie.ifPresent(value -> headers.put("Set-Cookie", value));
@@ -78,29 +82,18 @@ final class WebSignInPages {
                 <script>%s</script></body></html>
                 """
                         .formatted(
-                                escaped(action),
+                                Html.escaped(action),
                                 fields.entrySet().stream()
                                         .map(
                                                 field ->
                                                         "<input type=\"hidden\" name=\"%s\" value=\"%s\">"
                                                                 .formatted(
-                                                                        escaped(field.getKey()),
-                                                                        escaped(field.getValue())))
+                                                                        Html.escaped(
+                                                                                field.getKey()),
+                                                                        Html.escaped(
+                                                                                field.getValue())))
                                         .collect(Collectors.joining("\n")),
                                 SCRIPT));
-    }
-
-    /** As policies name it; {@link Opaque#hash} has the other alphabet and no padding. */
-    private static String scriptHash() {
-        return Opaque.hash(SCRIPT).replace('-', '+').replace('_', '/') + "=";
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;")
-                .replace("'", "&#39;");
     }
 
     private static Map<String, String> headers() {

@@ -3,9 +3,11 @@ package cloud.welkin.identity.api;
 import cloud.welkin.database.Database;
 import cloud.welkin.identity.Partners;
 import cloud.welkin.identity.auth.Pace;
+import cloud.welkin.identity.auth.PeerNetwork;
 import cloud.welkin.identity.domain.FederationProtocol;
 import cloud.welkin.identity.domain.WebSignIn;
 import cloud.welkin.identity.oidc.Opaque;
+import cloud.welkin.identity.store.FederationStore;
 import cloud.welkin.identity.store.WebSignInStore;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.failure.Failure;
@@ -80,6 +82,7 @@ final class WebSignIns {
     private final int most;
     private final Pace pace;
     private final WebSignInStore store;
+    private final FederationStore federation;
 
     WebSignIns(IdentityApi.Parts parts) {
         Partners partners = parts.partners();
@@ -90,6 +93,7 @@ final class WebSignIns {
         this.most = partners.webSignIns().atOnce();
         this.pace = new Pace(clock, partners.webSignIns().perAddress());
         this.store = parts.stores().webSignIns();
+        this.federation = parts.stores().federation();
     }
 
     /**
@@ -118,7 +122,7 @@ final class WebSignIns {
      * @throws Failure 429 when it does so too often
      */
     void count(Call call) {
-        String address = network(call.peer());
+        String address = PeerNetwork.of(call.peer());
         pace.over(address)
                 .ifPresent(
                         over -> {
@@ -127,12 +131,6 @@ final class WebSignIns {
                                     "Too many sign-ins from one address; try again later.");
                         });
         pace.count(address);
-    }
-
-    /** Who has an IPv6 address has 2⁶⁴ of them. */
-    private static String network(String peer) {
-        String[] parts = peer.split(":", -1);
-        return parts.length < 8 ? peer : String.join(":", Arrays.copyOf(parts, 4));
     }
 
     /**
@@ -199,6 +197,17 @@ final class WebSignIns {
                                                 .isPresent())
                         .orElseThrow(Failure::unauthorized);
         return new Back(new Way(state.orElseThrow(), browser.orElseThrow()), begun);
+    }
+
+    /**
+     * The protocol that the browser set out by.
+     *
+     * @throws Failure 401 when it is gone since
+     */
+    FederationProtocol protocol(Back back) {
+        WebSignIn begun = back.begun();
+        return database.read(tx -> federation.protocol(tx, begun.provider(), begun.protocol()))
+                .orElseThrow(Failure::unauthorized);
     }
 
     private static Optional<String> cookie(Call call, Return how) {

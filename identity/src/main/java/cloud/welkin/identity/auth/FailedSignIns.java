@@ -4,19 +4,14 @@ import static cloud.welkin.identity.auth.Pace.LONGEST;
 import static cloud.welkin.identity.auth.Pace.WINDOW;
 
 import cloud.welkin.database.Database;
+import cloud.welkin.identity.domain.Sha256;
 import cloud.welkin.identity.store.SignInFailureStore;
 import cloud.welkin.kernel.failure.Failure;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -35,9 +30,6 @@ import java.util.TreeMap;
 public final class FailedSignIns implements AutoCloseable {
     private static final String CHANNEL = "identity_failures";
     private static final int MOST = 100_000;
-
-    /** An IPv6 customer has a network of that many bits, and all addresses in it. */
-    private static final int NETWORK_BYTES = 8;
 
     /**
      * @param perUser failures of one user from one address in a minute; 0: any number
@@ -69,14 +61,14 @@ public final class FailedSignIns implements AutoCloseable {
      * @throws Failure 429 when the user has failed too often from the address, or the address has
      */
     public void require(String user, String address) {
-        String network = network(address);
+        String network = PeerNetwork.of(address);
         require(ofUser(user, network), limits.perUser());
         require(ofAddress(network), limits.perAddress());
     }
 
     public void failed(String user, String address) {
         SortedMap<String, Duration> each = new TreeMap<>();
-        String network = network(address);
+        String network = PeerNetwork.of(address);
         if (limits.perUser() > 0) {
             each.put(ofUser(user, network), WINDOW.dividedBy(limits.perUser()));
         }
@@ -153,31 +145,7 @@ public final class FailedSignIns implements AutoCloseable {
 
     /** Names may be long, and what nobody needs to read is not kept. */
     private static String hash(String... parts) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (String part : parts) {
-                digest.update(part.getBytes(StandardCharsets.UTF_8));
-                digest.update((byte) 0);
-            }
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** What counts as one address. */
-    static String network(String address) {
-        if (address.indexOf(':') < 0) {
-            return address;
-        }
-        try {
-            byte[] bytes = InetAddress.ofLiteral(address).getAddress();
-            return bytes.length <= NETWORK_BYTES
-                    ? address
-                    : Base64.getEncoder().encodeToString(Arrays.copyOf(bytes, NETWORK_BYTES));
-        } catch (IllegalArgumentException e) {
-            return address;
-        }
+        return Sha256.base64Url(String.join("\0", parts) + "\0");
     }
 
     @Override

@@ -1,11 +1,7 @@
 package cloud.welkin.identity.domain;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,14 +72,6 @@ public final class MasterKeys {
 
     /** What a master key is called; nobody learns it from that. */
     private static String name(String key) {
-        try {
-            return HexFormat.of()
-                    .formatHex(
-                            MessageDigest.getInstance("SHA-256")
-                                    .digest(("master key " + key).getBytes(StandardCharsets.UTF_8)))
-                    .substring(0, 12);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.hex("master key " + key).substring(0, 12);
     }
 }

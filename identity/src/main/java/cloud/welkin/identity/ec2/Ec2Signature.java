@@ -1,5 +1,6 @@
 package cloud.welkin.identity.ec2;
 
+import cloud.welkin.identity.domain.Sha256;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
@@ -135,7 +136,7 @@ final class Ec2Signature {
                         VERSION_4,
                         date.get(),
                         String.join("/", credential.subList(1, 5)),
-                        Hmac.sha256(canonical));
+                        Sha256.hex(canonical));
         return Optional.of(
                 Hmac.version4(
                         secret, credential.get(1), credential.get(2), credential.get(3), text));

@@ -3,7 +3,6 @@ package cloud.welkin.identity.ec2;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 import javax.crypto.Mac;
@@ -29,15 +28,6 @@ final class Hmac {
             key = of("HmacSHA256", key, part);
         }
         return HexFormat.of().formatHex(of("HmacSHA256", key, text));
-    }
-
-    static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(utf8(text)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** In the same time wherever they differ. */

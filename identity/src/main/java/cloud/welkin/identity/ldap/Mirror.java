@@ -4,6 +4,7 @@ import cloud.welkin.database.Database;
 import cloud.welkin.database.Tx;
 import cloud.welkin.identity.Changes;
 import cloud.welkin.identity.domain.Group;
+import cloud.welkin.identity.domain.Sha256;
 import cloud.welkin.identity.domain.User;
 import cloud.welkin.identity.store.DirectoryStore;
 import cloud.welkin.identity.store.DirectoryStore.Kept;
@@ -11,18 +12,15 @@ import cloud.welkin.identity.store.Stores;
 import cloud.welkin.kernel.id.DomainId;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
@@ -56,16 +54,7 @@ final class Mirror {
     }
 
     private static String id(DomainId domain, String kind, String localId) {
-        try {
-            return HexFormat.of()
-                    .formatHex(
-                            MessageDigest.getInstance("SHA-256")
-                                    .digest(
-                                            (domain.value() + kind + localId)
-                                                    .getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return Sha256.hex(domain.value() + kind + localId);
     }
 
     /** These are there, as they are now. How many rows changed. */
@@ -118,16 +107,12 @@ final class Mirror {
                             groups.stream()
                                     .map(group -> idOfGroup(domain, group.id()))
                                     .collect(Collectors.toSet());
-                    Set<String> present = rows.groupsOf(tx, id);
-                    int moved = 0;
-                    for (String group : minus(wanted, present)) {
-                        rows.join(tx, group, id.value());
-                        moved++;
-                    }
-                    for (String group : minus(present, wanted)) {
-                        rows.leave(tx, group, id.value());
-                        moved++;
-                    }
+                    int moved =
+                            move(
+                                    wanted,
+                                    rows.groupsOf(tx, id),
+                                    group -> rows.join(tx, group, id.value()),
+                                    group -> rows.leave(tx, group, id.value()));
                     return told(tx, moved) + changed;
                 });
     }
@@ -143,18 +128,27 @@ final class Mirror {
                             members.stream()
                                     .map(member -> idOfUser(domain, member.id()))
                                     .collect(Collectors.toSet());
-                    Set<String> present = rows.membersOf(tx, id);
-                    int moved = 0;
-                    for (String user : minus(wanted, present)) {
-                        rows.join(tx, id, user);
-                        moved++;
-                    }
-                    for (String user : minus(present, wanted)) {
-                        rows.leave(tx, id, user);
-                        moved++;
-                    }
+                    int moved =
+                            move(
+                                    wanted,
+                                    rows.membersOf(tx, id),
+                                    user -> rows.join(tx, id, user),
+                                    user -> rows.leave(tx, id, user));
                     return told(tx, moved) + changed;
                 });
+    }
+
+    /** From those that are to those that shall be. How many that were. */
+    private static int move(
+            Set<String> wanted,
+            Set<String> present,
+            Consumer<String> join,
+            Consumer<String> leave) {
+        Set<String> joining = minus(wanted, present);
+        Set<String> leaving = minus(present, wanted);
+        joining.forEach(join);
+        leaving.forEach(leave);
+        return joining.size() + leaving.size();
     }
 
     private static Set<String> minus(Set<String> all, Set<String> some) {

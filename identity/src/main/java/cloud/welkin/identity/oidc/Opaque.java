@@ -1,8 +1,8 @@
 package cloud.welkin.identity.oidc;
 
+import cloud.welkin.identity.domain.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 
@@ -21,20 +21,11 @@ public final class Opaque {
 
     /** SHA-256, base64url. */
     public static String hash(String text) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(sha256(text));
+        return Sha256.base64Url(text);
     }
 
     public static boolean same(String one, String other) {
         return MessageDigest.isEqual(
                 one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
-    }
-
-    static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256")
-                    .digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

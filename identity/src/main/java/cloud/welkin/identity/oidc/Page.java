@@ -1,5 +1,6 @@
 package cloud.welkin.identity.oidc;
 
+import cloud.welkin.identity.domain.Sha256;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -7,7 +8,7 @@ import java.util.Optional;
 
 /**
  * A page for people, made here, without scripts. Whatever comes from elsewhere goes through {@link
- * #escape}; were something forgotten, the policy would run no script and load nothing.
+ * Html}; were something forgotten, the policy would run no script and load nothing.
  *
  * @param formTargets origins where the page's forms may lead beside this one: browsers apply the
  *     policy to redirects too
@@ -22,8 +23,7 @@ record Page(String html, List<String> formTargets) {
             button{margin:1rem .5rem 0 0;padding:.5rem 1rem;font:inherit}
             .error{color:#a4161a}
             """;
-    private static final String STYLE_HASH =
-            Base64.getEncoder().encodeToString(Opaque.sha256(STYLE));
+    private static final String STYLE_HASH = Base64.getEncoder().encodeToString(Sha256.of(STYLE));
 
     /** What the scopes give to the client, in words. */
     private static final Map<String, String> WORDS =
@@ -43,31 +43,14 @@ record Page(String html, List<String> formTargets) {
                 + "; frame-ancestors 'none'; base-uri 'none'";
     }
 
-    static String escape(String text) {
-        StringBuilder safe = new StringBuilder(text.length());
-        text.codePoints()
-                .forEach(
-                        c -> {
-                            switch (c) {
-                                case '&' -> safe.append("&amp;");
-                                case '<' -> safe.append("&lt;");
-                                case '>' -> safe.append("&gt;");
-                                case '"' -> safe.append("&quot;");
-                                case '\'' -> safe.append("&#39;");
-                                default -> safe.appendCodePoint(c);
-                            }
-                        });
-        return safe.toString();
-    }
-
     private static Page of(String title, String body, List<String> formTargets) {
         return new Page(
                 "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>"
-                        + escape(title)
+                        + Html.escaped(title)
                         + "</title><meta name=\"viewport\" content=\"width=device-width\"><style>"
                         + STYLE
                         + "</style></head><body><main><h1>"
-                        + escape(title)
+                        + Html.escaped(title)
                         + "</h1>"
                         + body
                         + "</main></body></html>\n",
@@ -76,14 +59,14 @@ record Page(String html, List<String> formTargets) {
 
     /** Something that only a person can act on. */
     static Page message(String title, String text) {
-        return of(title, "<p>" + escape(text) + "</p>", List.of());
+        return of(title, "<p>" + Html.escaped(text) + "</p>", List.of());
     }
 
     static Page signIn(
             String csrf, Resume resume, String user, Optional<String> error, List<String> targets) {
         return of(
                 "Sign in",
-                error.map(text -> "<p class=\"error\">" + escape(text) + "</p>").orElse("")
+                error.map(text -> "<p class=\"error\">" + Html.escaped(text) + "</p>").orElse("")
                         + "<form method=\"post\" action=\""
                         + Provider.PATH
                         + "/login\">"
@@ -92,7 +75,7 @@ record Page(String html, List<String> formTargets) {
                         + hidden("query", resume.query())
                         + "<label for=\"user\">User name</label><input id=\"user\" name=\"user\""
                         + " autocomplete=\"username\" required maxlength=\"255\" value=\""
-                        + escape(user)
+                        + Html.escaped(user)
                         + "\"><label for=\"domain\">Domain</label><input id=\"domain\""
                         + " name=\"domain\" value=\"Default\" maxlength=\"255\" required>"
                         + "<label for=\"password\">Password</label><input id=\"password\""
@@ -114,16 +97,16 @@ record Page(String html, List<String> formTargets) {
             List<String> scopes,
             List<String> targets) {
         StringBuilder body = new StringBuilder();
-        body.append("<p>Signed in as <b>").append(escape(user)).append("</b>.</p><p><b>");
-        body.append(escape(client)).append("</b> will learn:</p><ul>");
+        body.append("<p>Signed in as <b>").append(Html.escaped(user)).append("</b>.</p><p><b>");
+        body.append(Html.escaped(client)).append("</b> will learn:</p><ul>");
         scopes.forEach(
                 scope ->
                         body.append("<li>")
-                                .append(escape(WORDS.getOrDefault(scope, scope)))
+                                .append(Html.escaped(WORDS.getOrDefault(scope, scope)))
                                 .append("</li>"));
         body.append("</ul><form method=\"post\" action=\"")
                 .append(Provider.PATH)
-                .append(escape(action))
+                .append(Html.escaped(action))
                 .append("\">")
                 .append(hidden("csrf", csrf));
         fields.forEach((name, value) -> body.append(hidden(name, value)));
@@ -135,7 +118,7 @@ record Page(String html, List<String> formTargets) {
     static Page userCode(Optional<String> error) {
         return of(
                 "Connect a device",
-                error.map(text -> "<p class=\"error\">" + escape(text) + "</p>").orElse("")
+                error.map(text -> "<p class=\"error\">" + Html.escaped(text) + "</p>").orElse("")
                         + "<form method=\"get\" action=\""
                         + Provider.PATH
                         + "/device\"><label for=\"user_code\">The code that the device shows</label>"
@@ -154,9 +137,9 @@ record Page(String html, List<String> formTargets) {
 
     private static String hidden(String name, String value) {
         return "<input type=\"hidden\" name=\""
-                + escape(name)
+                + Html.escaped(name)
                 + "\" value=\""
-                + escape(value)
+                + Html.escaped(value)
                 + "\">";
     }
 }

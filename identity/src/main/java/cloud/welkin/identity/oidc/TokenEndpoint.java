@@ -5,6 +5,7 @@ import cloud.welkin.identity.Session;
 import cloud.welkin.identity.domain.OidcClient;
 import cloud.welkin.identity.domain.OidcDevice;
 import cloud.welkin.identity.domain.OidcGrant;
+import cloud.welkin.identity.domain.Sha256;
 import cloud.welkin.identity.store.OidcStores;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Exchange;
@@ -303,7 +304,7 @@ final class TokenEndpoint implements OperationGroup {
     private static String half(String access) {
         return Base64.getUrlEncoder()
                 .withoutPadding()
-                .encodeToString(Arrays.copyOf(Opaque.sha256(access), 16));
+                .encodeToString(Arrays.copyOf(Sha256.of(access), 16));
     }
 
     private static Outcome refused(ErrorObject error) {

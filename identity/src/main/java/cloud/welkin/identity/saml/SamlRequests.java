@@ -24,9 +24,6 @@ import org.w3c.dom.Document;
  * @param receiver the address of the assertion consumer service, where the answer shall be posted
  */
 public record SamlRequests(String entityId, String receiver, SamlSigner signer) {
-    /** RSA with SHA-256, as the redirect binding names it. */
-    private static final String ALGORITHM = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
-
     /**
      * Where the browser is sent (SAML bindings 2.0, section 3.4.4.1): the request is deflated, and
      * the signature is over the query.
@@ -41,7 +38,7 @@ public record SamlRequests(String entityId, String receiver, SamlSigner signer) 
                         + "&RelayState="
                         + encoded(relayState)
                         + "&SigAlg="
-                        + encoded(ALGORITHM);
+                        + encoded(SamlSigner.SIGNATURE);
         String signature =
                 Base64.getEncoder()
                         .encodeToString(

@@ -20,7 +20,10 @@ import org.w3c.dom.Element;
 /** Signs what this cloud says, as an identity provider and as a service provider. */
 public final class SamlSigner {
     private static final String DIGEST = "http://www.w3.org/2001/04/xmlenc#sha256";
-    private static final String SIGNATURE = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
+
+    /** RSA with SHA-256, as XML and the redirect binding name it. */
+    static final String SIGNATURE = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
+
     private static final String CANONICAL = "http://www.w3.org/2001/10/xml-exc-c14n#";
 
     private final SamlKeys keys;

@@ -20,10 +20,7 @@ import org.jooq.impl.DSL;
 /** How users' passwords have fared: beside {@link UserStore}, on the same rows. */
 public final class AccountStore {
     public Optional<Account> find(Tx tx, UserId id) {
-        return tx.sql()
-                .selectFrom(USER_ACCOUNT)
-                .where(USER_ACCOUNT.ID.eq(id.value()))
-                .fetchOptional(AccountStore::account);
+        return findWithUser(tx, id).map(OfUser::account);
     }
 
     /** A user and how its password has fared, at one moment. */

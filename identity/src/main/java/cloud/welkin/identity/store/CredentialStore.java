@@ -14,16 +14,13 @@ import cloud.welkin.identity.domain.Credential;
 import cloud.welkin.identity.domain.Ec2Key;
 import cloud.welkin.identity.domain.MasterKeys;
 import cloud.welkin.identity.domain.Secrets;
+import cloud.welkin.identity.domain.Sha256;
 import cloud.welkin.identity.domain.TokenCodec;
 import cloud.welkin.identity.schema.tables.records.CredentialRecord;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.id.UserId;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -52,14 +49,7 @@ public final class CredentialStore {
 
     /** What a new EC2 credential is called, and what any is found by: its access key, hashed. */
     public static String ec2Id(String access) {
-        try {
-            return HexFormat.of()
-                    .formatHex(
-                            MessageDigest.getInstance("SHA-256")
-                                    .digest(access.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.hex(access);
     }
 
     /** Makes the first key where there is none. */

@@ -10,9 +10,6 @@ import java.util.Optional;
 
 /** The keys that ID tokens are signed with; the database sees them encrypted only. */
 public final class OidcKeyStore {
-    /** A number of this program's own among PostgreSQL's advisory locks. */
-    private static final long LOCK = 0x6f69_6463_6b65_7973L;
-
     private static final int MOST = 100;
 
     private final CredentialStore secrets;
@@ -44,7 +41,7 @@ public final class OidcKeyStore {
 
     /** Until the transaction's end nobody else makes keys or ends them. */
     public void lock(Tx tx) {
-        tx.sql().fetch("select pg_advisory_xact_lock(?)", LOCK);
+        Rows.lock(tx, "OpenID keys");
     }
 
     public void insert(Tx tx, OidcKey key) {

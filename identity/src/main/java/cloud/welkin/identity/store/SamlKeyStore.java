@@ -13,9 +13,6 @@ import org.jooq.impl.DSL;
 
 /** The keys that SAML's messages are signed with; the database sees them encrypted only. */
 public final class SamlKeyStore {
-    /** A number of this program's own among PostgreSQL's advisory locks. */
-    private static final long LOCK = 0x7361_6d6c_6b65_7973L;
-
     private final CredentialStore secrets;
 
     SamlKeyStore(CredentialStore secrets) {
@@ -42,7 +39,7 @@ public final class SamlKeyStore {
 
     /** Until the transaction's end nobody else makes or promotes one. */
     public void lock(Tx tx) {
-        tx.sql().fetch("select pg_advisory_xact_lock(?)", LOCK);
+        Rows.lock(tx, "SAML keys");
     }
 
     public void insert(Tx tx, SamlKey key) {
