@@ -2,6 +2,10 @@ package cloud.welkin.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import cloud.welkin.identity.federation.FederatedSignIn;
 import cloud.welkin.identity.saml.Responses;
 import cloud.welkin.kernel.json.Json;
 import cloud.welkin.testing.ApiTester.Response;
@@ -20,9 +24,11 @@ import java.util.Arrays;
 import java.util.Date;
 import java.util.Map;
 import java.util.Objects;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Users of an OpenID provider, and what they may do here. */
 class FederationTest {
@@ -252,6 +258,26 @@ class FederationTest {
                         "{'identity_provider': {'remote_ids': ['http://another.example']}}")
                 .expect(200);
         by(acme.signed(acme.claims())).expect(403);
+    }
+
+    @Test
+    void whyTheMappingMakesNobodyIsInTheLogWithoutWhatTheProviderSays() {
+        Logger logger = (Logger) LoggerFactory.getLogger(FederatedSignIn.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.addAppender(lines);
+        try {
+            by(acme.signed(acme.claims().claim("groups", null).claim("phone", "0170-1")))
+                    .expect(401);
+        } finally {
+            logger.detachAppender(lines);
+        }
+        assertThat(lines.list)
+                .singleElement()
+                .extracting(ILoggingEvent::getFormattedMessage, InstanceOfAssertFactories.STRING)
+                .startsWith("somebody of acme by openid is refused: mapping acme makes no user")
+                .contains("OIDC-phone")
+                .doesNotContain("0170-1");
     }
 
     @Test

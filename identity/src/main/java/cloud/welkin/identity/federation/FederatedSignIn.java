@@ -37,6 +37,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a user of ours of what an identity provider, verified, has said: an account in the
@@ -45,6 +47,7 @@ import java.util.TreeSet;
  * and that is good no longer than the provider is enabled.
  */
 public final class FederatedSignIn {
+    private static final Logger log = LoggerFactory.getLogger(FederatedSignIn.class);
     private static final String METHOD = "mapped";
 
     private final Database database;
@@ -102,7 +105,22 @@ public final class FederatedSignIn {
         return authentication.issueUnscoped(proof);
     }
 
+    /** Names of attributes are told in the log, their values never. */
     private Proof proof(Tx tx, FederationProtocol protocol, Map<String, List<String>> assertion) {
+        try {
+            return mapped(tx, protocol, assertion);
+        } catch (Failure e) {
+            log.info(
+                    "somebody of {} by {} is refused: {}; attributes: {}",
+                    protocol.provider(),
+                    protocol.id(),
+                    e.text(),
+                    String.join(" ", new TreeSet<>(assertion.keySet())));
+            throw e;
+        }
+    }
+
+    private Proof mapped(Tx tx, FederationProtocol protocol, Map<String, List<String>> assertion) {
         IdentityProvider provider =
                 federation
                         .provider(tx, protocol.provider())
