@@ -30,6 +30,7 @@ public final class Layering {
                     Map.entry("kernel", Set.of("database")),
                     Map.entry("identity", Set.of("kernel", "database")),
                     Map.entry("image", Set.of("kernel", "database")),
+                    Map.entry("object", Set.of("kernel", "database", "identity")),
                     Map.entry("placement", Set.of("kernel", "database")),
                     Map.entry(
                             "volume",
@@ -50,7 +51,7 @@ public final class Layering {
                     Map.entry("host", Set.of("kernel", "database", "ovsdb")));
 
     private static final Set<String> SERVICES =
-            Set.of("identity", "image", "placement", "volume", "network", "compute");
+            Set.of("identity", "image", "object", "placement", "volume", "network", "compute");
     private static final List<String> EMPTY_WORDS =
             List.of("Util", "Utils", "Helper", "Helpers", "Manager", "Impl", "Base");
     private static final int LONGEST_FILE = 600;
