@@ -221,6 +221,11 @@ public final class ApiTester {
         }
 
         @Override
+        public List<String> headerNames() {
+            return List.copyOf(request.headers.keySet());
+        }
+
+        @Override
         public Optional<X509Certificate> clientCertificate() {
             return request.certificate;
         }

@@ -7,11 +7,13 @@ import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.policy.Caller;
 import cloud.welkin.kernel.policy.Policy;
 import cloud.welkin.kernel.policy.Target;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * One request as an operation sees it: who asks, for what, at which version. An operation that acts
@@ -24,6 +26,7 @@ public final class Call {
     private final Map<String, String> path;
     private final Query query;
     private final Function<String, Optional<String>> headers;
+    private final Supplier<List<String>> headerNames;
     private final Microversion version;
     private final Policy policy;
     private final String origin;
@@ -40,6 +43,7 @@ public final class Call {
             Map<String, String> path,
             Query query,
             Function<String, Optional<String>> headers,
+            Supplier<List<String>> headerNames,
             Microversion version,
             Policy policy,
             String origin,
@@ -53,6 +57,7 @@ public final class Call {
         this.path = path;
         this.query = query;
         this.headers = headers;
+        this.headerNames = headerNames;
         this.version = version;
         this.policy = policy;
         this.origin = origin;
@@ -93,6 +98,11 @@ public final class Call {
 
     public Optional<String> header(String name) {
         return headers.apply(name);
+    }
+
+    /** The names of all headers, as they came. */
+    public List<String> headerNames() {
+        return headerNames.get();
     }
 
     public Microversion version() {
@@ -154,6 +164,11 @@ public final class Call {
     public boolean may(Target target) {
         authorized = true;
         return policy.allows(operation.policyName(), caller(), target);
+    }
+
+    /** Says that the thing's own list lets the caller in, whoever it is. */
+    public void admit() {
+        authorized = true;
     }
 
     /** Refuses with 403 unless this operation's rule lets the caller act on the target. */

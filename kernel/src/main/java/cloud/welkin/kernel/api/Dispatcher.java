@@ -207,6 +207,7 @@ public final class Dispatcher {
                         match.variables(),
                         query,
                         incoming::header,
+                        incoming::headerNames,
                         at.version,
                         policy,
                         origin,
@@ -291,8 +292,14 @@ public final class Dispatcher {
     }
 
     private static Object checked(Call call, Object result) {
-        if (call.operation().access() instanceof Operation.Access.RuledByHandler
-                && !call.wasAuthorized()) {
+        boolean byHandler =
+                switch (call.operation().access()) {
+                    case Operation.Access.RuledByHandler ruled -> true;
+                    case Operation.Access.RuledByThing ruled -> true;
+                    case Operation.Access.Open open -> false;
+                    case Operation.Access.Ruled ruled -> false;
+                };
+        if (byHandler && !call.wasAuthorized()) {
             throw new IllegalStateException(call.operation() + " did not check its policy");
         }
         return result;
@@ -346,7 +353,8 @@ public final class Dispatcher {
     private Answer refusal(Failure failure, String requestId, Station at) {
         ErrorForm form = at.api == null ? ErrorForm.keystone() : at.api.errors();
         Map<String, List<String>> headers = headers(requestId, at);
-        headers.put("Content-Type", List.of("application/json"));
+        headers.put("Content-Type", List.of(form.contentType()));
+        form.headers(requestId).forEach((name, value) -> headers.put(name, List.of(value)));
         if (failure.kind() == FailureKind.METHOD_NOT_ALLOWED) {
             headers.put("Allow", List.of(String.join(", ", at.allowed.get())));
         }
@@ -360,7 +368,7 @@ public final class Dispatcher {
             headers.put("WWW-Authenticate", List.of("Keystone uri=\"" + origin + "/identity\""));
         }
         return new Answer(
-                form.status(failure), headers, Json.bytes(form.body(failure, requestId)), false);
+                form.status(failure), headers, form.bytes(failure, requestId), false);
     }
 
     private static Map<String, List<String>> headers(String requestId, Station at) {
@@ -392,6 +400,9 @@ public final class Dispatcher {
         if (operation.access() instanceof Operation.Access.Open) {
             return Optional.empty();
         }
+        if (operation.access() instanceof Operation.Access.RuledByThing) {
+            return guest(incoming);
+        }
         String token =
                 incoming.header("X-Auth-Token")
                         .or(() -> bearer(incoming))
@@ -409,6 +420,29 @@ public final class Dispatcher {
                         incoming.rawPath());
         authenticator.checkHolder(token, incoming::clientCertificate);
         return Optional.of(caller);
+    }
+
+    /** Whoever a token shows; a bad one is as good as none where the thing itself says who may. */
+    private Optional<Caller> guest(Incoming incoming) {
+        Optional<String> token = incoming.header("X-Auth-Token").or(() -> bearer(incoming));
+        try {
+            Optional<Caller> caller =
+                    token.map(
+                            text ->
+                                    authenticator.authenticate(
+                                            text,
+                                            incoming.header("X-Service-Token"),
+                                            incoming.method(),
+                                            incoming.rawPath()));
+            token.ifPresent(
+                    text -> authenticator.checkHolder(text, incoming::clientCertificate));
+            return caller;
+        } catch (Failure failure) {
+            if (failure.kind() != FailureKind.UNAUTHORIZED) {
+                throw failure;
+            }
+            return Optional.empty();
+        }
     }
 
     /** A token had by OAuth 2.0 comes as RFC 6750 says. */

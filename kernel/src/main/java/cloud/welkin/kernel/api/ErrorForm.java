@@ -2,12 +2,13 @@ package cloud.welkin.kernel.api;
 
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.failure.FailureKind;
+import cloud.welkin.kernel.json.Json;
 import java.util.List;
 import java.util.Map;
 
 /**
- * How a service words its errors: the body (JSON) of a failure. Every OpenStack service has its
- * own.
+ * How a service words its errors: the body of a failure, JSON but with Swift. Every OpenStack
+ * service has its own.
  */
 @FunctionalInterface
 public interface ErrorForm {
@@ -17,6 +18,21 @@ public interface ErrorForm {
     /** The status, where a service differs from the usual one of the kind. */
     default int status(Failure failure) {
         return failure.kind().status();
+    }
+
+    /** The body as it is sent. */
+    default byte[] bytes(Failure failure, String requestId) {
+        return Json.bytes(body(failure, requestId));
+    }
+
+    /** What {@link #bytes} is. */
+    default String contentType() {
+        return "application/json";
+    }
+
+    /** Headers of every refusal. */
+    default Map<String, String> headers(String requestId) {
+        return Map.of();
     }
 
     /** Keystone: {@code {"error": {"code", "message", "title"}}}. */
@@ -84,10 +100,12 @@ public interface ErrorForm {
             case UNAVAILABLE -> "serviceUnavailable";
             case INTERNAL,
                     NOT_ACCEPTABLE,
+                    REQUEST_TIMEOUT,
                     GONE,
                     LENGTH_REQUIRED,
                     PRECONDITION_FAILED,
                     RANGE_NOT_SATISFIABLE,
+                    UNPROCESSABLE,
                     INSUFFICIENT_STORAGE ->
                     "computeFault";
         };

@@ -1,6 +1,7 @@
 package cloud.welkin.kernel.api;
 
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 
 /** A request as the transport hands it over. */
@@ -13,6 +14,11 @@ public interface Incoming {
     Optional<String> rawQuery();
 
     Optional<String> header(String name);
+
+    /** The names of all headers, as they came. */
+    default List<String> headerNames() {
+        return List.of();
+    }
 
     /** Where it came from, for the audit. */
     String peer();

@@ -75,6 +75,13 @@ public final class Operation {
          * is a 500.
          */
         record RuledByHandler(String rule) implements Access {}
+
+        /**
+         * The thing has a list of its own of who may, which can let in callers whom the rule
+         * refuses, and those without a token: the handler decides, and an answer without a decision
+         * is a 500.
+         */
+        record RuledByThing(String rule) implements Access {}
     }
 
     private final String method;
@@ -191,6 +198,7 @@ public final class Operation {
             case Access.Open open -> throw new IllegalStateException(this + " is open to all");
             case Access.Ruled ruled -> ruled.rule();
             case Access.RuledByHandler ruled -> ruled.rule();
+            case Access.RuledByThing ruled -> ruled.rule();
         };
     }
 

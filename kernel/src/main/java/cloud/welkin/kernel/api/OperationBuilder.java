@@ -50,6 +50,15 @@ public final class OperationBuilder<B> {
         return this;
     }
 
+    /**
+     * A rule for the owners of a thing that has a list of its own of who else may, also without a
+     * token; the handler decides by {@link Call#may} and {@link Call#admit}.
+     */
+    public OperationBuilder<B> policyByThing(String rule) {
+        access = new Operation.Access.RuledByThing(rule);
+        return this;
+    }
+
     /** Needs no token: version documents, discovery, the making of tokens. */
     public OperationBuilder<B> openToAll() {
         access = new Operation.Access.Open();

@@ -13,6 +13,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -49,6 +50,11 @@ final class JettyIncoming implements Incoming, Exchange {
     @Override
     public Optional<String> header(String name) {
         return Optional.ofNullable(request.getHeaders().get(name));
+    }
+
+    @Override
+    public List<String> headerNames() {
+        return request.getHeaders().getFieldNamesCollection().stream().toList();
     }
 
     @Override
