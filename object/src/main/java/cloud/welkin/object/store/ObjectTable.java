@@ -1,0 +1,208 @@
+package cloud.welkin.object.store;
+
+import static cloud.welkin.object.schema.Tables.ACCOUNTS;
+import static cloud.welkin.object.schema.Tables.CONTAINERS;
+import static cloud.welkin.object.schema.Tables.GARBAGE;
+import static cloud.welkin.object.schema.Tables.OBJECTS;
+
+import cloud.welkin.database.Tx;
+import cloud.welkin.object.domain.Account;
+import cloud.welkin.object.domain.Container;
+import cloud.welkin.object.domain.ListingQuery.Slice;
+import cloud.welkin.object.domain.StoredObject;
+import cloud.welkin.object.engine.Locator;
+import cloud.welkin.object.schema.tables.records.ObjectsRecord;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/** The rows of objects. Counters and garbage follow by triggers (V001). */
+public final class ObjectTable {
+    /** What a path names, as far as it is there. */
+    public record Found(
+            Optional<Account> account,
+            Optional<Container> container,
+            Optional<StoredObject> object) {}
+
+    /** A body that no row names any more. */
+    public record Garbage(long id, String policy, Locator locator) {}
+
+    /** All of a path by one statement. */
+    public Found find(Tx tx, String account, String container, String name) {
+        return tx.sql()
+                .select(ACCOUNTS, CONTAINERS, OBJECTS)
+                .from(ACCOUNTS)
+                .leftJoin(CONTAINERS)
+                .on(CONTAINERS.ACCOUNT.eq(ACCOUNTS.ID))
+                .and(CONTAINERS.NAME.eq(container))
+                .leftJoin(OBJECTS)
+                .on(OBJECTS.CONTAINER.eq(CONTAINERS.ID))
+                .and(OBJECTS.NAME.eq(name))
+                .where(ACCOUNTS.NAME.eq(account))
+                .fetchOptional(
+                        row ->
+                                new Found(
+                                        Optional.of(AccountTable.account(row.value1())),
+                                        Optional.of(row.value2())
+                                                .filter(it -> it.getId() != null)
+                                                .map(ContainerTable::container),
+                                        Optional.of(row.value3())
+                                                .filter(it -> it.getName() != null)
+                                                .map(ObjectTable::object)))
+                .orElseGet(() -> new Found(Optional.empty(), Optional.empty(), Optional.empty()));
+    }
+
+    public Optional<StoredObject> find(Tx tx, long container, String name) {
+        return tx.sql()
+                .selectFrom(OBJECTS)
+                .where(OBJECTS.CONTAINER.eq(container))
+                .and(OBJECTS.NAME.eq(name))
+                .fetchOptional(ObjectTable::object);
+    }
+
+    /** The object, locked until the transaction ends. */
+    public Optional<StoredObject> lock(Tx tx, long container, String name) {
+        return tx.sql()
+                .selectFrom(OBJECTS)
+                .where(OBJECTS.CONTAINER.eq(container))
+                .and(OBJECTS.NAME.eq(name))
+                .forUpdate()
+                .fetchOptional(ObjectTable::object);
+    }
+
+    /** Makes the object, or puts it in the place of the one that is there. */
+    public void put(Tx tx, StoredObject object) {
+        ObjectsRecord row = row(object);
+        tx.sql()
+                .insertInto(OBJECTS)
+                .set(row)
+                .onConflict(OBJECTS.CONTAINER, OBJECTS.NAME)
+                .doUpdate()
+                .set(row)
+                .execute();
+    }
+
+    /**
+     * @return false, and nothing changed, when there is one
+     */
+    public boolean putNew(Tx tx, StoredObject object) {
+        return tx.sql().insertInto(OBJECTS).set(row(object)).onConflictDoNothing().execute() == 1;
+    }
+
+    /**
+     * @return whether it was there
+     */
+    public boolean delete(Tx tx, long container, String name) {
+        return tx.sql()
+                        .deleteFrom(OBJECTS)
+                        .where(OBJECTS.CONTAINER.eq(container))
+                        .and(OBJECTS.NAME.eq(name))
+                        .execute()
+                == 1;
+    }
+
+    public void setMetadata(Tx tx, StoredObject object) {
+        tx.sql()
+                .update(OBJECTS)
+                .set(OBJECTS.HEADERS, HeaderMap.column(object.headers()))
+                .set(OBJECTS.CONTENT_TYPE, object.contentType())
+                .set(OBJECTS.CREATED_AT, object.createdAt())
+                .set(OBJECTS.DELETE_AT, object.deleteAt().orElse(null))
+                .where(OBJECTS.CONTAINER.eq(object.container()))
+                .and(OBJECTS.NAME.eq(object.name()))
+                .execute();
+    }
+
+    public List<StoredObject> list(Tx tx, long container, Slice slice) {
+        return tx.sql()
+                .selectFrom(OBJECTS)
+                .where(OBJECTS.CONTAINER.eq(container))
+                .and(ContainerTable.within(OBJECTS.NAME, slice))
+                .orderBy(slice.reverse() ? OBJECTS.NAME.desc() : OBJECTS.NAME.asc())
+                .limit(slice.limit())
+                .fetch(ObjectTable::object);
+    }
+
+    /** Removes objects whose time is over; those that somebody is just changing wait. */
+    public int deleteExpired(Tx tx, Instant now, int most) {
+        return tx.sql()
+                .execute(
+                        """
+                        delete from object.objects where (container, name) in (
+                            select container, name from object.objects
+                            where delete_at <= {0} limit {1} for update skip locked)
+                        """,
+                        org.jooq.impl.DSL.val(now, OBJECTS.DELETE_AT),
+                        org.jooq.impl.DSL.val(most));
+    }
+
+    public List<Garbage> garbage(Tx tx, int most) {
+        return tx.sql()
+                .selectFrom(GARBAGE)
+                .orderBy(GARBAGE.ID)
+                .limit(most)
+                .fetch(
+                        row ->
+                                new Garbage(
+                                        row.getId(),
+                                        row.getPolicy(),
+                                        new Locator(row.getLocator())));
+    }
+
+    public void forgotten(Tx tx, List<Garbage> bodies) {
+        tx.sql()
+                .deleteFrom(GARBAGE)
+                .where(GARBAGE.ID.in(bodies.stream().map(Garbage::id).toList()))
+                .execute();
+    }
+
+    /** Every body that a row names, of objects and of garbage: policy and locator. */
+    public void bodies(Tx tx, BiConsumer<String, String> each) {
+        try (var rows =
+                tx.sql()
+                        .select(OBJECTS.POLICY, OBJECTS.LOCATOR)
+                        .from(OBJECTS)
+                        .where(OBJECTS.LOCATOR.isNotNull())
+                        .unionAll(
+                                org.jooq.impl.DSL.select(GARBAGE.POLICY, GARBAGE.LOCATOR)
+                                        .from(GARBAGE))
+                        .fetchSize(5000)
+                        .fetchLazy()) {
+            rows.forEach(row -> each.accept(row.value1(), row.value2()));
+        }
+    }
+
+    private static ObjectsRecord row(StoredObject object) {
+        ObjectsRecord row = new ObjectsRecord();
+        row.setContainer(object.container());
+        row.setName(object.name());
+        row.setId(object.id());
+        row.setCreatedAt(object.createdAt());
+        row.setSize(object.size());
+        row.setLength(object.length());
+        row.setEtag(object.etag());
+        row.setContentType(object.contentType());
+        row.setHeaders(HeaderMap.column(object.headers()));
+        row.setLocator(object.locator().map(Locator::text).orElse(null));
+        row.setPolicy(object.policy());
+        row.setDeleteAt(object.deleteAt().orElse(null));
+        return row;
+    }
+
+    static StoredObject object(ObjectsRecord row) {
+        return new StoredObject(
+                row.getContainer(),
+                row.getName(),
+                row.getId(),
+                row.getCreatedAt(),
+                row.getSize(),
+                row.getLength(),
+                row.getEtag(),
+                row.getContentType(),
+                HeaderMap.of(row.getHeaders()),
+                Optional.ofNullable(row.getLocator()).map(Locator::new),
+                row.getPolicy(),
+                Optional.ofNullable(row.getDeleteAt()));
+    }
+}

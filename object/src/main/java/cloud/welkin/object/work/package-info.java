@@ -1,0 +1,5 @@
+/** What becomes of bodies, and what goes on behind the requests. */
+@NullMarked
+package cloud.welkin.object.work;
+
+import org.jspecify.annotations.NullMarked;
