@@ -14,7 +14,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -33,6 +35,7 @@ public final class FileEngine implements ObjectEngine {
 
     private final Path incoming;
     private final Path bodies;
+    private final Set<Path> forced = ConcurrentHashMap.newKeySet();
     private final FileChannel lockFile;
     private final Clock clock;
 
@@ -93,25 +96,27 @@ public final class FileEngine implements ObjectEngine {
 
     /** Moves a forced file to its place and makes that last. */
     private Locator settle(String id, long length) throws IOException {
-        Path file = place(id);
-        Path folder = file.getParent();
-        make(folder.getParent());
-        make(folder);
-        Files.move(incoming.resolve(id), file, StandardCopyOption.ATOMIC_MOVE);
+        Path folder = make(make(bodies, id.substring(0, 2)), id.substring(2, 4));
+        Files.move(incoming.resolve(id), folder.resolve(id), StandardCopyOption.ATOMIC_MOVE);
         Folders.force(folder);
         return new Locator(length + "/" + id);
     }
 
-    private static void make(Path folder) throws IOException {
-        if (Files.isDirectory(folder)) {
-            return;
+    private Path make(Path upper, String name) throws IOException {
+        Path folder = upper.resolve(name);
+        if (!Files.isDirectory(folder)) {
+            try {
+                Files.createDirectory(folder);
+            } catch (FileAlreadyExistsException e) {
+                log.trace("{} was made by another body at the same moment", folder);
+            }
         }
-        try {
-            Files.createDirectory(folder);
-        } catch (FileAlreadyExistsException e) {
-            // Somebody else was faster, and may not have forced it yet: do so as well.
+        if (!forced.contains(folder)) {
+            // Also when somebody else made it, who may not have come to this yet.
+            Folders.force(upper);
+            forced.add(folder);
         }
-        Folders.force(folder.getParent());
+        return folder;
     }
 
     @Override
