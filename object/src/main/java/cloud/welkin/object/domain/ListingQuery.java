@@ -9,7 +9,7 @@ import java.util.function.Function;
  * What part of a listing is wanted. Names are ordered by their bytes in UTF-8, which is the order of
  * code points.
  *
- * @param limit most entries, 1 or more
+ * @param limit most entries
  * @param marker only names behind it
  * @param endMarker only names before it
  * @param prefix only names that begin so
@@ -49,6 +49,9 @@ public record ListingQuery(
     public <T> List<Line<T>> walk(
             Function<Slice, List<T>> fetch, Function<T, String> nameOf) {
         List<Line<T>> lines = new ArrayList<>();
+        if (limit == 0) {
+            return lines;
+        }
         Slice slice = first();
         while (true) {
             List<T> batch = fetch.apply(slice);

@@ -1,0 +1,189 @@
+package cloud.welkin.object.api;
+
+import cloud.welkin.database.Database;
+import cloud.welkin.database.Tx;
+import cloud.welkin.kernel.api.Call;
+import cloud.welkin.kernel.api.Exchange;
+import cloud.welkin.kernel.api.Operation;
+import cloud.welkin.kernel.api.OperationGroup;
+import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.object.domain.Account;
+import cloud.welkin.object.domain.ListingQuery;
+import cloud.welkin.object.domain.ListingQuery.Line;
+import cloud.welkin.object.store.AccountTable;
+import cloud.welkin.object.store.AccountTable.Totals;
+import cloud.welkin.object.store.ContainerTable;
+import cloud.welkin.object.store.ContainerTable.Listed;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Accounts: a project's containers, totals and metadata. An account is made by the first thing that
+ * is kept in it; until then it answers as an empty one.
+ */
+public final class AccountOperations implements OperationGroup {
+    private static final Totals NOTHING = new Totals(0, 0, 0);
+
+    private final Database database;
+    private final AccountTable accounts;
+    private final ContainerTable containers;
+    private final Clock clock;
+
+    public AccountOperations(
+            Database database, AccountTable accounts, ContainerTable containers, Clock clock) {
+        this.database = database;
+        this.accounts = accounts;
+        this.containers = containers;
+        this.clock = clock;
+    }
+
+    @Override
+    public List<Operation> operations() {
+        return List.of(
+                Operation.get("/{account}")
+                        .policyByThing(SwiftPolicy.READ)
+                        .anyParam()
+                        .doc("Lists the account's containers, as text, JSON or XML.")
+                        .streams(this::list),
+                Operation.head("/{account}")
+                        .policyByThing(SwiftPolicy.READ)
+                        .doc("Tells the account's totals and metadata.")
+                        .status(204)
+                        .streams(this::show),
+                Operation.post("/{account}")
+                        .policyByThing(SwiftPolicy.WRITE)
+                        .doc("Changes the account's metadata.")
+                        .status(204)
+                        .streams(this::update),
+                Operation.put("/{account}")
+                        .policyByThing(SwiftPolicy.ADMINISTER)
+                        .doc("Makes an account.")
+                        .status(201)
+                        .streams(this::create),
+                Operation.delete("/{account}")
+                        .policyByThing(SwiftPolicy.ADMINISTER)
+                        .doc("Deletes an account and all that is in it.")
+                        .streams(this::delete));
+    }
+
+    private void list(Call call, Exchange exchange) {
+        String name = path(call).account();
+        Admission.owner(call, name);
+        Listings.Form form = Listings.form(call);
+        ListingQuery query = Listings.query(call);
+        record Found(Optional<Account> account, Totals totals, List<Line<Listed>> lines) {}
+        Found found =
+                database.read(
+                        tx -> {
+                            Optional<Account> account = accounts.find(tx, name);
+                            return new Found(
+                                    account,
+                                    account.map(it -> accounts.totals(tx, it.id())).orElse(NOTHING),
+                                    account.map(it -> lines(tx, it, query)).orElse(List.of()));
+                        });
+        Map<String, String> headers = headers(call, found.account(), found.totals());
+        headers.put("Content-Type", form.contentType());
+        byte[] body =
+                Listings.write(
+                        form,
+                        found.lines(),
+                        Map.entry("account", name),
+                        "container",
+                        AccountOperations::fields);
+        Answers.send(exchange, body.length == 0 ? 204 : 200, headers, body);
+    }
+
+    private List<Line<Listed>> lines(Tx tx, Account account, ListingQuery query) {
+        return query.walk(
+                slice -> containers.list(tx, account.id(), slice),
+                listed -> listed.container().name());
+    }
+
+    private static Map<String, Object> fields(Listed listed) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("name", listed.container().name());
+        fields.put("count", listed.usage().objects());
+        fields.put("bytes", listed.usage().bytes());
+        fields.put("last_modified", Answers.listed(listed.container().updatedAt()));
+        return fields;
+    }
+
+    private void show(Call call, Exchange exchange) {
+        String name = path(call).account();
+        Admission.owner(call, name);
+        record Found(Optional<Account> account, Totals totals) {}
+        Found found =
+                database.read(
+                        tx -> {
+                            Optional<Account> account = accounts.find(tx, name);
+                            return new Found(
+                                    account,
+                                    account.map(it -> accounts.totals(tx, it.id()))
+                                            .orElse(NOTHING));
+                        });
+        Map<String, String> headers = headers(call, found.account(), found.totals());
+        headers.put("Content-Type", Listings.form(call).contentType());
+        Answers.head(exchange, 204, headers, 0);
+    }
+
+    private Map<String, String> headers(Call call, Optional<Account> account, Totals totals) {
+        Map<String, String> headers = Answers.headers(call);
+        headers.put("X-Account-Container-Count", Long.toString(totals.containers()));
+        headers.put("X-Account-Object-Count", Long.toString(totals.objects()));
+        headers.put("X-Account-Bytes-Used", Long.toString(totals.bytes()));
+        headers.put("Accept-Ranges", "bytes");
+        Instant made = account.map(Account::createdAt).orElseGet(clock::instant);
+        headers.put("X-Timestamp", Answers.timestamp(made));
+        account.ifPresent(it -> Answers.addAll(headers, it.headers()));
+        return headers;
+    }
+
+    private void update(Call call, Exchange exchange) {
+        String name = path(call).account();
+        Admission.owner(call, name);
+        Map<String, String> given = Metadata.of(call, "account");
+        database.change(
+                tx -> {
+                    Account account = accounts.lock(tx, name, clock.instant());
+                    accounts.setHeaders(
+                            tx, account.id(), Metadata.merged(account.headers(), given));
+                });
+        Answers.empty(exchange, 204, Answers.headers(call));
+    }
+
+    private void create(Call call, Exchange exchange) {
+        String name = path(call).account();
+        Admission.owner(call, name);
+        if (!name.startsWith(Admission.PREFIX)) {
+            throw Failure.badRequest("An account is called %s and a project's id.", "AUTH_");
+        }
+        Map<String, String> given = Metadata.of(call, "account");
+        boolean made =
+                database.write(
+                        tx -> {
+                            boolean there = accounts.find(tx, name).isPresent();
+                            Account account = accounts.lock(tx, name, clock.instant());
+                            accounts.setHeaders(
+                                    tx, account.id(), Metadata.merged(account.headers(), given));
+                            return !there;
+                        });
+        Answers.empty(exchange, made ? 201 : 202, Answers.headers(call));
+    }
+
+    private void delete(Call call, Exchange exchange) {
+        String name = path(call).account();
+        Admission.owner(call, name);
+        if (!database.write(tx -> accounts.delete(tx, name))) {
+            throw Failure.notFound("The resource could not be found.");
+        }
+        Answers.empty(exchange, 204, Answers.headers(call));
+    }
+
+    private static SwiftPath path(Call call) {
+        return SwiftPath.parse(call.rawPath().substring(SwiftPolicy.PATH.length() + 1));
+    }
+}

@@ -1,0 +1,160 @@
+package cloud.welkin.object.api;
+
+import cloud.welkin.kernel.api.Call;
+import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.kernel.failure.FailureKind;
+import cloud.welkin.kernel.id.ProjectId;
+import cloud.welkin.kernel.policy.Target;
+import cloud.welkin.object.domain.Account;
+import cloud.welkin.object.domain.Container;
+import cloud.welkin.object.domain.ContainerAcl;
+import cloud.welkin.object.domain.TempUrl;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who may. The owners of an account by the operation's policy rule; others by what the container
+ * says ({@code X-Container-Read}, {@code X-Container-Write}); anybody by a URL that was signed.
+ */
+final class Admission {
+    /** What accounts are called: this and the project's id. */
+    static final String PREFIX = "AUTH_";
+
+    /** What clients find before {@code /v1} in the catalogue; they sign it along or not. */
+    static final String MOUNT = "/object-store";
+
+    private static final List<String> KEYS = List.of("temp-url-key", "temp-url-key-2");
+
+    private final Clock clock;
+
+    Admission(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** Whether the caller is one of the account's own. */
+    static boolean owns(Call call, String account) {
+        return call.callerIfAny().isPresent()
+                && account.startsWith(PREFIX)
+                && call.may(
+                        Target.ownedBy(new ProjectId(account.substring(PREFIX.length()))));
+    }
+
+    /**
+     * Lets only the account's own in.
+     *
+     * @throws Failure 401 for somebody without a token, 403 for others
+     */
+    static void owner(Call call, String account) {
+        if (!owns(call, account)) {
+            throw refusal(call);
+        }
+    }
+
+    /** Lets in who may read the container's objects. */
+    void reader(Call call, SwiftPath path, Optional<Account> account, Optional<Container> container) {
+        if (!owns(call, path.account())
+                && !byTempUrl(call, path, account, container)
+                && !byList(call, container, "x-container-read", false)) {
+            throw refusal(call);
+        }
+    }
+
+    /** Lets in who may list the container. */
+    void lister(Call call, SwiftPath path, Optional<Container> container) {
+        if (!owns(call, path.account())
+                && !byList(call, container, "x-container-read", true)) {
+            throw refusal(call);
+        }
+    }
+
+    /** Lets in who may change the container's objects. */
+    void writer(Call call, SwiftPath path, Optional<Account> account, Optional<Container> container) {
+        if (!owns(call, path.account())
+                && !byTempUrl(call, path, account, container)
+                && !byList(call, container, "x-container-write", false)) {
+            throw refusal(call);
+        }
+    }
+
+    private static boolean byList(
+            Call call, Optional<Container> container, String header, boolean listing) {
+        Optional<ContainerAcl> list =
+                container
+                        .flatMap(it -> it.header(header))
+                        .map(text -> ContainerAcl.parse(text, header.endsWith("write")));
+        if (list.isEmpty()) {
+            return false;
+        }
+        boolean named =
+                call.callerIfAny()
+                        .filter(
+                                caller ->
+                                        list.get()
+                                                .names(
+                                                        caller.project()
+                                                                .map(ProjectId::value)
+                                                                .orElse(""),
+                                                        caller.user().value()))
+                        .isPresent();
+        boolean referred =
+                list.get().admitsReferrer(call.header("Referer"))
+                        && (!listing || list.get().listings());
+        if (named || referred) {
+            call.admit();
+        }
+        return named || referred;
+    }
+
+    private boolean byTempUrl(
+            Call call, SwiftPath path, Optional<Account> account, Optional<Container> container) {
+        Optional<String> signature = call.query().text("temp_url_sig");
+        Optional<String> expires = call.query().text("temp_url_expires");
+        if (signature.isEmpty() || expires.isEmpty() || path.object().isEmpty()) {
+            return false;
+        }
+        Optional<Instant> end = TempUrl.moment(expires.get());
+        Optional<String> prefix = call.query().text("temp_url_prefix");
+        String object = path.object().get();
+        if (end.filter(clock.instant()::isBefore).isEmpty()
+                || prefix.filter(it -> !object.startsWith(it)).isPresent()) {
+            throw unsigned();
+        }
+        TempUrl url = new TempUrl(signature.get(), end.get(), prefix, Optional.empty());
+        String scope =
+                "/v1/"
+                        + path.account()
+                        + "/"
+                        + path.container().orElse("")
+                        + "/"
+                        + prefix.orElse(object);
+        List<String> keys = new ArrayList<>();
+        for (String key : KEYS) {
+            account.map(it -> it.headers().get("x-account-meta-" + key)).ifPresent(keys::add);
+            container.map(it -> it.headers().get("x-container-meta-" + key)).ifPresent(keys::add);
+        }
+        if (!url.isSigned(keys, call.operation().method(), scope)
+                && !url.isSigned(keys, call.operation().method(), MOUNT + scope)) {
+            throw unsigned();
+        }
+        call.admit();
+        return true;
+    }
+
+    private static Failure unsigned() {
+        return Failure.unauthorized("Temp URL invalid");
+    }
+
+    static Failure refusal(Call call) {
+        return call.callerIfAny().isPresent()
+                ? new Failure(
+                        FailureKind.FORBIDDEN,
+                        "Forbidden",
+                        "Access was denied to this resource.")
+                : Failure.unauthorized(
+                        "This server could not verify that you are authorized to access the"
+                                + " document you requested.");
+    }
+}
