@@ -71,7 +71,7 @@ public final class AccountOperations implements OperationGroup {
     }
 
     private void list(Call call, Exchange exchange) {
-        String name = path(call).account();
+        String name = SwiftPath.of(call).account();
         Admission.owner(call, name);
         Listings.Form form = Listings.form(call);
         ListingQuery query = Listings.query(call);
@@ -113,7 +113,7 @@ public final class AccountOperations implements OperationGroup {
     }
 
     private void show(Call call, Exchange exchange) {
-        String name = path(call).account();
+        String name = SwiftPath.of(call).account();
         Admission.owner(call, name);
         record Found(Optional<Account> account, Totals totals) {}
         Found found =
@@ -143,7 +143,7 @@ public final class AccountOperations implements OperationGroup {
     }
 
     private void update(Call call, Exchange exchange) {
-        String name = path(call).account();
+        String name = SwiftPath.of(call).account();
         Admission.owner(call, name);
         Map<String, String> given = Metadata.of(call, "account");
         database.change(
@@ -156,7 +156,7 @@ public final class AccountOperations implements OperationGroup {
     }
 
     private void create(Call call, Exchange exchange) {
-        String name = path(call).account();
+        String name = SwiftPath.of(call).account();
         Admission.owner(call, name);
         if (!name.startsWith(Admission.PREFIX)) {
             throw Failure.badRequest("An account is called %s and a project's id.", "AUTH_");
@@ -175,15 +175,11 @@ public final class AccountOperations implements OperationGroup {
     }
 
     private void delete(Call call, Exchange exchange) {
-        String name = path(call).account();
+        String name = SwiftPath.of(call).account();
         Admission.owner(call, name);
         if (!database.write(tx -> accounts.delete(tx, name))) {
             throw Failure.notFound("The resource could not be found.");
         }
         Answers.empty(exchange, 204, Answers.headers(call));
-    }
-
-    private static SwiftPath path(Call call) {
-        return SwiftPath.parse(call.rawPath().substring(SwiftPolicy.PATH.length() + 1));
     }
 }

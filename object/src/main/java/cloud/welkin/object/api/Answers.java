@@ -92,7 +92,8 @@ final class Answers {
     static String spelled(String header) {
         StringBuilder spelled = new StringBuilder(header.length());
         boolean first = true;
-        for (char c : header.toCharArray()) {
+        for (int i = 0; i < header.length(); i++) {
+            char c = header.charAt(i);
             spelled.append(first ? Character.toUpperCase(c) : c);
             first = c == '-';
         }

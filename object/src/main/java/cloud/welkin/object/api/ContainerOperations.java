@@ -96,7 +96,7 @@ public final class ContainerOperations implements OperationGroup {
     }
 
     private void create(Call call, Exchange exchange) {
-        SwiftPath path = path(call);
+        SwiftPath path = SwiftPath.of(call);
         Admission.owner(call, path.account());
         Map<String, String> given = given(call);
         Optional<String> policy = call.header("X-Storage-Policy").filter(it -> !it.isEmpty());
@@ -146,7 +146,7 @@ public final class ContainerOperations implements OperationGroup {
     }
 
     private void update(Call call, Exchange exchange) {
-        SwiftPath path = path(call);
+        SwiftPath path = SwiftPath.of(call);
         Admission.owner(call, path.account());
         Map<String, String> given = given(call);
         database.change(
@@ -187,7 +187,7 @@ public final class ContainerOperations implements OperationGroup {
     private record Found(Container container, Usage usage, List<Line<StoredObject>> lines) {}
 
     private void list(Call call, Exchange exchange) {
-        SwiftPath path = path(call);
+        SwiftPath path = SwiftPath.of(call);
         Listings.Form form = Listings.form(call);
         ListingQuery query = Listings.query(call);
         Found found =
@@ -224,7 +224,7 @@ public final class ContainerOperations implements OperationGroup {
     }
 
     private void show(Call call, Exchange exchange) {
-        SwiftPath path = path(call);
+        SwiftPath path = SwiftPath.of(call);
         Found found =
                 database.read(
                         tx -> {
@@ -261,7 +261,7 @@ public final class ContainerOperations implements OperationGroup {
     }
 
     private void delete(Call call, Exchange exchange) {
-        SwiftPath path = path(call);
+        SwiftPath path = SwiftPath.of(call);
         Admission.owner(call, path.account());
         try {
             database.change(
@@ -286,9 +286,5 @@ public final class ContainerOperations implements OperationGroup {
 
     private static String name(SwiftPath path) {
         return path.container().orElseThrow(ContainerOperations::absent);
-    }
-
-    private static SwiftPath path(Call call) {
-        return SwiftPath.parse(call.rawPath().substring(SwiftPolicy.PATH.length() + 1));
     }
 }

@@ -1,5 +1,6 @@
 package cloud.welkin.object.api;
 
+import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.failure.FailureKind;
 import java.io.ByteArrayOutputStream;
@@ -16,6 +17,11 @@ import java.util.Optional;
 record SwiftPath(String account, Optional<String> container, Optional<String> object) {
     private static final int LONGEST_CONTAINER = 256;
     private static final int LONGEST_OBJECT = 1024;
+
+    /** What the request is about. */
+    static SwiftPath of(Call call) {
+        return parse(call.rawPath().substring(SwiftPolicy.PATH.length() + 1));
+    }
 
     /**
      * Reads the part of a path behind {@code /v1/}, as it came.

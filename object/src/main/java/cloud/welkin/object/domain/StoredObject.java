@@ -49,4 +49,11 @@ public record StoredObject(
     public boolean isExpired(Instant now) {
         return deleteAt.map(end -> !end.isAfter(now)).orElse(false);
     }
+
+    /** The same body with other metadata. */
+    public StoredObject described(
+            Map<String, String> others, String type, Optional<Instant> end, Instant now) {
+        return new StoredObject(
+                container, name, id, now, size, length, etag, type, others, locator, policy, end);
+    }
 }

@@ -1,0 +1,154 @@
+package cloud.welkin.object.work;
+
+import cloud.welkin.database.Tx;
+import cloud.welkin.object.domain.ListingQuery;
+import cloud.welkin.object.domain.ListingQuery.Line;
+import cloud.welkin.object.domain.StoredObject;
+import cloud.welkin.object.store.ContainerTable;
+import cloud.welkin.object.store.ObjectTable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/** What is sent for an object: its own body, or those of the objects that it stands for. */
+public final class LargeObjects {
+    private static final int MOST_SEGMENTS = 10_000;
+
+    /**
+     * A body as it is read.
+     *
+     * @param parts whose bodies follow each other
+     */
+    public record Whole(long size, String etag, List<StoredObject> parts) {}
+
+    private final ObjectTable objects;
+    private final ContainerTable containers;
+    private final Bodies bodies;
+
+    public LargeObjects(ObjectTable objects, ContainerTable containers, Bodies bodies) {
+        this.objects = objects;
+        this.containers = containers;
+        this.bodies = bodies;
+    }
+
+    /** The object's own body. */
+    public static Whole own(StoredObject object) {
+        return new Whole(object.length(), object.etag(), List.of(object));
+    }
+
+    /**
+     * The objects of a dynamic large one: those whose names begin with its manifest's prefix, in
+     * their order.
+     *
+     * @param manifest {@code container/prefix}, decoded
+     */
+    public Whole dynamic(Tx tx, String account, String manifest) {
+        int slash = manifest.indexOf('/');
+        ListingQuery query =
+                new ListingQuery(
+                        MOST_SEGMENTS, "", "", manifest.substring(slash + 1), "", false, false);
+        List<StoredObject> segments = new ArrayList<>();
+        containers
+                .find(tx, account, manifest.substring(0, slash))
+                .ifPresent(
+                        container ->
+                                query.walk(
+                                                slice -> objects.list(tx, container.id(), slice),
+                                                StoredObject::name)
+                                        .forEach(
+                                                line -> {
+                                                    if (line
+                                                            instanceof
+                                                            Line.Leaf<StoredObject>(
+                                                                    StoredObject segment)) {
+                                                        segments.add(segment);
+                                                    }
+                                                }));
+        MessageDigest md5 = Bodies.md5();
+        segments.forEach(
+                segment -> md5.update(segment.etag().getBytes(StandardCharsets.US_ASCII)));
+        return new Whole(
+                segments.stream().mapToLong(StoredObject::length).sum(),
+                "\"" + HexFormat.of().formatHex(md5.digest()) + "\"",
+                segments);
+    }
+
+    /** Opens the first part of a range, so that a failure is known before the answer begins. */
+    public InputStream open(Whole whole, long from, long length) {
+        return new Sequence(whole.parts(), from, length);
+    }
+
+    /** A range over bodies that follow each other; each is opened when its turn comes. */
+    private final class Sequence extends InputStream {
+        private final List<StoredObject> parts;
+        private int next;
+        private long skip;
+        private long left;
+        private InputStream current = InputStream.nullInputStream();
+
+        Sequence(List<StoredObject> parts, long from, long length) {
+            this.parts = parts;
+            this.skip = from;
+            this.left = length;
+            advance();
+        }
+
+        /** Opens the next part that has something of the range. */
+        private boolean advance() {
+            while (left > 0 && next < parts.size()) {
+                StoredObject part = parts.get(next++);
+                if (skip >= part.length()) {
+                    skip -= part.length();
+                    continue;
+                }
+                current = bodies.read(part, skip, Math.min(left, part.length() - skip));
+                skip = 0;
+                return true;
+            }
+            return false;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            while (true) {
+                int count = current.read(bytes, offset, length);
+                if (count >= 0) {
+                    left -= count;
+                    return count;
+                }
+                current.close();
+                if (!advance()) {
+                    return -1;
+                }
+            }
+        }
+
+        @Override
+        public long transferTo(OutputStream out) throws IOException {
+            byte[] buffer = new byte[65_536];
+            long sent = 0;
+            int count;
+            while ((count = read(buffer, 0, buffer.length)) >= 0) {
+                out.write(buffer, 0, count);
+                sent += count;
+            }
+            return sent;
+        }
+
+        @Override
+        public void close() throws IOException {
+            current.close();
+        }
+    }
+}
