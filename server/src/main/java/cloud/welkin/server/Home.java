@@ -46,6 +46,11 @@ record Home(Path root) {
         return root.resolve("images");
     }
 
+    /** Where the bodies of objects are. */
+    Path objects() {
+        return root.resolve("objects");
+    }
+
     Path postgres() {
         return root.resolve("postgres");
     }

@@ -80,7 +80,8 @@ final class Program {
                 settings.get(WelkinSettings.HOST_MODE),
                 settings.get(WelkinSettings.COMPUTE_DRIVER));
         EmbeddedPostgres.stop(home.postgres());
-        for (String part : List.of("postgres", "images", "volumes", "guests", "host", "secrets")) {
+        for (String part :
+                List.of("postgres", "images", "objects", "volumes", "guests", "host", "secrets")) {
             Process removal =
                     new ProcessBuilder("rm", "-rf", home.root().resolve(part).toString())
                             .inheritIO()

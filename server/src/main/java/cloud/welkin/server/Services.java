@@ -13,6 +13,8 @@ import cloud.welkin.network.NetworkService;
 import cloud.welkin.network.NetworkSettings;
 import cloud.welkin.network.work.Backbone;
 import cloud.welkin.network.work.PortStatuses;
+import cloud.welkin.object.ObjectService;
+import cloud.welkin.object.engine.FileEngine;
 import cloud.welkin.placement.PlacementService;
 import cloud.welkin.volume.VolumeService;
 import java.security.SecureRandom;
@@ -25,6 +27,7 @@ record Services(
         IdentityService identity,
         PlacementService placement,
         ImageService image,
+        ObjectService object,
         VolumeService volume,
         NetworkService network,
         ComputeService compute) {
@@ -35,6 +38,7 @@ record Services(
                     IdentityService.SCHEMA,
                     PlacementService.SCHEMA,
                     ImageService.SCHEMA,
+                    ObjectService.SCHEMA,
                     NetworkService.SCHEMA,
                     VolumeService.SCHEMA,
                     ComputeService.SCHEMA);
@@ -47,6 +51,8 @@ record Services(
                     new CatalogEntry("identity", "keystone", "/identity/v3", false),
                     new CatalogEntry("placement", "placement", "/placement", false),
                     new CatalogEntry("image", "glance", "/image", false),
+                    new CatalogEntry(
+                            "object-store", "swift", "/object-store/v1/AUTH_$(project_id)s", false),
                     new CatalogEntry("network", "neutron", "/network", false),
                     new CatalogEntry("compute", "nova", "/compute/v2.1", false),
                     new CatalogEntry("volumev3", "cinderv3", "/volume/v3", true),
@@ -90,6 +96,12 @@ record Services(
                         kernel.clock(),
                         home.images(),
                         settings.get(WelkinSettings.IMAGE_GRACE));
+        ObjectService object =
+                closing.add(
+                        new ObjectService(
+                                kernel.database(),
+                                new FileEngine(home.objects(), kernel.clock()),
+                                kernel.clock()));
         VolumeService volume =
                 new VolumeService(
                         kernel.database(),
@@ -124,7 +136,8 @@ record Services(
                                 placement,
                                 consoles,
                                 ComputeService.Options.USUAL.withRatios(ratios(settings))));
-        Services services = new Services(identity, placement, image, volume, network, compute);
+        Services services =
+                new Services(identity, placement, image, object, volume, network, compute);
         services.register(kernel);
         switch (settings.get(WelkinSettings.QUOTA_DRIVER)) {
             case SERVICES -> {}
@@ -154,6 +167,7 @@ record Services(
         compute.sagas().forEach(kernel.work().sagas()::register);
         compute.reconcilers().forEach(kernel.work().reconcilers()::register);
         image.reconcilers().forEach(kernel.work().reconcilers()::register);
+        object.reconcilers().forEach(kernel.work().reconcilers()::register);
         network.reconcilers().forEach(kernel.work().reconcilers()::register);
         kernel.doctor().register(placement.invariants());
         kernel.doctor().register(image.invariants());
@@ -195,6 +209,7 @@ record Services(
                         identity.apis(),
                         placement.apis(),
                         image.apis(),
+                        object.apis(),
                         network.apis(),
                         volume.apis(),
                         compute.apis())

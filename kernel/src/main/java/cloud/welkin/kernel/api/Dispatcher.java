@@ -367,8 +367,7 @@ public final class Dispatcher {
         if (failure.kind() == FailureKind.UNAUTHORIZED) {
             headers.put("WWW-Authenticate", List.of("Keystone uri=\"" + origin + "/identity\""));
         }
-        return new Answer(
-                form.status(failure), headers, form.bytes(failure, requestId), false);
+        return new Answer(form.status(failure), headers, form.bytes(failure, requestId), false);
     }
 
     private static Map<String, List<String>> headers(String requestId, Station at) {
@@ -434,8 +433,7 @@ public final class Dispatcher {
                                             incoming.header("X-Service-Token"),
                                             incoming.method(),
                                             incoming.rawPath()));
-            token.ifPresent(
-                    text -> authenticator.checkHolder(text, incoming::clientCertificate));
+            token.ifPresent(text -> authenticator.checkHolder(text, incoming::clientCertificate));
             return caller;
         } catch (Failure failure) {
             if (failure.kind() != FailureKind.UNAUTHORIZED) {

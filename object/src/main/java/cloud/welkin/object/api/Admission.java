@@ -38,8 +38,7 @@ final class Admission {
     static boolean owns(Call call, String account) {
         return call.callerIfAny().isPresent()
                 && account.startsWith(PREFIX)
-                && call.may(
-                        Target.ownedBy(new ProjectId(account.substring(PREFIX.length()))));
+                && call.may(Target.ownedBy(new ProjectId(account.substring(PREFIX.length()))));
     }
 
     /**
@@ -54,7 +53,8 @@ final class Admission {
     }
 
     /** Lets in who may read the container's objects. */
-    void reader(Call call, SwiftPath path, Optional<Account> account, Optional<Container> container) {
+    void reader(
+            Call call, SwiftPath path, Optional<Account> account, Optional<Container> container) {
         if (!owns(call, path.account())
                 && !byTempUrl(call, path, account, container)
                 && !byList(call, container, "x-container-read", false)) {
@@ -64,14 +64,14 @@ final class Admission {
 
     /** Lets in who may list the container. */
     void lister(Call call, SwiftPath path, Optional<Container> container) {
-        if (!owns(call, path.account())
-                && !byList(call, container, "x-container-read", true)) {
+        if (!owns(call, path.account()) && !byList(call, container, "x-container-read", true)) {
             throw refusal(call);
         }
     }
 
     /** Lets in who may change the container's objects. */
-    void writer(Call call, SwiftPath path, Optional<Account> account, Optional<Container> container) {
+    void writer(
+            Call call, SwiftPath path, Optional<Account> account, Optional<Container> container) {
         if (!owns(call, path.account())
                 && !byTempUrl(call, path, account, container)
                 && !byList(call, container, "x-container-write", false)) {
@@ -150,9 +150,7 @@ final class Admission {
     static Failure refusal(Call call) {
         return call.callerIfAny().isPresent()
                 ? new Failure(
-                        FailureKind.FORBIDDEN,
-                        "Forbidden",
-                        "Access was denied to this resource.")
+                        FailureKind.FORBIDDEN, "Forbidden", "Access was denied to this resource.")
                 : Failure.unauthorized(
                         "This server could not verify that you are authorized to access the"
                                 + " document you requested.");

@@ -31,12 +31,19 @@ import org.jooq.exception.IntegrityConstraintViolationException;
 public final class ContainerOperations implements OperationGroup {
     /** Headers beside metadata that are kept with a container. */
     private static final List<String> KEPT =
-            List.of("x-container-read", "x-container-write", "x-container-sync-to",
+            List.of(
+                    "x-container-read",
+                    "x-container-write",
+                    "x-container-sync-to",
                     "x-container-sync-key");
 
     private static final List<String> OWNERS_ONLY =
-            List.of("x-container-read", "x-container-write", "x-container-sync-to",
-                    "x-container-sync-key", "x-container-meta-temp-url-key",
+            List.of(
+                    "x-container-read",
+                    "x-container-write",
+                    "x-container-sync-to",
+                    "x-container-sync-key",
+                    "x-container-meta-temp-url-key",
                     "x-container-meta-temp-url-key-2");
 
     private final Database database;
@@ -229,8 +236,7 @@ public final class ContainerOperations implements OperationGroup {
                 database.read(
                         tx -> {
                             Container container = admitted(call, tx, path);
-                            return new Found(
-                                    container, usages.of(tx, container.id()), List.of());
+                            return new Found(container, usages.of(tx, container.id()), List.of());
                         });
         Map<String, String> headers = headers(call, path, found);
         headers.put("Content-Type", Listings.form(call).contentType());

@@ -200,8 +200,7 @@ final class Listings {
                                 case '<' -> escaped.append("&lt;");
                                 case '>' -> escaped.append("&gt;");
                                 case '"' -> escaped.append("&quot;");
-                                case '\t', '\n', '\r' ->
-                                        escaped.append("&#").append(c).append(';');
+                                case '\t', '\n', '\r' -> escaped.append("&#").append(c).append(';');
                                 default ->
                                         escaped.appendCodePoint(
                                                 c < 0x20 || c == 0xFFFE || c == 0xFFFF

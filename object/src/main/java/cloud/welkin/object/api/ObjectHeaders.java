@@ -29,7 +29,10 @@ final class ObjectHeaders {
     static Map<String, String> of(Call call) {
         Map<String, String> headers = new TreeMap<>(Metadata.of(call, "object"));
         KEPT.forEach(
-                name -> call.header(name).map(Answers::text).ifPresent(it -> headers.put(name, it)));
+                name ->
+                        call.header(name)
+                                .map(Answers::text)
+                                .ifPresent(it -> headers.put(name, it)));
         call.header(StoredObject.MANIFEST)
                 .map(Answers::text)
                 .ifPresent(it -> headers.put(StoredObject.MANIFEST, manifest(it)));
@@ -41,8 +44,7 @@ final class ObjectHeaders {
         String text = value.startsWith("/") ? value.substring(1) : value;
         int slash = text.indexOf('/');
         if (slash <= 0 || slash == text.length() - 1 || text.contains("?") || text.contains("&")) {
-            throw Failure.badRequest(
-                    "X-Object-Manifest must be in the format container/prefix");
+            throw Failure.badRequest("X-Object-Manifest must be in the format container/prefix");
         }
         return text;
     }

@@ -38,8 +38,7 @@ public final class ObjectReading implements OperationGroup {
     private final Clock clock;
     private final Admission admission;
 
-    public ObjectReading(
-            Database database, ObjectTable objects, LargeObjects large, Clock clock) {
+    public ObjectReading(Database database, ObjectTable objects, LargeObjects large, Clock clock) {
         this.database = database;
         this.objects = objects;
         this.large = large;
@@ -81,16 +80,12 @@ public final class ObjectReading implements OperationGroup {
         SwiftPath path = SwiftPath.of(call);
         ObjectTable.Found found =
                 objects.find(
-                        tx,
-                        path.account(),
-                        path.container().orElse(""),
-                        path.object().orElse(""));
+                        tx, path.account(), path.container().orElse(""), path.object().orElse(""));
         admission.reader(call, path, found.account(), found.container());
         StoredObject object =
                 found.object()
                         .filter(it -> !it.isExpired(clock.instant()))
-                        .orElseThrow(
-                                () -> Failure.notFound("The resource could not be found."));
+                        .orElseThrow(() -> Failure.notFound("The resource could not be found."));
         boolean manifestItself =
                 call.query().text("multipart-manifest").filter("get"::equals).isPresent();
         Optional<String> manifest =

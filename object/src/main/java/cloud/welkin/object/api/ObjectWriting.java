@@ -90,10 +90,11 @@ public final class ObjectWriting implements OperationGroup {
         Instant now = clock.instant();
         Map<String, String> headers = ObjectHeaders.of(call);
         Optional<Instant> deleteAt = ObjectHeaders.deleteAt(call, now);
-        if (exchange.contentLength().isEmpty()
-                && call.header("Transfer-Encoding").isEmpty()) {
+        if (exchange.contentLength().isEmpty() && call.header("Transfer-Encoding").isEmpty()) {
             throw new Failure(
-                    FailureKind.LENGTH_REQUIRED, "LengthRequired", "Missing Content-Length header.");
+                    FailureKind.LENGTH_REQUIRED,
+                    "LengthRequired",
+                    "Missing Content-Length header.");
         }
         long announced = exchange.contentLength().orElse(0);
         if (announced > LARGEST) {
@@ -281,8 +282,7 @@ public final class ObjectWriting implements OperationGroup {
                                     .map(Answers::text)
                                     .orElse(original.contentType()),
                             headers,
-                            ObjectHeaders.deleteAt(call, clock.instant())
-                                    .or(original::deleteAt));
+                            ObjectHeaders.deleteAt(call, clock.instant()).or(original::deleteAt));
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
@@ -290,9 +290,7 @@ public final class ObjectWriting implements OperationGroup {
         Map<String, String> answer = Answers.headers(call);
         answer.put("Etag", copied.etag());
         answer.put("Last-Modified", Answers.lastModified(copied.createdAt()));
-        answer.put(
-                "X-Copied-From",
-                Names.quoted(from.container().orElse("") + "/" + name(from)));
+        answer.put("X-Copied-From", Names.quoted(from.container().orElse("") + "/" + name(from)));
         answer.put("X-Copied-From-Account", Names.quoted(from.account()));
         answer.put("X-Copied-From-Last-Modified", Answers.lastModified(original.createdAt()));
         Answers.addAll(answer, metadata(copied));
@@ -307,7 +305,10 @@ public final class ObjectWriting implements OperationGroup {
 
     private static boolean flag(Call call, String header) {
         return call.header(header)
-                .filter(it -> List.of("true", "1", "yes", "on", "t", "y").contains(it.toLowerCase(java.util.Locale.ROOT)))
+                .filter(
+                        it ->
+                                List.of("true", "1", "yes", "on", "t", "y")
+                                        .contains(it.toLowerCase(java.util.Locale.ROOT)))
                 .isPresent();
     }
 

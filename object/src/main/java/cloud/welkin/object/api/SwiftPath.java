@@ -64,7 +64,8 @@ record SwiftPath(String account, Optional<String> container, Optional<String> ob
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(raw.length());
         for (int i = 0; i < raw.length(); i++) {
             char c = raw.charAt(i);
-            int high = c == '%' && i + 2 < raw.length() ? Character.digit(raw.charAt(i + 1), 16) : -1;
+            int high =
+                    c == '%' && i + 2 < raw.length() ? Character.digit(raw.charAt(i + 1), 16) : -1;
             int low = high >= 0 ? Character.digit(raw.charAt(i + 2), 16) : -1;
             if (low >= 0) {
                 bytes.write(high << 4 | low);

@@ -37,8 +37,7 @@ public final class ByteRanges {
         List<Range> ranges = new ArrayList<>();
         for (String part : parts) {
             Matcher matcher = ONE.matcher(part);
-            if (!matcher.matches()
-                    || (matcher.group(1).isEmpty() && matcher.group(2).isEmpty())) {
+            if (!matcher.matches() || (matcher.group(1).isEmpty() && matcher.group(2).isEmpty())) {
                 return Optional.empty();
             }
             if (matcher.group(1).isEmpty()) {
@@ -49,8 +48,7 @@ public final class ByteRanges {
                 continue;
             }
             long from = Long.parseLong(matcher.group(1));
-            long last =
-                    matcher.group(2).isEmpty() ? length - 1 : Long.parseLong(matcher.group(2));
+            long last = matcher.group(2).isEmpty() ? length - 1 : Long.parseLong(matcher.group(2));
             if (!matcher.group(2).isEmpty() && last < from) {
                 return Optional.empty();
             }

@@ -92,7 +92,8 @@ public record ContainerAcl(List<String> referrers, boolean listings, List<String
         for (String referrer : referrers) {
             boolean not = referrer.startsWith("-");
             String name = not ? referrer.substring(1) : referrer;
-            if (name.equals("*") || name.equals(host)
+            if (name.equals("*")
+                    || name.equals(host)
                     || (name.startsWith(".") && host.endsWith(name))) {
                 admitted = !not;
             }

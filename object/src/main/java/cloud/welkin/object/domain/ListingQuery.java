@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What part of a listing is wanted. Names are ordered by their bytes in UTF-8, which is the order of
- * code points.
+ * What part of a listing is wanted. Names are ordered by their bytes in UTF-8, which is the order
+ * of code points.
  *
  * @param limit most entries
  * @param marker only names behind it
@@ -46,8 +46,7 @@ public record ListingQuery(
             String from, String after, Optional<String> before, boolean reverse, int limit) {}
 
     /** Fetches a slice, asked for in turns that skip what is rolled up. */
-    public <T> List<Line<T>> walk(
-            Function<Slice, List<T>> fetch, Function<T, String> nameOf) {
+    public <T> List<Line<T>> walk(Function<Slice, List<T>> fetch, Function<T, String> nameOf) {
         List<Line<T>> lines = new ArrayList<>();
         if (limit == 0) {
             return lines;
@@ -104,7 +103,11 @@ public record ListingQuery(
     private Slice next(Slice slice, String last, Optional<String> rolled, int left) {
         if (reverse) {
             return new Slice(
-                    slice.from(), slice.after(), Optional.of(rolled.orElse(last)), true, batch(left));
+                    slice.from(),
+                    slice.after(),
+                    Optional.of(rolled.orElse(last)),
+                    true,
+                    batch(left));
         }
         // Behind all that is rolled up there may be nothing at all: then nothing is below it.
         return rolled.map(ListingQuery::behindAll)
@@ -116,8 +119,7 @@ public record ListingQuery(
                                         behind.isEmpty() ? Optional.of("") : slice.before(),
                                         false,
                                         batch(left)))
-                .orElseGet(
-                        () -> new Slice(slice.from(), last, slice.before(), false, batch(left)));
+                .orElseGet(() -> new Slice(slice.from(), last, slice.before(), false, batch(left)));
     }
 
     private int batch(int left) {
@@ -140,7 +142,6 @@ public record ListingQuery(
 
     /** By code points, which is how UTF-8's bytes are ordered. */
     static int compare(String one, String other) {
-        return java.util.Arrays.compare(
-                one.codePoints().toArray(), other.codePoints().toArray());
+        return java.util.Arrays.compare(one.codePoints().toArray(), other.codePoints().toArray());
     }
 }

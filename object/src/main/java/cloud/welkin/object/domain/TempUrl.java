@@ -40,7 +40,9 @@ public record TempUrl(
             }
             String zoned = text.matches(".*T.*(Z|[+-]\\d\\d:?\\d\\d)") ? text : text + "Z";
             String whole = zoned.matches("\\d{4}-\\d\\d-\\d\\dZ") ? text + "T00:00:00Z" : zoned;
-            return Optional.of(java.time.OffsetDateTime.parse(whole.replaceAll("(\\d\\d)(\\d\\d)$", "$1:$2")).toInstant());
+            return Optional.of(
+                    java.time.OffsetDateTime.parse(whole.replaceAll("(\\d\\d)(\\d\\d)$", "$1:$2"))
+                            .toInstant());
         } catch (java.time.DateTimeException e) {
             return Optional.empty();
         }
@@ -66,7 +68,9 @@ public record TempUrl(
         for (String key : keys) {
             for (String word : methods) {
                 String text = from + word + "\n" + expires.getEpochSecond() + "\n" + scope;
-                good |= MessageDigest.isEqual(hmac(signed.get().digest(), key, text), signed.get().bytes());
+                good |=
+                        MessageDigest.isEqual(
+                                hmac(signed.get().digest(), key, text), signed.get().bytes());
             }
         }
         return good;
@@ -79,8 +83,7 @@ public record TempUrl(
             int colon = signature.indexOf(':');
             if (colon > 0) {
                 String digest = signature.substring(0, colon);
-                String base64 =
-                        signature.substring(colon + 1).replace('+', '-').replace('/', '_');
+                String base64 = signature.substring(colon + 1).replace('+', '-').replace('/', '_');
                 return DIGESTS.contains(digest)
                         ? Optional.of(new Signed(digest, Base64.getUrlDecoder().decode(base64)))
                         : Optional.empty();

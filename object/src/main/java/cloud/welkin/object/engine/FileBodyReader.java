@@ -15,8 +15,7 @@ final class FileBodyReader extends InputStream {
     private final long end;
     private long loaded = -1;
 
-    FileBodyReader(
-            FileChannel channel, Locator locator, long bodyLength, long from, long length) {
+    FileBodyReader(FileChannel channel, Locator locator, long bodyLength, long from, long length) {
         this.channel = channel;
         this.locator = locator;
         this.bodyLength = bodyLength;

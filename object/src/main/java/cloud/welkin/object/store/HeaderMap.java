@@ -18,6 +18,8 @@ final class HeaderMap {
     }
 
     static Map<String, String> of(JSONB column) {
-        return column.data().equals("{}") ? Map.of() : Json.mapper().readValue(column.data(), TEXTS);
+        return column.data().equals("{}")
+                ? Map.of()
+                : Json.mapper().readValue(column.data(), TEXTS);
     }
 }

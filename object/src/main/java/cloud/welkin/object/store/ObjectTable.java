@@ -133,8 +133,7 @@ public final class ObjectTable {
                             select container, name from object.objects
                             where delete_at <= {0} limit {1} for update skip locked)
                         """,
-                        org.jooq.impl.DSL.val(now, OBJECTS.DELETE_AT),
-                        org.jooq.impl.DSL.val(most));
+                        org.jooq.impl.DSL.val(now, OBJECTS.DELETE_AT), org.jooq.impl.DSL.val(most));
     }
 
     public List<Garbage> garbage(Tx tx, int most) {
@@ -165,7 +164,10 @@ public final class ObjectTable {
                         .from(OBJECTS)
                         .where(OBJECTS.LOCATOR.isNotNull())
                         .unionAll(
-                                org.jooq.impl.DSL.select(GARBAGE.POLICY, GARBAGE.LOCATOR)
+                                org.jooq
+                                        .impl
+                                        .DSL
+                                        .select(GARBAGE.POLICY, GARBAGE.LOCATOR)
                                         .from(GARBAGE))
                         .fetchSize(5000)
                         .fetchLazy()) {

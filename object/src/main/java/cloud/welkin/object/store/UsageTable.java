@@ -11,8 +11,8 @@ import org.jooq.Table;
 import org.jooq.impl.DSL;
 
 /**
- * What containers hold. Writers append changes (by triggers on the objects' rows); the base plus the
- * changes is exact at any time, and {@link #fold} keeps the changes few.
+ * What containers hold. Writers append changes (by triggers on the objects' rows); the base plus
+ * the changes is exact at any time, and {@link #fold} keeps the changes few.
  */
 public final class UsageTable {
     /** The usage of each row of {@code containers} that it is joined with. */

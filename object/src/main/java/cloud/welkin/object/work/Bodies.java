@@ -59,8 +59,7 @@ public final class Bodies {
             int count = body.readNBytes(buffer, 0, BUFFER);
             if (count == 0) {
                 whole(length, 0);
-                return new Received(
-                        Optional.empty(), 0, HexFormat.of().formatHex(md5.digest()));
+                return new Received(Optional.empty(), 0, HexFormat.of().formatHex(md5.digest()));
             }
             try (BodyWriter writer = engine(policy).begin(length)) {
                 while (count > 0) {

@@ -70,8 +70,7 @@ public final class LargeObjects {
                                                     }
                                                 }));
         MessageDigest md5 = Bodies.md5();
-        segments.forEach(
-                segment -> md5.update(segment.etag().getBytes(StandardCharsets.US_ASCII)));
+        segments.forEach(segment -> md5.update(segment.etag().getBytes(StandardCharsets.US_ASCII)));
         return new Whole(
                 segments.stream().mapToLong(StoredObject::length).sum(),
                 "\"" + HexFormat.of().formatHex(md5.digest()) + "\"",

@@ -13,8 +13,8 @@ import java.util.Optional;
 
 /**
  * Limits that accounts and containers have by their metadata: bytes and objects. They are looked at
- * before a body is taken, as with Swift: uploads that run side by side can go beyond them by what is
- * under way.
+ * before a body is taken, as with Swift: uploads that run side by side can go beyond them by what
+ * is under way.
  */
 public final class Quotas {
     private final Database database;
