@@ -14,6 +14,7 @@ import cloud.welkin.object.store.AccountTable;
 import cloud.welkin.object.store.AccountTable.Totals;
 import cloud.welkin.object.store.ContainerTable;
 import cloud.welkin.object.store.ContainerTable.Listed;
+import cloud.welkin.object.work.Bodies;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -135,6 +136,11 @@ public final class AccountOperations implements OperationGroup {
         headers.put("X-Account-Container-Count", Long.toString(totals.containers()));
         headers.put("X-Account-Object-Count", Long.toString(totals.objects()));
         headers.put("X-Account-Bytes-Used", Long.toString(totals.bytes()));
+        // One policy so far: what it keeps is everything.
+        String policy = "X-Account-Storage-Policy-" + Bodies.DEFAULT_POLICY;
+        headers.put(policy + "-Container-Count", Long.toString(totals.containers()));
+        headers.put(policy + "-Object-Count", Long.toString(totals.objects()));
+        headers.put(policy + "-Bytes-Used", Long.toString(totals.bytes()));
         headers.put("Accept-Ranges", "bytes");
         Instant made = account.map(Account::createdAt).orElseGet(clock::instant);
         headers.put("X-Timestamp", Answers.timestamp(made));

@@ -29,8 +29,18 @@ final class Answers {
     /** Headers of an answer, beginning with those that all have. */
     static Map<String, String> headers(Call call) {
         Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("X-Trans-Id", call.requestId());
+        headers.put("X-Trans-Id", transaction(call.requestId()));
         return headers;
+    }
+
+    /** The request's id as Swift's clients know it: {@code tx}, 21 hex digits, the time in hex. */
+    static String transaction(String requestId) {
+        String digits = requestId.replaceAll("^req|-", "");
+        return "tx%s-%010x%s"
+                .formatted(
+                        digits.substring(0, 21),
+                        Instant.now().getEpochSecond(),
+                        digits.substring(21));
     }
 
     static void empty(Exchange exchange, int status, Map<String, String> headers) {

@@ -280,7 +280,7 @@ public final class ContainerOperations implements OperationGroup {
                                             .id()));
         } catch (IntegrityConstraintViolationException e) {
             throw Failure.conflict(
-                    "There was a conflict when trying to complete your request: the container is"
+                    "There was a conflict when trying to complete your request. The container is"
                             + " not empty.");
         }
         Answers.empty(exchange, 204, Answers.headers(call));

@@ -34,6 +34,9 @@ public final class Copies {
     }
 
     Source source(StoredObject object, String account) {
+        if (object.isStaticLarge()) {
+            return new Source(database.read(tx -> large.fixed(tx, account, object)), large);
+        }
         Whole whole =
                 object.header(StoredObject.MANIFEST)
                         .map(

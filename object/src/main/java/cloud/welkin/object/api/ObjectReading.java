@@ -90,6 +90,9 @@ public final class ObjectReading implements OperationGroup {
                 call.query().text("multipart-manifest").filter("get"::equals).isPresent();
         Optional<String> manifest =
                 object.header(StoredObject.MANIFEST).filter(it -> !manifestItself);
+        if (object.isStaticLarge() && !manifestItself) {
+            return new Sent(object, large.fixed(tx, path.account(), object));
+        }
         return new Sent(
                 object,
                 manifest.map(it -> large.dynamic(tx, path.account(), SwiftPath.decode(it)))
@@ -214,6 +217,9 @@ public final class ObjectReading implements OperationGroup {
         Answers.addAll(headers, object.headers());
         headers.put("Content-Type", Answers.headerText(object.contentType()));
         headers.put("Etag", whole.etag());
+        if (object.isStaticLarge() && call.query().has("multipart-manifest")) {
+            headers.put("Content-Type", "application/json; charset=utf-8");
+        }
         headers.put("Last-Modified", Answers.lastModified(object.createdAt()));
         headers.put("X-Timestamp", Answers.timestamp(object.createdAt()));
         headers.put("Accept-Ranges", "bytes");

@@ -28,6 +28,6 @@ public final class SwiftErrors implements ErrorForm {
 
     @Override
     public Map<String, String> headers(String requestId) {
-        return Map.of("X-Trans-Id", requestId);
+        return Map.of("X-Trans-Id", Answers.transaction(requestId));
     }
 }

@@ -1,6 +1,7 @@
 package cloud.welkin.object.work;
 
 import cloud.welkin.database.Tx;
+import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.object.domain.ListingQuery;
 import cloud.welkin.object.domain.ListingQuery.Line;
 import cloud.welkin.object.domain.StoredObject;
@@ -9,6 +10,7 @@ import cloud.welkin.object.store.ObjectTable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -18,13 +20,17 @@ import java.util.List;
 /** What is sent for an object: its own body, or those of the objects that it stands for. */
 public final class LargeObjects {
     private static final int MOST_SEGMENTS = 10_000;
+    private static final int DEEPEST = 10;
 
     /**
      * A body as it is read.
      *
-     * @param parts whose bodies follow each other
+     * @param parts that follow each other
      */
-    public record Whole(long size, String etag, List<StoredObject> parts) {}
+    public record Whole(long size, String etag, List<Part> parts) {}
+
+    /** A range of an object's own body. */
+    public record Part(StoredObject object, long from, long length) {}
 
     private final ObjectTable objects;
     private final ContainerTable containers;
@@ -38,7 +44,11 @@ public final class LargeObjects {
 
     /** The object's own body. */
     public static Whole own(StoredObject object) {
-        return new Whole(object.length(), object.etag(), List.of(object));
+        return new Whole(object.length(), object.etag(), List.of(whole(object)));
+    }
+
+    private static Part whole(StoredObject object) {
+        return new Part(object, 0, object.length());
     }
 
     /**
@@ -74,7 +84,75 @@ public final class LargeObjects {
         return new Whole(
                 segments.stream().mapToLong(StoredObject::length).sum(),
                 "\"" + HexFormat.of().formatHex(md5.digest()) + "\"",
-                segments);
+                segments.stream().map(LargeObjects::whole).toList());
+    }
+
+    /**
+     * The objects that the manifest of a static large one names.
+     *
+     * @throws Failure 409 when one of them is not what it was
+     */
+    public Whole fixed(Tx tx, String account, StoredObject object) {
+        List<Part> parts = new ArrayList<>();
+        collect(tx, account, object, 0, object.size(), DEEPEST, parts);
+        return new Whole(
+                object.size(),
+                "\"" + object.header(SegmentList.ETAG).orElse(object.etag()) + "\"",
+                parts);
+    }
+
+    private void collect(
+            Tx tx,
+            String account,
+            StoredObject manifest,
+            long from,
+            long length,
+            int depth,
+            List<Part> parts) {
+        long skip = from;
+        long left = length;
+        for (SegmentList.Segment segment : segments(manifest)) {
+            if (skip >= segment.length()) {
+                skip -= segment.length();
+                continue;
+            }
+            if (left <= 0) {
+                return;
+            }
+            StoredObject object =
+                    objects.find(tx, account, segment.container(), segment.object())
+                            .object()
+                            .filter(it -> segment.etag().equals(etag(it)))
+                            .orElseThrow(
+                                    () ->
+                                            Failure.conflict(
+                                                    "The segment %s is not what it was.",
+                                                    segment.path()));
+            long here = Math.min(left, segment.length() - skip);
+            if (!object.isStaticLarge()) {
+                parts.add(new Part(object, segment.from() + skip, here));
+            } else if (depth == 0) {
+                throw Failure.conflict("Manifests are nested too deeply.");
+            } else {
+                collect(tx, account, object, segment.from() + skip, here, depth - 1, parts);
+            }
+            left -= here;
+            skip = 0;
+        }
+    }
+
+    /** The ETag that readers are told, without quotes. */
+    public static String etag(StoredObject object) {
+        return object.header(SegmentList.ETAG).orElse(object.etag());
+    }
+
+    /** What a manifest names. */
+    public List<SegmentList.Segment> segments(StoredObject manifest) {
+        try (InputStream body = bodies.read(manifest, 0, manifest.length())) {
+            return SegmentList.read(body.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Opens the first part of a range, so that a failure is known before the answer begins. */
@@ -84,13 +162,13 @@ public final class LargeObjects {
 
     /** A range over bodies that follow each other; each is opened when its turn comes. */
     private final class Sequence extends InputStream {
-        private final List<StoredObject> parts;
+        private final List<Part> parts;
         private int next;
         private long skip;
         private long left;
         private InputStream current = InputStream.nullInputStream();
 
-        Sequence(List<StoredObject> parts, long from, long length) {
+        Sequence(List<Part> parts, long from, long length) {
             this.parts = parts;
             this.skip = from;
             this.left = length;
@@ -100,12 +178,16 @@ public final class LargeObjects {
         /** Opens the next part that has something of the range. */
         private boolean advance() {
             while (left > 0 && next < parts.size()) {
-                StoredObject part = parts.get(next++);
+                Part part = parts.get(next++);
                 if (skip >= part.length()) {
                     skip -= part.length();
                     continue;
                 }
-                current = bodies.read(part, skip, Math.min(left, part.length() - skip));
+                current =
+                        bodies.read(
+                                part.object(),
+                                part.from() + skip,
+                                Math.min(left, part.length() - skip));
                 skip = 0;
                 return true;
             }
