@@ -7,11 +7,13 @@ import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.kernel.policy.PolicyRule;
 import cloud.welkin.kernel.work.Reconciler;
 import cloud.welkin.object.api.AccountOperations;
+import cloud.welkin.object.api.BulkDelete;
 import cloud.welkin.object.api.ContainerOperations;
 import cloud.welkin.object.api.Copies;
 import cloud.welkin.object.api.DiscoveryOperations;
 import cloud.welkin.object.api.ObjectReading;
 import cloud.welkin.object.api.ObjectWriting;
+import cloud.welkin.object.api.StaticLargeObjects;
 import cloud.welkin.object.api.SwiftErrors;
 import cloud.welkin.object.api.SwiftPolicy;
 import cloud.welkin.object.engine.ObjectEngine;
@@ -57,9 +59,11 @@ public final class ObjectService implements AutoCloseable {
 
     public List<Api> apis() {
         Quotas quotas = new Quotas(database, accounts, usages);
+        StaticLargeObjects manifests = new StaticLargeObjects(database, objects, large, clock);
+        BulkDelete bulk = new BulkDelete(database, containers, objects, manifests, clock);
         List<OperationGroup> swift =
                 List.of(
-                        new AccountOperations(database, accounts, containers, clock),
+                        new AccountOperations(database, accounts, containers, bulk, clock),
                         new ContainerOperations(
                                 database, accounts, containers, objects, usages, bodies, clock),
                         new ObjectReading(database, objects, large, clock),
@@ -69,6 +73,8 @@ public final class ObjectService implements AutoCloseable {
                                 bodies,
                                 quotas,
                                 new Copies(database, large),
+                                manifests,
+                                bulk,
                                 clock));
         return List.of(
                 api("object-store", SwiftPolicy.PATH, swift, SwiftPolicy.rules()),

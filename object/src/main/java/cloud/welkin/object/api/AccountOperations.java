@@ -27,18 +27,25 @@ import java.util.Optional;
  * is kept in it; until then it answers as an empty one.
  */
 public final class AccountOperations implements OperationGroup {
+    private static final String QUOTA = "x-account-meta-quota-bytes";
     private static final Totals NOTHING = new Totals(0, 0, 0);
 
     private final Database database;
     private final AccountTable accounts;
     private final ContainerTable containers;
+    private final BulkDelete bulk;
     private final Clock clock;
 
     public AccountOperations(
-            Database database, AccountTable accounts, ContainerTable containers, Clock clock) {
+            Database database,
+            AccountTable accounts,
+            ContainerTable containers,
+            BulkDelete bulk,
+            Clock clock) {
         this.database = database;
         this.accounts = accounts;
         this.containers = containers;
+        this.bulk = bulk;
         this.clock = clock;
     }
 
@@ -57,7 +64,8 @@ public final class AccountOperations implements OperationGroup {
                         .streams(this::show),
                 Operation.post("/{account}")
                         .policyByThing(SwiftPolicy.WRITE)
-                        .doc("Changes the account's metadata.")
+                        .doc(
+                                "Changes the account's metadata; deletes what the body names (bulk-delete).")
                         .status(204)
                         .streams(this::update),
                 Operation.put("/{account}")
@@ -151,7 +159,14 @@ public final class AccountOperations implements OperationGroup {
     private void update(Call call, Exchange exchange) {
         String name = SwiftPath.of(call).account();
         Admission.owner(call, name);
+        if (call.query().has("bulk-delete")) {
+            bulk.deleteNamed(call, exchange, name);
+            return;
+        }
         Map<String, String> given = Metadata.of(call, "account");
+        if (given.containsKey(QUOTA) && !call.caller().hasRole("ResellerAdmin")) {
+            throw Admission.refusal(call);
+        }
         database.change(
                 tx -> {
                     Account account = accounts.lock(tx, name, clock.instant());

@@ -5,6 +5,7 @@ import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.kernel.api.Reply;
 import cloud.welkin.object.domain.TempUrl;
 import cloud.welkin.object.work.Bodies;
+import cloud.welkin.object.work.SegmentList;
 import java.util.List;
 import java.util.Map;
 
@@ -69,6 +70,16 @@ public final class DiscoveryOperations implements OperationGroup {
                             List.of("x-object-meta-*"),
                             "incoming_allow_headers",
                             List.of()),
+                    "slo",
+                    Map.of(
+                            "max_manifest_segments",
+                            SegmentList.MOST,
+                            "max_manifest_size",
+                            SegmentList.LARGEST,
+                            "min_segment_size",
+                            1),
+                    "bulk_delete",
+                    Map.of("max_deletes_per_request", 10_000, "max_failed_deletes", 10_000),
                     "container_quotas",
                     Map.of(),
                     "account_quotas",

@@ -16,6 +16,7 @@ import cloud.welkin.object.store.ObjectTable;
 import cloud.welkin.object.work.Bodies;
 import cloud.welkin.object.work.LargeObjects;
 import cloud.welkin.object.work.LargeObjects.Whole;
+import cloud.welkin.object.work.SegmentList;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -215,6 +216,7 @@ public final class ObjectReading implements OperationGroup {
     private static Map<String, String> headers(Call call, StoredObject object, Whole whole) {
         Map<String, String> headers = Answers.headers(call);
         Answers.addAll(headers, object.headers());
+        headers.remove(Answers.spelled(SegmentList.ETAG));
         headers.put("Content-Type", Answers.headerText(object.contentType()));
         headers.put("Etag", whole.etag());
         if (object.isStaticLarge() && call.query().has("multipart-manifest")) {

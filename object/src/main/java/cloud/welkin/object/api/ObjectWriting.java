@@ -14,6 +14,7 @@ import cloud.welkin.object.store.ObjectTable;
 import cloud.welkin.object.work.Bodies;
 import cloud.welkin.object.work.Bodies.Received;
 import cloud.welkin.object.work.Quotas;
+import cloud.welkin.object.work.SegmentList;
 import java.io.InputStream;
 import java.time.Clock;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jooq.exception.IntegrityConstraintViolationException;
 
 /** Making, changing and deleting objects. */
 public final class ObjectWriting implements OperationGroup {
@@ -34,6 +36,8 @@ public final class ObjectWriting implements OperationGroup {
     private final Bodies bodies;
     private final Quotas quotas;
     private final Copies copies;
+    private final StaticLargeObjects manifests;
+    private final BulkDelete bulk;
     private final Clock clock;
     private final Admission admission;
 
@@ -43,12 +47,16 @@ public final class ObjectWriting implements OperationGroup {
             Bodies bodies,
             Quotas quotas,
             Copies copies,
+            StaticLargeObjects manifests,
+            BulkDelete bulk,
             Clock clock) {
         this.database = database;
         this.objects = objects;
         this.bodies = bodies;
         this.quotas = quotas;
         this.copies = copies;
+        this.manifests = manifests;
+        this.bulk = bulk;
         this.clock = clock;
         this.admission = new Admission(clock);
     }
@@ -101,6 +109,10 @@ public final class ObjectWriting implements OperationGroup {
             throw Failure.tooLarge("Your request is too large.");
         }
         checkAbsent(call, found.object());
+        if (StaticLargeObjects.isMeant(call, "put")) {
+            putManifest(call, exchange, path, container, headers, deleteAt);
+            return;
+        }
         long most = Math.min(LARGEST, quotas.room(found, announced));
         StoredObject object =
                 receive(
@@ -115,6 +127,40 @@ public final class ObjectWriting implements OperationGroup {
         settle(call, object);
         Map<String, String> answer = Answers.headers(call);
         answer.put("Etag", object.etag());
+        answer.put("Last-Modified", Answers.lastModified(object.createdAt()));
+        Answers.empty(exchange, 201, answer);
+    }
+
+    private void putManifest(
+            Call call,
+            Exchange exchange,
+            SwiftPath path,
+            Container container,
+            Map<String, String> headers,
+            Optional<Instant> deleteAt) {
+        StaticLargeObjects.Checked manifest =
+                manifests.check(call, path.account(), exchange.body());
+        if (call.header("ETag")
+                .filter(it -> !Preconditions.bare(it).equalsIgnoreCase(manifest.etag()))
+                .isPresent()) {
+            throw mismatch();
+        }
+        headers.put(StoredObject.STATIC_LARGE, "True");
+        headers.put(SegmentList.ETAG, manifest.etag());
+        StoredObject body =
+                receive(
+                        container,
+                        name(path),
+                        new java.io.ByteArrayInputStream(manifest.body()),
+                        OptionalLong.of(manifest.body().length),
+                        LARGEST,
+                        ObjectHeaders.contentType(call, name(path)),
+                        headers,
+                        deleteAt);
+        StoredObject object = body.showing(manifest.size());
+        store(call, object);
+        Map<String, String> answer = Answers.headers(call);
+        answer.put("Etag", '"' + manifest.etag() + '"');
         answer.put("Last-Modified", Answers.lastModified(object.createdAt()));
         Answers.empty(exchange, 201, answer);
     }
@@ -175,22 +221,31 @@ public final class ObjectWriting implements OperationGroup {
                 deleteAt);
     }
 
-    /** Makes the row of a body that is safe, or gives the body up. */
+    /** Makes the row of a body that came as its ETag says, or gives the body up. */
     private void settle(Call call, StoredObject object) {
+        if (call.header("ETag")
+                .filter(it -> !Preconditions.bare(it).equalsIgnoreCase(object.etag()))
+                .isPresent()) {
+            object.locator().ifPresent(it -> bodies.forget(object.policy(), it));
+            throw mismatch();
+        }
+        store(call, object);
+    }
+
+    private static Failure mismatch() {
+        return new Failure(
+                FailureKind.UNPROCESSABLE,
+                "UnprocessableEntity",
+                "Unable to process the contained instructions: the body's MD5 is not the ETag that"
+                        + " came with it.");
+    }
+
+    /** Makes the row of a body that is safe, or gives the body up. */
+    private void store(Call call, StoredObject object) {
+        boolean onlyNew = call.header("If-None-Match").isPresent();
         boolean done = false;
         try {
-            call.header("ETag")
-                    .filter(it -> !Preconditions.bare(it).equalsIgnoreCase(object.etag()))
-                    .ifPresent(
-                            it -> {
-                                throw new Failure(
-                                        FailureKind.UNPROCESSABLE,
-                                        "UnprocessableEntity",
-                                        "Unable to process the contained instructions: the body's"
-                                                + " MD5 is not the ETag that came with it.");
-                            });
-            boolean onlyNew = call.header("If-None-Match").isPresent();
-            boolean put =
+            done =
                     database.write(
                             tx -> {
                                 if (onlyNew) {
@@ -199,11 +254,10 @@ public final class ObjectWriting implements OperationGroup {
                                 objects.put(tx, object);
                                 return true;
                             });
-            if (!put) {
+            if (!done) {
                 throw exists();
             }
-            done = true;
-        } catch (org.jooq.exception.IntegrityConstraintViolationException e) {
+        } catch (IntegrityConstraintViolationException e) {
             // The container was deleted while the body came.
             throw absent();
         } finally {
@@ -264,7 +318,12 @@ public final class ObjectWriting implements OperationGroup {
         Map<String, String> headers = ObjectHeaders.of(call);
         if (!flag(call, "X-Fresh-Metadata")) {
             Map<String, String> kept = new TreeMap<>(original.headers());
-            kept.remove(StoredObject.MANIFEST);
+            kept.keySet()
+                    .removeAll(
+                            List.of(
+                                    StoredObject.MANIFEST,
+                                    StoredObject.STATIC_LARGE,
+                                    SegmentList.ETAG));
             kept.putAll(headers);
             headers = kept;
         }
@@ -350,6 +409,11 @@ public final class ObjectWriting implements OperationGroup {
         SwiftPath path = SwiftPath.of(call);
         ObjectTable.Found found = writable(call, path);
         Container container = found.container().orElseThrow(ObjectWriting::absent);
+        if (StaticLargeObjects.isMeant(call, "delete")) {
+            StoredObject manifest = found.object().orElseThrow(ObjectWriting::absent);
+            bulk.deleteWhole(call, exchange, path, manifest);
+            return;
+        }
         if (found.object().filter(it -> it.isExpired(clock.instant())).isPresent()
                 || !database.write(tx -> objects.delete(tx, container.id(), name(path)))) {
             throw absent();

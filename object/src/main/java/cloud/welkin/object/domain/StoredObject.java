@@ -56,4 +56,21 @@ public record StoredObject(
         return new StoredObject(
                 container, name, id, now, size, length, etag, type, others, locator, policy, end);
     }
+
+    /** The same, shown in listings with another size. */
+    public StoredObject showing(long bytes) {
+        return new StoredObject(
+                container,
+                name,
+                id,
+                createdAt,
+                bytes,
+                length,
+                etag,
+                contentType,
+                headers,
+                locator,
+                policy,
+                deleteAt);
+    }
 }
