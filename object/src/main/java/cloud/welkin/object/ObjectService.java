@@ -7,6 +7,7 @@ import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.kernel.policy.PolicyRule;
 import cloud.welkin.kernel.work.Reconciler;
 import cloud.welkin.object.api.AccountOperations;
+import cloud.welkin.object.api.BesideOperations;
 import cloud.welkin.object.api.BulkDelete;
 import cloud.welkin.object.api.ContainerOperations;
 import cloud.welkin.object.api.Copies;
@@ -27,6 +28,7 @@ import cloud.welkin.object.work.LargeObjects;
 import cloud.welkin.object.work.Quotas;
 import cloud.welkin.object.work.Reclaim;
 import cloud.welkin.object.work.UsageFold;
+import cloud.welkin.object.work.Versions;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +62,8 @@ public final class ObjectService implements AutoCloseable {
     public List<Api> apis() {
         Quotas quotas = new Quotas(database, accounts, usages);
         StaticLargeObjects manifests = new StaticLargeObjects(database, objects, large, clock);
-        BulkDelete bulk = new BulkDelete(database, containers, objects, manifests, clock);
+        Versions versions = new Versions(containers, objects);
+        BulkDelete bulk = new BulkDelete(database, containers, objects, manifests, versions, clock);
         List<OperationGroup> swift =
                 List.of(
                         new AccountOperations(database, accounts, containers, bulk, clock),
@@ -72,6 +75,7 @@ public final class ObjectService implements AutoCloseable {
                                 objects,
                                 bodies,
                                 quotas,
+                                versions,
                                 new Copies(database, large),
                                 manifests,
                                 bulk,
@@ -80,6 +84,12 @@ public final class ObjectService implements AutoCloseable {
                 api("object-store", SwiftPolicy.PATH, swift, SwiftPolicy.rules()),
                 // Clients ask for it at the root of the endpoint's host.
                 api("object-store-info", "/info", List.of(new DiscoveryOperations()), List.of()),
+                api("healthcheck", "/healthcheck", List.of(BesideOperations.health()), List.of()),
+                api(
+                        "crossdomain",
+                        "/crossdomain.xml",
+                        List.of(BesideOperations.crossDomain()),
+                        List.of()),
                 api(
                         "object-store-info-beside",
                         "/object-store/info",

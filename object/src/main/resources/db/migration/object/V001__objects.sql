@@ -82,11 +82,11 @@ end $$;
 create function count_updated() returns trigger language plpgsql as $$
 begin
     insert into object.usage_changes (container, objects, bytes)
-        select container, 0, sum(bytes) from (
-            select container, size as bytes from changed
+        select container, sum(objects), sum(bytes) from (
+            select container, 1 as objects, size as bytes from changed
             union all
-            select container, -size from replaced) as both_sides
-        group by container having sum(bytes) <> 0;
+            select container, -1, -size from replaced) as both_sides
+        group by container having sum(objects) <> 0 or sum(bytes) <> 0;
     insert into object.garbage (policy, locator)
         select replaced.policy, replaced.locator from replaced
         where replaced.locator is not null

@@ -339,4 +339,91 @@ class SwiftTest {
         objects.put("/absent/o", "x").expect(404);
         objects.put("/names/%2e%2e/%2e%2e/etc", "x").expect(201);
     }
+
+    @Test
+    void aStaticLargeObjectIsTheRangesThatItsManifestNames() {
+        objects.container("slo");
+        objects.put("/slo/1", "hello ").expect(201);
+        objects.put("/slo/2", "big world").expect(201);
+        String list =
+                "[{\"path\": \"/slo/1\", \"size_bytes\": 6}, {\"path\": \"slo/2\", \"range\": \"4-\"}]";
+        objects.put("/slo/whole?multipart-manifest=put", list).expect(201);
+        assertThat(objects.text("/slo/whole")).isEqualTo("hello world");
+        assertThat(objects.get("/slo/whole").headers())
+                .containsEntry("x-static-large-object", "True")
+                .doesNotContainKey("x-slo-etag");
+        objects.put(
+                        "/slo/nested?multipart-manifest=put",
+                        "[{\"path\": \"/slo/whole\", \"range\": \"3-7\"}]")
+                .expect(201);
+        assertThat(objects.text("/slo/nested")).isEqualTo("lo wo");
+        objects.put(
+                        "/slo/wrong?multipart-manifest=put",
+                        "[{\"path\": \"/slo/1\", \"size_bytes\": 7}]")
+                .expect(400);
+        objects.put("/slo/wrong?multipart-manifest=put", "{").expect(400);
+        objects.put("/slo/2", "another").expect(201);
+        objects.get("/slo/whole").expect(409);
+        assertThat(
+                        new String(
+                                objects.api
+                                        .delete(objects.url("/slo/whole?multipart-manifest=delete"))
+                                        .by(objects.member)
+                                        .send()
+                                        .expect(200)
+                                        .body(),
+                                StandardCharsets.UTF_8))
+                .contains("Number Deleted: 3");
+        assertThat(objects.text("/slo")).isEqualTo("nested\n");
+    }
+
+    @Test
+    void aVersionComesBackWhenTheOneAboveItIsDeleted() {
+        objects.container("archive");
+        objects.container("versioned");
+        post("/versioned", "X-Versions-Location", "archive");
+        objects.put("/versioned/o", "one").expect(201);
+        objects.put("/versioned/o", "two!").expect(201);
+        assertThat(used("versioned")).isEqualTo("1 4");
+        assertThat(used("archive")).isEqualTo("1 3");
+        objects.reconcile();
+        objects.api.delete(objects.url("/versioned/o")).by(objects.member).send().expect(204);
+        assertThat(objects.text("/versioned/o")).isEqualTo("one");
+        assertThat(used("archive")).isEqualTo("0 0");
+        objects.api.delete(objects.url("/versioned/o")).by(objects.member).send().expect(204);
+        objects.get("/versioned/o").expect(404);
+    }
+
+    @Test
+    void aHistoryKeepsEveryStateAndEveryDelete() {
+        objects.container("past");
+        objects.container("remembered");
+        post("/remembered", "X-History-Location", "past");
+        objects.put("/remembered/o", "one").expect(201);
+        objects.put("/remembered/o", "two").expect(201);
+        objects.api.delete(objects.url("/remembered/o")).by(objects.member).send().expect(204);
+        objects.get("/remembered/o").expect(404);
+        assertThat(objects.text("/past").lines()).hasSize(3).allMatch(it -> it.startsWith("001o/"));
+    }
+
+    @Test
+    void manyAreDeletedByOneRequest() {
+        objects.container("bulk");
+        objects.put("/bulk/a", "x").expect(201);
+        objects.put("/bulk/b%20c", "x").expect(201);
+        Response deleted =
+                objects.api
+                        .post(objects.url("?bulk-delete"))
+                        .by(objects.member)
+                        .header("Accept", "application/json")
+                        .body(
+                                "text/plain",
+                                "bulk/a\n/bulk/b%20c\nbulk/none\nbulk"
+                                        .getBytes(StandardCharsets.UTF_8))
+                        .send()
+                        .expect(200);
+        assertThat(deleted.json().get("Number Deleted").asInt()).isEqualTo(3);
+        assertThat(deleted.json().get("Number Not Found").asInt()).isEqualTo(1);
+        objects.get("/bulk").expect(404);
+    }
 }

@@ -48,6 +48,8 @@ public final class HttpServer implements AutoCloseable {
         http.setRequestHeaderSize(LARGEST_HEADERS);
         http.setResponseHeaderSize(LARGEST_HEADERS);
         http.setSendServerVersion(false);
+        // What a client says its object's type is comes back letter by letter.
+        http.setHeaderCacheCaseSensitive(true);
         connector =
                 new ServerConnector(
                         server,

@@ -55,8 +55,9 @@ final class Admission {
     /** Lets in who may read the container's objects. */
     void reader(
             Call call, SwiftPath path, Optional<Account> account, Optional<Container> container) {
-        if (!owns(call, path.account())
-                && !byTempUrl(call, path, account, container)
+        // First, so that one that is over is refused also beside a token.
+        if (!byTempUrl(call, path, account, container)
+                && !owns(call, path.account())
                 && !byList(call, container, "x-container-read", false)) {
             throw refusal(call);
         }
@@ -72,8 +73,9 @@ final class Admission {
     /** Lets in who may change the container's objects. */
     void writer(
             Call call, SwiftPath path, Optional<Account> account, Optional<Container> container) {
-        if (!owns(call, path.account())
-                && !byTempUrl(call, path, account, container)
+        // First, so that one that is over is refused also beside a token.
+        if (!byTempUrl(call, path, account, container)
+                && !owns(call, path.account())
                 && !byList(call, container, "x-container-write", false)) {
             throw refusal(call);
         }

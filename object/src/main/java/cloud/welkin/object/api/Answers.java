@@ -14,12 +14,14 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** How Swift's answers look. */
 final class Answers {
     private static final DateTimeFormatter HTTP_DATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
                     .withZone(ZoneOffset.UTC);
+    private static final Set<String> YES = Set.of("true", "1", "yes", "on", "t", "y");
     private static final DateTimeFormatter LISTED =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS", Locale.US)
                     .withZone(ZoneOffset.UTC);
@@ -96,6 +98,11 @@ final class Answers {
         return header.chars().allMatch(c -> c < 256)
                 ? new String(header.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8)
                 : header;
+    }
+
+    /** Whether a client means yes. */
+    static boolean isTrue(String word) {
+        return YES.contains(word.toLowerCase(Locale.ROOT));
     }
 
     /** {@code x-object-meta-color} as {@code X-Object-Meta-Color}. */

@@ -11,6 +11,7 @@ import cloud.welkin.object.domain.Container;
 import cloud.welkin.object.domain.StoredObject;
 import cloud.welkin.object.store.ContainerTable;
 import cloud.welkin.object.store.ObjectTable;
+import cloud.welkin.object.work.Versions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -30,21 +31,23 @@ public final class BulkDelete {
     private final ContainerTable containers;
     private final ObjectTable objects;
     private final StaticLargeObjects manifests;
+    private final Versions versions;
+    private final Clock clock;
     private final Admission admission;
 
-    /**
-     * @param clock by which signed URLs expire
-     */
     public BulkDelete(
             Database database,
             ContainerTable containers,
             ObjectTable objects,
             StaticLargeObjects manifests,
+            Versions versions,
             Clock clock) {
         this.database = database;
         this.containers = containers;
         this.objects = objects;
         this.manifests = manifests;
+        this.versions = versions;
+        this.clock = clock;
         this.admission = new Admission(clock);
     }
 
@@ -122,8 +125,10 @@ public final class BulkDelete {
         ObjectTable.Found found = database.read(tx -> objects.find(tx, account, container, object));
         admission.writer(call, path, found.account(), found.container());
         return found.container()
-                .map(Container::id)
-                .filter(id -> database.write(tx -> objects.delete(tx, id, object)))
+                .filter(
+                        it ->
+                                database.write(
+                                        tx -> versions.delete(tx, it, object, clock.instant())))
                 .isPresent();
     }
 

@@ -19,6 +19,7 @@ import cloud.welkin.object.store.ContainerTable;
 import cloud.welkin.object.store.ObjectTable;
 import cloud.welkin.object.store.UsageTable;
 import cloud.welkin.object.work.Bodies;
+import cloud.welkin.object.work.Versions;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,8 @@ public final class ContainerOperations implements OperationGroup {
             List.of(
                     "x-container-read",
                     "x-container-write",
+                    Versions.STACK,
+                    Versions.HISTORY,
                     "x-container-sync-to",
                     "x-container-sync-key");
 
@@ -181,6 +184,9 @@ public final class ContainerOperations implements OperationGroup {
     }
 
     private static String cleaned(String name, String value) {
+        if (name.equals(Versions.STACK) || name.equals(Versions.HISTORY)) {
+            return SwiftPath.decode(value).replaceAll("^/+|/+$", "");
+        }
         if (!name.equals("x-container-read") && !name.equals("x-container-write")) {
             return value;
         }

@@ -6,6 +6,7 @@ import cloud.welkin.kernel.api.Reply;
 import cloud.welkin.object.domain.TempUrl;
 import cloud.welkin.object.work.Bodies;
 import cloud.welkin.object.work.SegmentList;
+import cloud.welkin.object.work.Versions;
 import java.util.List;
 import java.util.Map;
 
@@ -70,6 +71,8 @@ public final class DiscoveryOperations implements OperationGroup {
                             List.of("x-object-meta-*"),
                             "incoming_allow_headers",
                             List.of()),
+                    "versioned_writes",
+                    Map.of("allowed_flags", List.of(Versions.STACK, Versions.HISTORY)),
                     "slo",
                     Map.of(
                             "max_manifest_segments",

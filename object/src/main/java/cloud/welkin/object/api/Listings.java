@@ -98,10 +98,7 @@ final class Listings {
                 path.isPresent() ? directory : parameter(call, "prefix"),
                 path.isPresent() ? "/" : parameter(call, "delimiter"),
                 path.isPresent(),
-                call.query()
-                        .text("reverse")
-                        .filter(it -> List.of("true", "1", "yes", "on", "t", "y").contains(it))
-                        .isPresent());
+                call.query().text("reverse").filter(Answers::isTrue).isPresent());
     }
 
     private static String parameter(Call call, String name) {

@@ -27,7 +27,8 @@ final class Metadata {
         String removal = "x-remove-" + kind + "-meta-";
         Map<String, String> metadata = new TreeMap<>();
         for (String header : call.headerNames()) {
-            String name = Answers.text(header).toLowerCase(Locale.ROOT);
+            // WSGI cannot tell the two apart, and so Swift never could.
+            String name = Answers.text(header).toLowerCase(Locale.ROOT).replace('_', '-');
             if (name.startsWith(prefix)) {
                 String key = name.substring(prefix.length());
                 String value = call.header(header).map(Answers::text).orElse("");

@@ -36,7 +36,12 @@ final class ObjectHeaders {
         call.header(StoredObject.MANIFEST)
                 .map(Answers::text)
                 .ifPresent(it -> headers.put(StoredObject.MANIFEST, manifest(it)));
-        headers.values().removeIf(String::isEmpty);
+        // Metadata without a value is metadata all the same: only a container's goes by that.
+        headers.entrySet()
+                .removeIf(
+                        entry ->
+                                entry.getValue().isEmpty()
+                                        && !entry.getKey().startsWith("x-object-meta-"));
         return headers;
     }
 

@@ -213,6 +213,23 @@ public final class ObjectReading implements OperationGroup {
         }
     }
 
+    /** Who follows a signed URL saves a file, unless the URL says to show it. */
+    private static String disposition(Call call, StoredObject object) {
+        Optional<String> named = call.query().text("filename").filter(it -> !it.isEmpty());
+        boolean inline = call.query().has("inline");
+        if (inline && named.isEmpty()) {
+            return "inline";
+        }
+        String name = object.name().replaceAll("/+$", "");
+        String file = named.orElse(name.substring(name.lastIndexOf('/') + 1));
+        String plain = file.replaceAll("[^ -~]|[\"\\\\%]", "_");
+        return (inline ? "inline" : "attachment")
+                + "; filename=\""
+                + plain
+                + "\"; filename*=UTF-8''"
+                + Names.quoted(file).replace("/", "%2F");
+    }
+
     private static Map<String, String> headers(Call call, StoredObject object, Whole whole) {
         Map<String, String> headers = Answers.headers(call);
         Answers.addAll(headers, object.headers());
@@ -225,6 +242,9 @@ public final class ObjectReading implements OperationGroup {
         headers.put("Last-Modified", Answers.lastModified(object.createdAt()));
         headers.put("X-Timestamp", Answers.timestamp(object.createdAt()));
         headers.put("Accept-Ranges", "bytes");
+        if (call.query().has("temp_url_sig") && !headers.containsKey("Content-Disposition")) {
+            headers.put("Content-Disposition", disposition(call, object));
+        }
         object.deleteAt()
                 .ifPresent(end -> headers.put("X-Delete-At", Long.toString(end.getEpochSecond())));
         return headers;

@@ -15,6 +15,7 @@ import cloud.welkin.object.work.Bodies;
 import cloud.welkin.object.work.Bodies.Received;
 import cloud.welkin.object.work.Quotas;
 import cloud.welkin.object.work.SegmentList;
+import cloud.welkin.object.work.Versions;
 import java.io.InputStream;
 import java.time.Clock;
 import java.time.Instant;
@@ -35,6 +36,7 @@ public final class ObjectWriting implements OperationGroup {
     private final ObjectTable objects;
     private final Bodies bodies;
     private final Quotas quotas;
+    private final Versions versions;
     private final Copies copies;
     private final StaticLargeObjects manifests;
     private final BulkDelete bulk;
@@ -46,6 +48,7 @@ public final class ObjectWriting implements OperationGroup {
             ObjectTable objects,
             Bodies bodies,
             Quotas quotas,
+            Versions versions,
             Copies copies,
             StaticLargeObjects manifests,
             BulkDelete bulk,
@@ -54,6 +57,7 @@ public final class ObjectWriting implements OperationGroup {
         this.objects = objects;
         this.bodies = bodies;
         this.quotas = quotas;
+        this.versions = versions;
         this.copies = copies;
         this.manifests = manifests;
         this.bulk = bulk;
@@ -124,7 +128,7 @@ public final class ObjectWriting implements OperationGroup {
                         ObjectHeaders.contentType(call, name(path)),
                         headers,
                         deleteAt);
-        settle(call, object);
+        settle(call, container, object);
         Map<String, String> answer = Answers.headers(call);
         answer.put("Etag", object.etag());
         answer.put("Last-Modified", Answers.lastModified(object.createdAt()));
@@ -158,7 +162,7 @@ public final class ObjectWriting implements OperationGroup {
                         headers,
                         deleteAt);
         StoredObject object = body.showing(manifest.size());
-        store(call, object);
+        store(call, container, object);
         Map<String, String> answer = Answers.headers(call);
         answer.put("Etag", '"' + manifest.etag() + '"');
         answer.put("Last-Modified", Answers.lastModified(object.createdAt()));
@@ -222,14 +226,14 @@ public final class ObjectWriting implements OperationGroup {
     }
 
     /** Makes the row of a body that came as its ETag says, or gives the body up. */
-    private void settle(Call call, StoredObject object) {
+    private void settle(Call call, Container container, StoredObject object) {
         if (call.header("ETag")
                 .filter(it -> !Preconditions.bare(it).equalsIgnoreCase(object.etag()))
                 .isPresent()) {
             object.locator().ifPresent(it -> bodies.forget(object.policy(), it));
             throw mismatch();
         }
-        store(call, object);
+        store(call, container, object);
     }
 
     private static Failure mismatch() {
@@ -241,7 +245,7 @@ public final class ObjectWriting implements OperationGroup {
     }
 
     /** Makes the row of a body that is safe, or gives the body up. */
-    private void store(Call call, StoredObject object) {
+    private void store(Call call, Container container, StoredObject object) {
         boolean onlyNew = call.header("If-None-Match").isPresent();
         boolean done = false;
         try {
@@ -251,6 +255,7 @@ public final class ObjectWriting implements OperationGroup {
                                 if (onlyNew) {
                                     return objects.putNew(tx, object);
                                 }
+                                versions.keep(tx, container, object.name());
                                 objects.put(tx, object);
                                 return true;
                             });
@@ -316,7 +321,7 @@ public final class ObjectWriting implements OperationGroup {
         Container container = target.container().orElseThrow(ObjectWriting::absent);
         checkAbsent(call, target.object());
         Map<String, String> headers = ObjectHeaders.of(call);
-        if (!flag(call, "X-Fresh-Metadata")) {
+        if (call.header("X-Fresh-Metadata").filter(Answers::isTrue).isEmpty()) {
             Map<String, String> kept = new TreeMap<>(original.headers());
             kept.keySet()
                     .removeAll(
@@ -345,7 +350,7 @@ public final class ObjectWriting implements OperationGroup {
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-        settle(call, copied);
+        settle(call, container, copied);
         Map<String, String> answer = Answers.headers(call);
         answer.put("Etag", copied.etag());
         answer.put("Last-Modified", Answers.lastModified(copied.createdAt()));
@@ -360,15 +365,6 @@ public final class ObjectWriting implements OperationGroup {
         Map<String, String> metadata = new TreeMap<>(object.headers());
         metadata.keySet().removeIf(name -> !name.startsWith("x-object-meta-"));
         return metadata;
-    }
-
-    private static boolean flag(Call call, String header) {
-        return call.header(header)
-                .filter(
-                        it ->
-                                List.of("true", "1", "yes", "on", "t", "y")
-                                        .contains(it.toLowerCase(java.util.Locale.ROOT)))
-                .isPresent();
     }
 
     private void post(Call call, Exchange exchange) {
@@ -415,7 +411,8 @@ public final class ObjectWriting implements OperationGroup {
             return;
         }
         if (found.object().filter(it -> it.isExpired(clock.instant())).isPresent()
-                || !database.write(tx -> objects.delete(tx, container.id(), name(path)))) {
+                || !database.write(
+                        tx -> versions.delete(tx, container, name(path), clock.instant()))) {
             throw absent();
         }
         Answers.empty(exchange, 204, Answers.headers(call));

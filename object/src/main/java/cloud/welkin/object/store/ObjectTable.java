@@ -102,6 +102,22 @@ public final class ObjectTable {
                 == 1;
     }
 
+    /**
+     * Gives the object another place, body and all; nothing may be there.
+     *
+     * @return whether it was there
+     */
+    public boolean move(Tx tx, long container, String name, long to, String newName) {
+        return tx.sql()
+                        .update(OBJECTS)
+                        .set(OBJECTS.CONTAINER, to)
+                        .set(OBJECTS.NAME, newName)
+                        .where(OBJECTS.CONTAINER.eq(container))
+                        .and(OBJECTS.NAME.eq(name))
+                        .execute()
+                == 1;
+    }
+
     public void setMetadata(Tx tx, StoredObject object) {
         tx.sql()
                 .update(OBJECTS)
