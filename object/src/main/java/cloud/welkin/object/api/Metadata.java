@@ -44,7 +44,8 @@ final class Metadata {
                             "Metadata value longer than %d: %s", LONGEST_VALUE, name);
                 }
                 metadata.put(name, value);
-            } else if (name.startsWith(removal)) {
+            } else if (name.startsWith(removal) && !kind.equals("object")) {
+                // An object's metadata is always given as a whole: what is not named goes.
                 metadata.putIfAbsent(prefix + name.substring(removal.length()), "");
             }
         }
