@@ -29,6 +29,13 @@ mount --make-rprivate /
 for pair in etc:/etc/libvirt run:/run/libvirt lib:/var/lib/libvirt log:/var/log/libvirt cache:/var/cache/libvirt; do
   mount --bind "$dir/${pair%%:*}" "${pair#*:}"
 done
+# Debian's libvirt looks up its own account even when it is told another one; libvirt-daemon alone does not bring it.
+for line in passwd:libvirt-qemu:x:0:0:::/usr/sbin/nologin group:libvirt-qemu:x:0:; do
+  file=${line%%:*}
+  getent "$file" libvirt-qemu > /dev/null && continue
+  { cat "/etc/$file"; echo "${line#*:}"; } > "$dir/$file"
+  mount --bind "$dir/$file" "/etc/$file"
+done
 mount -t proc proc /proc
 ip link set lo up
 /usr/sbin/libvirtd -d -p /run/libvirt/libvirtd.pid

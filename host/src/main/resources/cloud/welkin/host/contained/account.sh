@@ -16,6 +16,15 @@ if ! as test -x "$home"; then
     umount /mnt
 fi
 
+# Debian's libvirt looks up its own account before it reads which one it is to use, and libvirt-daemon alone does not bring that one.
+for file in passwd:libvirt-qemu:x:$uid:$gid:::/usr/sbin/nologin group:libvirt-qemu:x:$gid:; do
+    line=${file#*:} file=${file%%:*}
+    if ! getent "$file" libvirt-qemu > /dev/null; then
+        { cat "/etc/$file"; echo "$line"; } > "/run/libvirt/$file"
+        mount --bind "/run/libvirt/$file" "/etc/$file"
+    fi
+done
+
 # A device of the account's own over the machine's, which belongs to root or to a group; not on the home, where devices may not work.
 if [ -c /dev/kvm ] && ! as test -w /dev/kvm; then
     mkdir -p /run/kvm
