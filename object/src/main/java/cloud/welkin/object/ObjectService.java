@@ -7,16 +7,22 @@ import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.kernel.policy.PolicyRule;
 import cloud.welkin.kernel.work.Reconciler;
 import cloud.welkin.object.api.AccountOperations;
+import cloud.welkin.object.api.ArchiveUpload;
 import cloud.welkin.object.api.BesideOperations;
 import cloud.welkin.object.api.BulkDelete;
 import cloud.welkin.object.api.ContainerOperations;
 import cloud.welkin.object.api.Copies;
 import cloud.welkin.object.api.DiscoveryOperations;
+import cloud.welkin.object.api.FormPosts;
+import cloud.welkin.object.api.ObjectAnswers;
+import cloud.welkin.object.api.ObjectOperations;
 import cloud.welkin.object.api.ObjectReading;
 import cloud.welkin.object.api.ObjectWriting;
 import cloud.welkin.object.api.StaticLargeObjects;
+import cloud.welkin.object.api.StaticWebsite;
 import cloud.welkin.object.api.SwiftErrors;
 import cloud.welkin.object.api.SwiftPolicy;
+import cloud.welkin.object.api.Targets;
 import cloud.welkin.object.engine.ObjectEngine;
 import cloud.welkin.object.store.AccountTable;
 import cloud.welkin.object.store.ContainerTable;
@@ -27,9 +33,11 @@ import cloud.welkin.object.work.Expiry;
 import cloud.welkin.object.work.LargeObjects;
 import cloud.welkin.object.work.Quotas;
 import cloud.welkin.object.work.Reclaim;
+import cloud.welkin.object.work.Uploads;
 import cloud.welkin.object.work.UsageFold;
 import cloud.welkin.object.work.Versions;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,40 +69,60 @@ public final class ObjectService implements AutoCloseable {
 
     public List<Api> apis() {
         Quotas quotas = new Quotas(database, accounts, usages);
-        StaticLargeObjects manifests = new StaticLargeObjects(database, objects, large, clock);
         Versions versions = new Versions(containers, objects);
-        BulkDelete bulk = new BulkDelete(database, containers, objects, manifests, versions, clock);
+        Uploads uploads = new Uploads(database, objects, bodies, versions, clock);
+        Targets targets = new Targets(database, objects, uploads, clock);
+        ObjectAnswers answers = new ObjectAnswers(database, objects, large, clock);
+        StaticWebsite website = new StaticWebsite(database, containers, objects, answers, clock);
+        StaticLargeObjects manifests =
+                new StaticLargeObjects(database, objects, large, targets, uploads, clock);
+        BulkDelete bulk =
+                new BulkDelete(database, containers, objects, manifests, versions, targets, clock);
+        ArchiveUpload archives =
+                new ArchiveUpload(database, accounts, containers, objects, quotas, uploads, clock);
+        FormPosts forms = new FormPosts(database, objects, quotas, uploads, clock);
         List<OperationGroup> swift =
                 List.of(
-                        new AccountOperations(database, accounts, containers, bulk, clock),
+                        new AccountOperations(
+                                database, accounts, containers, bulk, archives, clock),
                         new ContainerOperations(
-                                database, accounts, containers, objects, usages, bodies, clock),
-                        new ObjectReading(database, objects, large, clock),
-                        new ObjectWriting(
                                 database,
+                                accounts,
+                                containers,
                                 objects,
+                                usages,
                                 bodies,
-                                quotas,
-                                versions,
-                                new Copies(database, large),
+                                website,
+                                archives,
+                                forms,
+                                clock),
+                        new ObjectOperations(
+                                new ObjectReading(answers, website),
+                                new ObjectWriting(
+                                        database, objects, targets, uploads, quotas, versions,
+                                        answers, clock),
+                                new Copies(answers, targets, uploads, quotas, clock),
                                 manifests,
                                 bulk,
-                                clock));
-        return List.of(
-                api("object-store", SwiftPolicy.PATH, swift, SwiftPolicy.rules()),
-                // Clients ask for it at the root of the endpoint's host.
-                api("object-store-info", "/info", List.of(new DiscoveryOperations()), List.of()),
-                api("healthcheck", "/healthcheck", List.of(BesideOperations.health()), List.of()),
-                api(
-                        "crossdomain",
-                        "/crossdomain.xml",
-                        List.of(BesideOperations.crossDomain()),
-                        List.of()),
-                api(
-                        "object-store-info-beside",
-                        "/object-store/info",
-                        List.of(new DiscoveryOperations()),
-                        List.of()));
+                                archives,
+                                forms));
+        List<Api> apis = new ArrayList<>();
+        apis.add(api("object-store", SwiftPolicy.PATH, swift, SwiftPolicy.rules()));
+        // Clients ask for these at the root of the endpoint's host, or below its first part.
+        for (String mount : List.of("", SwiftPolicy.MOUNT)) {
+            apis.add(page("info", mount, new DiscoveryOperations()));
+            apis.add(page("healthcheck", mount, BesideOperations.health()));
+            apis.add(page("crossdomain.xml", mount, BesideOperations.crossDomain()));
+        }
+        return apis;
+    }
+
+    private static Api page(String name, String mount, OperationGroup page) {
+        return api(
+                mount.substring(mount.isEmpty() ? 0 : 1) + name,
+                mount + "/" + name,
+                List.of(page),
+                List.of());
     }
 
     private static Api api(

@@ -34,6 +34,7 @@ public final class AccountOperations implements OperationGroup {
     private final AccountTable accounts;
     private final ContainerTable containers;
     private final BulkDelete bulk;
+    private final ArchiveUpload archives;
     private final Clock clock;
 
     public AccountOperations(
@@ -41,11 +42,13 @@ public final class AccountOperations implements OperationGroup {
             AccountTable accounts,
             ContainerTable containers,
             BulkDelete bulk,
+            ArchiveUpload archives,
             Clock clock) {
         this.database = database;
         this.accounts = accounts;
         this.containers = containers;
         this.bulk = bulk;
+        this.archives = archives;
         this.clock = clock;
     }
 
@@ -70,7 +73,7 @@ public final class AccountOperations implements OperationGroup {
                         .streams(this::update),
                 Operation.put("/{account}")
                         .policyByThing(SwiftPolicy.ADMINISTER)
-                        .doc("Makes an account.")
+                        .doc("Makes an account; or stores an archive's files (extract-archive).")
                         .status(201)
                         .streams(this::create),
                 Operation.delete("/{account}")
@@ -177,6 +180,10 @@ public final class AccountOperations implements OperationGroup {
     }
 
     private void create(Call call, Exchange exchange) {
+        if (ArchiveUpload.isMeant(call)) {
+            archives.extract(call, exchange);
+            return;
+        }
         String name = SwiftPath.of(call).account();
         Admission.owner(call, name);
         if (!name.startsWith(Admission.PREFIX)) {

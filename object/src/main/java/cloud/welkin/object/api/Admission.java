@@ -6,8 +6,10 @@ import cloud.welkin.kernel.failure.FailureKind;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.policy.Target;
 import cloud.welkin.object.domain.Account;
+import cloud.welkin.object.domain.AddressRange;
 import cloud.welkin.object.domain.Container;
 import cloud.welkin.object.domain.ContainerAcl;
+import cloud.welkin.object.domain.StoredObject;
 import cloud.welkin.object.domain.TempUrl;
 import java.time.Clock;
 import java.time.Instant;
@@ -23,10 +25,10 @@ final class Admission {
     /** What accounts are called: this and the project's id. */
     static final String PREFIX = "AUTH_";
 
-    /** What clients find before {@code /v1} in the catalogue; they sign it along or not. */
-    static final String MOUNT = "/object-store";
-
     private static final List<String> KEYS = List.of("temp-url-key", "temp-url-key-2");
+
+    private static final List<String> SHOWING_OTHERS =
+            List.of(StoredObject.MANIFEST, StoredObject.SYMLINK);
 
     private final Clock clock;
 
@@ -34,11 +36,27 @@ final class Admission {
         this.clock = clock;
     }
 
-    /** Whether the caller is one of the account's own. */
+    /** Whether the caller is one of the account's own by the operation's rule. */
     static boolean owns(Call call, String account) {
-        return call.callerIfAny().isPresent()
-                && account.startsWith(PREFIX)
-                && call.may(Target.ownedBy(new ProjectId(account.substring(PREFIX.length()))));
+        return may(call, account, call.operation().policyName());
+    }
+
+    /** Whether the caller may change what is in the account, whatever the operation's own rule. */
+    static boolean mayWrite(Call call, String account) {
+        return may(call, account, SwiftPolicy.WRITE);
+    }
+
+    private static boolean may(Call call, String account, String rule) {
+        boolean may =
+                call.callerIfAny().isPresent()
+                        && account.startsWith(PREFIX)
+                        && call.allows(
+                                rule,
+                                Target.ownedBy(new ProjectId(account.substring(PREFIX.length()))));
+        if (may) {
+            call.admit();
+        }
+        return may;
     }
 
     /**
@@ -57,7 +75,7 @@ final class Admission {
             Call call, SwiftPath path, Optional<Account> account, Optional<Container> container) {
         // First, so that one that is over is refused also beside a token.
         if (!byTempUrl(call, path, account, container)
-                && !owns(call, path.account())
+                && !may(call, path.account(), SwiftPolicy.READ)
                 && !byList(call, container, "x-container-read", false)) {
             throw refusal(call);
         }
@@ -65,7 +83,8 @@ final class Admission {
 
     /** Lets in who may list the container. */
     void lister(Call call, SwiftPath path, Optional<Container> container) {
-        if (!owns(call, path.account()) && !byList(call, container, "x-container-read", true)) {
+        if (!may(call, path.account(), SwiftPolicy.READ)
+                && !byList(call, container, "x-container-read", true)) {
             throw refusal(call);
         }
     }
@@ -75,7 +94,7 @@ final class Admission {
             Call call, SwiftPath path, Optional<Account> account, Optional<Container> container) {
         // First, so that one that is over is refused also beside a token.
         if (!byTempUrl(call, path, account, container)
-                && !owns(call, path.account())
+                && !mayWrite(call, path.account())
                 && !byList(call, container, "x-container-write", false)) {
             throw refusal(call);
         }
@@ -124,7 +143,15 @@ final class Admission {
                 || prefix.filter(it -> !object.startsWith(it)).isPresent()) {
             throw unsigned();
         }
-        TempUrl url = new TempUrl(signature.get(), end.get(), prefix, Optional.empty());
+        // Whoever may write one object must not make it show others.
+        if (SHOWING_OTHERS.stream().anyMatch(name -> call.header(name).isPresent())) {
+            throw Failure.badRequest("A signed URL cannot make links or manifests.");
+        }
+        Optional<String> range = call.query().text("temp_url_ip_range");
+        if (range.filter(it -> !AddressRange.parse(it).contains(call.peer())).isPresent()) {
+            throw unsigned();
+        }
+        TempUrl url = new TempUrl(signature.get(), end.get(), prefix, range);
         String scope =
                 "/v1/"
                         + path.account()
@@ -132,17 +159,23 @@ final class Admission {
                         + path.container().orElse("")
                         + "/"
                         + prefix.orElse(object);
+        List<String> keys = keys(account, container);
+        if (!url.isSigned(keys, call.operation().method(), scope)
+                && !url.isSigned(keys, call.operation().method(), SwiftPolicy.MOUNT + scope)) {
+            throw unsigned();
+        }
+        call.admit();
+        return true;
+    }
+
+    /** The keys by which URLs and forms may be signed. */
+    static List<String> keys(Optional<Account> account, Optional<Container> container) {
         List<String> keys = new ArrayList<>();
         for (String key : KEYS) {
             account.map(it -> it.headers().get("x-account-meta-" + key)).ifPresent(keys::add);
             container.map(it -> it.headers().get("x-container-meta-" + key)).ifPresent(keys::add);
         }
-        if (!url.isSigned(keys, call.operation().method(), scope)
-                && !url.isSigned(keys, call.operation().method(), MOUNT + scope)) {
-            throw unsigned();
-        }
-        call.admit();
-        return true;
+        return keys;
     }
 
     private static Failure unsigned() {

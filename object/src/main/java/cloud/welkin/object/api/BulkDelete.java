@@ -5,8 +5,6 @@ import cloud.welkin.database.Tx;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Exchange;
 import cloud.welkin.kernel.failure.Failure;
-import cloud.welkin.kernel.json.Json;
-import cloud.welkin.object.domain.BulkResult;
 import cloud.welkin.object.domain.Container;
 import cloud.welkin.object.domain.StoredObject;
 import cloud.welkin.object.store.ContainerTable;
@@ -32,6 +30,7 @@ public final class BulkDelete {
     private final ObjectTable objects;
     private final StaticLargeObjects manifests;
     private final Versions versions;
+    private final Targets targets;
     private final Clock clock;
     private final Admission admission;
 
@@ -41,15 +40,19 @@ public final class BulkDelete {
             ObjectTable objects,
             StaticLargeObjects manifests,
             Versions versions,
+            Targets targets,
             Clock clock) {
         this.database = database;
         this.containers = containers;
         this.objects = objects;
         this.manifests = manifests;
         this.versions = versions;
+        this.targets = targets;
         this.clock = clock;
         this.admission = new Admission(clock);
     }
+
+    private record Deleted(int done, int notFound, BulkAnswers.Outcome outcome) {}
 
     /** Deletes what the body names, a path a line: {@code /container/object}. */
     void deleteNamed(Call call, Exchange exchange, String account) {
@@ -78,7 +81,12 @@ public final class BulkDelete {
     }
 
     /** Deletes a static large object with its segments. */
-    void deleteWhole(Call call, Exchange exchange, SwiftPath path, StoredObject manifest) {
+    void deleteWhole(Call call, Exchange exchange) {
+        SwiftPath path = SwiftPath.of(call);
+        StoredObject manifest =
+                targets.writable(call, path)
+                        .object()
+                        .orElseThrow(() -> Failure.notFound("The resource could not be found."));
         List<String> paths = new ArrayList<>();
         if (manifest.isStaticLarge()) {
             paths.addAll(database.read(tx -> manifests.paths(tx, path.account(), manifest)));
@@ -87,10 +95,10 @@ public final class BulkDelete {
         answer(call, exchange, deleteAll(call, path.account(), paths));
     }
 
-    private BulkResult deleteAll(Call call, String account, List<String> paths) {
+    private Deleted deleteAll(Call call, String account, List<String> paths) {
         int deleted = 0;
         int absent = 0;
-        List<BulkResult.Failed> errors = new ArrayList<>();
+        List<BulkAnswers.Failed> errors = new ArrayList<>();
         for (String path : paths) {
             String text = path.startsWith("/") ? path.substring(1) : path;
             int slash = text.indexOf('/');
@@ -103,9 +111,9 @@ public final class BulkDelete {
                     absent++;
                 }
             } catch (IntegrityConstraintViolationException e) {
-                errors.add(new BulkResult.Failed(path, "409 Conflict"));
+                errors.add(new BulkAnswers.Failed(path, "409 Conflict"));
             } catch (Failure e) {
-                errors.add(new BulkResult.Failed(path, e.kind().status() + " " + e.kind().title()));
+                errors.add(BulkAnswers.Failed.of(path, e));
             }
         }
         String status =
@@ -113,7 +121,7 @@ public final class BulkDelete {
                         ? deleted + absent > 0 ? "200 OK" : "400 Bad Request"
                         : "400 Bad Request";
         String message = paths.isEmpty() ? "Invalid bulk delete." : "";
-        return new BulkResult(deleted, absent, status, message, errors);
+        return new Deleted(deleted, absent, new BulkAnswers.Outcome(status, message, errors));
     }
 
     private boolean delete(Call call, String account, String container, String object) {
@@ -138,61 +146,10 @@ public final class BulkDelete {
         return container.isPresent();
     }
 
-    private static void answer(Call call, Exchange exchange, BulkResult result) {
-        Listings.Form form = Listings.form(call);
-        Map<String, String> headers = Answers.headers(call);
-        headers.put("Content-Type", form.contentType());
-        Answers.send(exchange, 200, headers, written(form, result));
-    }
-
-    private static byte[] written(Listings.Form form, BulkResult result) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("Response Status", result.status());
-        fields.put("Response Body", result.message());
-        fields.put("Number Deleted", result.done());
-        fields.put("Number Not Found", result.notFound());
-        List<List<String>> errors =
-                result.errors().stream()
-                        .map(one -> List.of(Names.quoted(one.name()), one.status()))
-                        .toList();
-        return switch (form) {
-            case JSON -> {
-                fields.put("Errors", errors);
-                yield Json.bytes(fields);
-            }
-            case PLAIN -> {
-                StringBuilder text = new StringBuilder();
-                fields.forEach((name, value) -> line(text, name, value));
-                text.append("Errors:\n");
-                errors.forEach(one -> text.append(String.join(", ", one)).append('\n'));
-                yield text.toString().getBytes(StandardCharsets.UTF_8);
-            }
-            case XML -> xml(fields, errors).getBytes(StandardCharsets.UTF_8);
-        };
-    }
-
-    private static void line(StringBuilder text, String name, Object value) {
-        text.append(name).append(": ").append(value).append('\n');
-    }
-
-    private static String xml(Map<String, Object> fields, List<List<String>> errors) {
-        StringBuilder xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-        xml.append("<delete>");
-        fields.forEach(
-                (name, value) -> {
-                    String element = name.toLowerCase(java.util.Locale.ROOT).replace(' ', '_');
-                    xml.append('<').append(element).append('>');
-                    xml.append(Listings.escaped(String.valueOf(value)));
-                    xml.append("</").append(element).append('>');
-                });
-        xml.append("<errors>");
-        errors.forEach(
-                one ->
-                        xml.append("<object><name>")
-                                .append(Listings.escaped(one.get(0)))
-                                .append("</name><status>")
-                                .append(Listings.escaped(one.get(1)))
-                                .append("</status></object>"));
-        return xml.append("</errors></delete>").toString();
+    private static void answer(Call call, Exchange exchange, Deleted deleted) {
+        Map<String, Object> counts = new LinkedHashMap<>();
+        counts.put("Number Deleted", deleted.done());
+        counts.put("Number Not Found", deleted.notFound());
+        BulkAnswers.send(call, exchange, 200, "delete", counts, deleted.outcome());
     }
 }

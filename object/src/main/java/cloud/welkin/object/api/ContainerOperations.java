@@ -55,6 +55,9 @@ public final class ContainerOperations implements OperationGroup {
     private final ObjectTable objects;
     private final UsageTable usages;
     private final Bodies bodies;
+    private final StaticWebsite website;
+    private final ArchiveUpload archives;
+    private final FormPosts forms;
     private final Clock clock;
     private final Admission admission;
 
@@ -65,6 +68,9 @@ public final class ContainerOperations implements OperationGroup {
             ObjectTable objects,
             UsageTable usages,
             Bodies bodies,
+            StaticWebsite website,
+            ArchiveUpload archives,
+            FormPosts forms,
             Clock clock) {
         this.database = database;
         this.accounts = accounts;
@@ -72,6 +78,9 @@ public final class ContainerOperations implements OperationGroup {
         this.objects = objects;
         this.usages = usages;
         this.bodies = bodies;
+        this.website = website;
+        this.archives = archives;
+        this.forms = forms;
         this.clock = clock;
         this.admission = new Admission(clock);
     }
@@ -102,10 +111,18 @@ public final class ContainerOperations implements OperationGroup {
                 Operation.delete("/{account}/{container}")
                         .policyByThing(SwiftPolicy.WRITE)
                         .doc("Deletes the container; 409 while objects are in it.")
-                        .streams(this::delete));
+                        .streams(this::delete),
+                Operation.method("OPTIONS", "/{account}/{container}", 200)
+                        .policyByThing(SwiftPolicy.READ)
+                        .doc("Tells browsers what pages of other sites may do here.")
+                        .streams(this::preflight));
     }
 
     private void create(Call call, Exchange exchange) {
+        if (ArchiveUpload.isMeant(call)) {
+            archives.extract(call, exchange);
+            return;
+        }
         SwiftPath path = SwiftPath.of(call);
         Admission.owner(call, path.account());
         Map<String, String> given = given(call);
@@ -156,6 +173,10 @@ public final class ContainerOperations implements OperationGroup {
     }
 
     private void update(Call call, Exchange exchange) {
+        if (FormPosts.isMeant(call)) {
+            forms.post(call, exchange);
+            return;
+        }
         SwiftPath path = SwiftPath.of(call);
         Admission.owner(call, path.account());
         Map<String, String> given = given(call);
@@ -201,6 +222,9 @@ public final class ContainerOperations implements OperationGroup {
 
     private void list(Call call, Exchange exchange) {
         SwiftPath path = SwiftPath.of(call);
+        if (website.answeredContainer(call, exchange, path)) {
+            return;
+        }
         Listings.Form form = Listings.form(call);
         ListingQuery query = Listings.query(call);
         Found found =
@@ -222,17 +246,18 @@ public final class ContainerOperations implements OperationGroup {
                         found.lines(),
                         Map.entry("container", name(path)),
                         "object",
-                        ContainerOperations::fields);
+                        object -> fields(path, object));
         Answers.send(exchange, body.length == 0 ? 204 : 200, headers, body);
     }
 
-    private static Map<String, Object> fields(StoredObject object) {
+    private static Map<String, Object> fields(SwiftPath path, StoredObject object) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", object.name());
         fields.put("hash", object.etag());
         fields.put("bytes", object.size());
         fields.put("content_type", object.contentType());
         fields.put("last_modified", Answers.listed(object.createdAt()));
+        Symlinks.describe(path, object, fields);
         return fields;
     }
 
@@ -269,6 +294,7 @@ public final class ContainerOperations implements OperationGroup {
             shown.keySet().removeAll(OWNERS_ONLY);
         }
         Answers.addAll(headers, shown);
+        Cors.add(headers, call, container);
         return headers;
     }
 
@@ -290,6 +316,14 @@ public final class ContainerOperations implements OperationGroup {
                             + " not empty.");
         }
         Answers.empty(exchange, 204, Answers.headers(call));
+    }
+
+    private void preflight(Call call, Exchange exchange) {
+        SwiftPath path = SwiftPath.of(call);
+        Cors.preflight(
+                call,
+                exchange,
+                database.read(tx -> containers.find(tx, path.account(), name(path))));
     }
 
     private static Failure absent() {

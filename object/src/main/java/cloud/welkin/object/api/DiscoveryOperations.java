@@ -3,9 +3,10 @@ package cloud.welkin.object.api;
 import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.kernel.api.Reply;
-import cloud.welkin.object.domain.TempUrl;
+import cloud.welkin.object.domain.KeyedSignature;
 import cloud.welkin.object.work.Bodies;
 import cloud.welkin.object.work.SegmentList;
+import cloud.welkin.object.work.Uploads;
 import cloud.welkin.object.work.Versions;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,7 @@ public final class DiscoveryOperations implements OperationGroup {
                                                     true))),
                             Map.entry("allow_account_management", true),
                             Map.entry("account_autocreate", true),
-                            Map.entry("max_file_size", ObjectWriting.LARGEST),
+                            Map.entry("max_file_size", Uploads.LARGEST),
                             Map.entry("max_meta_name_length", Metadata.LONGEST_NAME),
                             Map.entry("max_meta_value_length", Metadata.LONGEST_VALUE),
                             Map.entry("max_meta_count", Metadata.MOST),
@@ -60,7 +61,7 @@ public final class DiscoveryOperations implements OperationGroup {
                             "methods",
                             List.of("GET", "HEAD", "PUT", "POST", "DELETE"),
                             "allowed_digests",
-                            TempUrl.DIGESTS,
+                            KeyedSignature.DIGESTS,
                             "deprecated_digests",
                             List.of("sha1"),
                             "incoming_remove_headers",

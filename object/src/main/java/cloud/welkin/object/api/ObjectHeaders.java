@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** What is kept with an object of the headers that it comes with. */
 final class ObjectHeaders {
@@ -21,7 +22,7 @@ final class ObjectHeaders {
                     "cache-control",
                     "expires",
                     "x-robots-tag");
-    private static final String DEFAULT_TYPE = "application/octet-stream";
+    static final String DEFAULT_TYPE = "application/octet-stream";
 
     private ObjectHeaders() {}
 
@@ -70,13 +71,13 @@ final class ObjectHeaders {
      *
      * @throws Failure 400 when it is no such number or over
      */
-    static Optional<Instant> deleteAt(Call call, Instant now) {
+    static Optional<Instant> deleteAt(Function<String, Optional<String>> header, Instant now) {
         Optional<Instant> after =
-                call.header("X-Delete-After")
+                header.apply("X-Delete-After")
                         .filter(it -> !it.isEmpty())
                         .map(text -> now.plusSeconds(number("X-Delete-After", text)));
         Optional<Instant> at =
-                call.header("X-Delete-At")
+                header.apply("X-Delete-At")
                         .filter(it -> !it.isEmpty())
                         .map(text -> second(number("X-Delete-At", text)));
         Optional<Instant> end = after.or(() -> at);

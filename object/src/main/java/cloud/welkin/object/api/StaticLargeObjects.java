@@ -3,9 +3,12 @@ package cloud.welkin.object.api;
 import cloud.welkin.database.Database;
 import cloud.welkin.database.Tx;
 import cloud.welkin.kernel.api.Call;
+import cloud.welkin.kernel.api.Exchange;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.object.domain.ByteRanges;
 import cloud.welkin.object.domain.ByteRanges.Range;
+import cloud.welkin.object.domain.Container;
+import cloud.welkin.object.domain.Preconditions;
 import cloud.welkin.object.domain.StoredObject;
 import cloud.welkin.object.store.ObjectTable;
 import cloud.welkin.object.work.Bodies;
@@ -13,30 +16,43 @@ import cloud.welkin.object.work.LargeObjects;
 import cloud.welkin.object.work.SegmentList;
 import cloud.welkin.object.work.SegmentList.Segment;
 import cloud.welkin.object.work.SegmentList.Wanted;
+import cloud.welkin.object.work.Uploads;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Manifests of static large objects: checked when they come, segments deleted along when asked. */
 public final class StaticLargeObjects {
     private final Database database;
     private final ObjectTable objects;
     private final LargeObjects large;
+    private final Targets targets;
+    private final Uploads uploads;
+    private final Clock clock;
     private final Admission admission;
 
-    /**
-     * @param clock by which signed URLs expire
-     */
     public StaticLargeObjects(
-            Database database, ObjectTable objects, LargeObjects large, java.time.Clock clock) {
+            Database database,
+            ObjectTable objects,
+            LargeObjects large,
+            Targets targets,
+            Uploads uploads,
+            Clock clock) {
         this.database = database;
         this.objects = objects;
         this.large = large;
+        this.targets = targets;
+        this.uploads = uploads;
+        this.clock = clock;
         this.admission = new Admission(clock);
     }
 
@@ -47,7 +63,80 @@ public final class StaticLargeObjects {
      * @param etag that the segments make
      * @param size of all segments together
      */
-    record Checked(byte[] body, String etag, long size) {}
+    private record Checked(byte[] body, String etag, long size) {}
+
+    /**
+     * Stores the manifest that is the body. Who asks for {@code heartbeat} is answered 202 at any
+     * rate, and reads in the body how it went.
+     */
+    void put(Call call, Exchange exchange) {
+        boolean heartbeat = call.query().text("heartbeat").filter(Answers::isTrue).isPresent();
+        SwiftPath path = SwiftPath.of(call);
+        ObjectTable.Found found = targets.writable(call, path);
+        Container container =
+                found.container()
+                        .orElseThrow(() -> Failure.notFound("The resource could not be found."));
+        Targets.checkAbsent(call, found.object());
+        try {
+            StoredObject object = stored(call, exchange, path, container);
+            Map<String, String> answer = Answers.headers(call);
+            String etag = '"' + LargeObjects.etag(object) + '"';
+            String changed = Answers.lastModified(object.createdAt());
+            if (heartbeat) {
+                BulkAnswers.send(
+                        call,
+                        exchange,
+                        202,
+                        "upload",
+                        Map.of("Etag", etag, "Last Modified", changed),
+                        new BulkAnswers.Outcome("201 Created", "", List.of()));
+                return;
+            }
+            answer.put("Etag", etag);
+            answer.put("Last-Modified", changed);
+            Cors.add(answer, call, container);
+            Answers.empty(exchange, 201, answer);
+        } catch (Failure e) {
+            if (!heartbeat) {
+                throw e;
+            }
+            BulkAnswers.send(
+                    call,
+                    exchange,
+                    202,
+                    "upload",
+                    Map.of(),
+                    new BulkAnswers.Outcome(
+                            e.kind().status() + " " + e.kind().title(), e.text(), List.of()));
+        }
+    }
+
+    private StoredObject stored(Call call, Exchange exchange, SwiftPath path, Container container) {
+        Map<String, String> headers = ObjectHeaders.of(call);
+        Checked manifest = check(call, path.account(), exchange.body());
+        if (call.header("ETag")
+                .filter(it -> !Preconditions.bare(it).equalsIgnoreCase(manifest.etag()))
+                .isPresent()) {
+            throw Targets.mismatch();
+        }
+        headers.put(StoredObject.STATIC_LARGE, "True");
+        headers.put(SegmentList.ETAG, manifest.etag());
+        String name = path.object().orElseThrow();
+        StoredObject object =
+                uploads.receive(
+                                new Uploads.Wanted(
+                                        container,
+                                        name,
+                                        ObjectHeaders.contentType(call, name),
+                                        headers,
+                                        ObjectHeaders.deleteAt(call::header, clock.instant())),
+                                new ByteArrayInputStream(manifest.body()),
+                                OptionalLong.of(manifest.body().length),
+                                Uploads.LARGEST)
+                        .showing(manifest.size());
+        uploads.store(container, object, Targets.onlyNew(call));
+        return object;
+    }
 
     static boolean isMeant(Call call, String what) {
         return call.query().text("multipart-manifest").filter(what::equals).isPresent();
@@ -58,7 +147,7 @@ public final class StaticLargeObjects {
      *
      * @throws Failure 400 with a line for each segment that is not there or not as it should be
      */
-    Checked check(Call call, String account, InputStream body) {
+    private Checked check(Call call, String account, InputStream body) {
         List<Wanted> wanted = SegmentList.parse(bytes(body));
         List<String> errors = new ArrayList<>();
         List<Segment> segments = new ArrayList<>();

@@ -30,8 +30,25 @@ record SwiftPath(String account, Optional<String> container, Optional<String> ob
      */
     static SwiftPath parse(String raw) {
         String[] parts = raw.split("/", 3);
-        String container = parts.length > 1 ? decode(parts[1]) : "";
-        String object = parts.length > 2 ? decode(parts[2]) : "";
+        return named(
+                decode(parts[0]),
+                parts.length > 1 ? decode(parts[1]) : "",
+                parts.length > 2 ? decode(parts[2]) : "");
+    }
+
+    /**
+     * What an account's {@code container/object} names, both as they are.
+     *
+     * @throws Failure as {@link #parse}
+     */
+    static SwiftPath checked(String account, String path) {
+        int slash = path.indexOf('/');
+        return slash < 0
+                ? named(account, path, "")
+                : named(account, path.substring(0, slash), path.substring(slash + 1));
+    }
+
+    private static SwiftPath named(String account, String container, String object) {
         if (container.isEmpty() && !object.isEmpty()) {
             throw Failure.notFound("The resource could not be found.");
         }
@@ -44,11 +61,19 @@ record SwiftPath(String account, Optional<String> container, Optional<String> ob
             throw Failure.badRequest(
                     "Object name length of %d longer than %d", length(object), LONGEST_OBJECT);
         }
-        return new SwiftPath(decode(parts[0]), named(container), named(object));
+        return new SwiftPath(account, named(container), named(object));
     }
 
     private static Optional<String> named(String name) {
         return name.isEmpty() ? Optional.empty() : Optional.of(name);
+    }
+
+    /** As URLs of this API have it, {@code /v1/account/container/object}. */
+    String url() {
+        return "/v1/"
+                + Names.quoted(account)
+                + container.map(it -> "/" + Names.quoted(it).replace("/", "%2F")).orElse("")
+                + object.map(it -> "/" + Names.quoted(it)).orElse("");
     }
 
     private static int length(String name) {

@@ -8,8 +8,11 @@ import java.util.List;
  * {@code operator_roles}, {@code project_reader_roles} and {@code reseller_admin_role} say.
  */
 public final class SwiftPolicy {
+    /** What clients find before {@code /v1} in the catalogue; they sign it along or not. */
+    public static final String MOUNT = "/object-store";
+
     /** Where the API is mounted. */
-    public static final String PATH = Admission.MOUNT + "/v1";
+    public static final String PATH = MOUNT + "/v1";
 
     static final String READ = "object_storage:read";
     static final String WRITE = "object_storage:write";

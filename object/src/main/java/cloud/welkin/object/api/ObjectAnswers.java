@@ -1,0 +1,307 @@
+package cloud.welkin.object.api;
+
+import cloud.welkin.database.Database;
+import cloud.welkin.database.Tx;
+import cloud.welkin.kernel.api.Call;
+import cloud.welkin.kernel.api.Exchange;
+import cloud.welkin.kernel.failure.Failure;
+import cloud.welkin.object.domain.ByteRanges;
+import cloud.welkin.object.domain.ByteRanges.Range;
+import cloud.welkin.object.domain.Container;
+import cloud.welkin.object.domain.Preconditions;
+import cloud.welkin.object.domain.StoredObject;
+import cloud.welkin.object.engine.EngineFailure;
+import cloud.welkin.object.store.ObjectTable;
+import cloud.welkin.object.store.ObjectTable.Found;
+import cloud.welkin.object.work.Bodies;
+import cloud.welkin.object.work.LargeObjects;
+import cloud.welkin.object.work.LargeObjects.Whole;
+import cloud.welkin.object.work.SegmentList;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** How an object is answered: whole, by ranges, on conditions, links followed. */
+public final class ObjectAnswers {
+    /** Who reads while the object is overwritten finds the body gone, and looks again. */
+    private static final int ATTEMPTS = 5;
+
+    private final Database database;
+    private final ObjectTable objects;
+    private final LargeObjects large;
+    private final Clock clock;
+    private final Admission admission;
+
+    public ObjectAnswers(Database database, ObjectTable objects, LargeObjects large, Clock clock) {
+        this.database = database;
+        this.objects = objects;
+        this.large = large;
+        this.clock = clock;
+        this.admission = new Admission(clock);
+    }
+
+    /**
+     * What is to be sent.
+     *
+     * @param place where links led to; absent when there were none
+     */
+    record Sent(Found found, StoredObject object, Whole whole, Optional<SwiftPath> place) {}
+
+    /**
+     * Answers with the object.
+     *
+     * @param status in place of 200
+     * @throws Failure before the answer begins: 401, 403 or 404
+     */
+    void serve(Call call, Exchange exchange, SwiftPath path, int status) {
+        serve(call, exchange, path, find(call, path), status);
+    }
+
+    /** As {@link #serve}, of what was found before. */
+    void serve(Call call, Exchange exchange, SwiftPath path, Sent found, int status) {
+        Sent sent = found;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                answer(call, exchange, sent, status);
+                return;
+            } catch (EngineFailure e) {
+                if (e.kind() != EngineFailure.Kind.MISSING || attempt == ATTEMPTS) {
+                    throw Bodies.refusal(e);
+                }
+                sent = find(call, path);
+            }
+        }
+    }
+
+    /**
+     * What the path names, if the caller may read it.
+     *
+     * @throws Failure 401, 403 or 404; 409 for links that lead nowhere
+     */
+    Sent find(Call call, SwiftPath path) {
+        return database.read(tx -> found(call, tx, path));
+    }
+
+    /** The container that a path names, whoever asks. */
+    Optional<Container> container(SwiftPath path) {
+        return database.read(
+                        tx -> objects.find(tx, path.account(), path.container().orElse(""), ""))
+                .container();
+    }
+
+    /** The body of what was found. */
+    InputStream open(Sent sent) {
+        try {
+            return large.open(sent.whole(), 0, sent.whole().size());
+        } catch (EngineFailure e) {
+            throw Bodies.refusal(e);
+        }
+    }
+
+    private Sent found(Call call, Tx tx, SwiftPath asked) {
+        SwiftPath path = asked;
+        boolean linkItself = call.query().text("symlink").filter("get"::equals).isPresent();
+        for (int hops = 0; ; hops++) {
+            Found found =
+                    objects.find(
+                            tx,
+                            path.account(),
+                            path.container().orElse(""),
+                            path.object().orElse(""));
+            admission.reader(call, path, found.account(), found.container());
+            StoredObject object =
+                    found.object()
+                            .filter(it -> !it.isExpired(clock.instant()))
+                            .orElseThrow(
+                                    () -> Failure.notFound("The resource could not be found."));
+            if (object.header(StoredObject.SYMLINK).isEmpty() || linkItself) {
+                Optional<SwiftPath> place = hops == 0 ? Optional.empty() : Optional.of(path);
+                return new Sent(found, object, whole(call, tx, path, object), place);
+            }
+            if (hops == Symlinks.MOST_HOPS) {
+                throw Failure.conflict(
+                        "Too many levels of symbolic links, maximum allowed is %d", hops);
+            }
+            path = Symlinks.target(path, object);
+            Symlinks.requireUnchanged(
+                    object,
+                    objects.find(
+                                    tx,
+                                    path.account(),
+                                    path.container().orElse(""),
+                                    path.object().orElse(""))
+                            .object());
+        }
+    }
+
+    private Whole whole(Call call, Tx tx, SwiftPath path, StoredObject object) {
+        boolean manifestItself =
+                call.query().text("multipart-manifest").filter("get"::equals).isPresent();
+        if (object.isStaticLarge() && !manifestItself) {
+            return large.fixed(tx, path.account(), object);
+        }
+        return object.header(StoredObject.MANIFEST)
+                .filter(it -> !manifestItself)
+                .map(it -> large.dynamic(tx, path.account(), SwiftPath.decode(it)))
+                .orElseGet(() -> LargeObjects.own(object));
+    }
+
+    private void answer(Call call, Exchange exchange, Sent sent, int status) {
+        StoredObject object = sent.object();
+        Whole whole = sent.whole();
+        Map<String, String> headers = headers(call, object, whole);
+        sent.place().ifPresent(it -> headers.put("Content-Location", it.url()));
+        sent.found().container().ifPresent(it -> Cors.add(headers, call, it));
+        switch (Preconditions.ofRead(call::header, whole.etag(), object.createdAt())) {
+            case NOT_MODIFIED -> {
+                Answers.send(exchange, 304, headers, new byte[0]);
+                return;
+            }
+            case FAILED -> {
+                Answers.empty(exchange, 412, headers);
+                return;
+            }
+            case GO_ON -> {}
+        }
+        boolean head = call.operation().method().equals("HEAD");
+        Optional<List<Range>> ranges =
+                call.header("Range")
+                        .filter(it -> !head && rangeIsFor(call, object, whole))
+                        .flatMap(it -> ByteRanges.parse(it, whole.size()));
+        if (ranges.isEmpty()) {
+            if (head) {
+                Answers.head(exchange, status, headers, whole.size());
+            } else {
+                headers.put("Content-Length", Long.toString(whole.size()));
+                send(exchange, status, headers, whole, new Range(0, whole.size()));
+            }
+            return;
+        }
+        switch (ranges.get().size()) {
+            case 0 -> {
+                headers.put("Content-Range", "bytes */" + whole.size());
+                Answers.empty(exchange, 416, headers);
+            }
+            case 1 -> {
+                Range range = ranges.get().getFirst();
+                headers.put("Content-Range", contentRange(range, whole));
+                headers.put("Content-Length", Long.toString(range.length()));
+                send(exchange, 206, headers, whole, range);
+            }
+            default -> sendParts(exchange, headers, object, whole, ranges.get());
+        }
+    }
+
+    /** Whether a range is still meant: {@code If-Range} names the state that it is of. */
+    private static boolean rangeIsFor(Call call, StoredObject object, Whole whole) {
+        return call.header("If-Range")
+                .map(
+                        it ->
+                                Preconditions.date(it)
+                                        .map(date -> !object.createdAt().isAfter(date))
+                                        .orElseGet(() -> Preconditions.names(it, whole.etag())))
+                .orElse(true);
+    }
+
+    private static String contentRange(Range range, Whole whole) {
+        return "bytes " + range.from() + "-" + range.last() + "/" + whole.size();
+    }
+
+    private void send(
+            Exchange exchange, int status, Map<String, String> headers, Whole whole, Range range) {
+        // Opened before the answer begins: what is missing can still be said.
+        try (InputStream body = large.open(whole, range.from(), range.length());
+                OutputStream out = exchange.answer(status, headers)) {
+            body.transferTo(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void sendParts(
+            Exchange exchange,
+            Map<String, String> headers,
+            StoredObject object,
+            Whole whole,
+            List<Range> ranges) {
+        String boundary = UUID.randomUUID().toString();
+        List<byte[]> heads =
+                ranges.stream()
+                        .map(
+                                range ->
+                                        ("--"
+                                                        + boundary
+                                                        + "\r\nContent-Type: "
+                                                        + object.contentType()
+                                                        + "\r\nContent-Range: "
+                                                        + contentRange(range, whole)
+                                                        + "\r\n\r\n")
+                                                .getBytes(StandardCharsets.UTF_8))
+                        .toList();
+        byte[] end = ("--" + boundary + "--").getBytes(StandardCharsets.UTF_8);
+        long length = end.length;
+        for (int i = 0; i < ranges.size(); i++) {
+            length += heads.get(i).length + ranges.get(i).length() + 2;
+        }
+        headers.put("Content-Type", "multipart/byteranges;boundary=" + boundary);
+        headers.put("Content-Length", Long.toString(length));
+        try (OutputStream out = exchange.answer(206, headers)) {
+            for (int i = 0; i < ranges.size(); i++) {
+                Range range = ranges.get(i);
+                out.write(heads.get(i));
+                try (InputStream body = large.open(whole, range.from(), range.length())) {
+                    body.transferTo(out);
+                }
+                out.write('\r');
+                out.write('\n');
+            }
+            out.write(end);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Who follows a signed URL saves a file, unless the URL says to show it. */
+    private static String disposition(Call call, StoredObject object) {
+        Optional<String> named = call.query().text("filename").filter(it -> !it.isEmpty());
+        boolean inline = call.query().has("inline");
+        if (inline && named.isEmpty()) {
+            return "inline";
+        }
+        String name = object.name().replaceAll("/+$", "");
+        String file = named.orElse(name.substring(name.lastIndexOf('/') + 1));
+        String plain = file.replaceAll("[^ -~]|[\"\\\\%]", "_");
+        return (inline ? "inline" : "attachment")
+                + "; filename=\""
+                + plain
+                + "\"; filename*=UTF-8''"
+                + Names.quoted(file).replace("/", "%2F");
+    }
+
+    private static Map<String, String> headers(Call call, StoredObject object, Whole whole) {
+        Map<String, String> headers = Answers.headers(call);
+        Answers.addAll(headers, object.headers());
+        headers.remove(Answers.spelled(SegmentList.ETAG));
+        headers.put("Content-Type", Answers.headerText(object.contentType()));
+        headers.put("Etag", whole.etag());
+        if (object.isStaticLarge() && call.query().has("multipart-manifest")) {
+            headers.put("Content-Type", "application/json; charset=utf-8");
+        }
+        headers.put("Last-Modified", Answers.lastModified(object.createdAt()));
+        headers.put("X-Timestamp", Answers.timestamp(object.createdAt()));
+        headers.put("Accept-Ranges", "bytes");
+        if (call.query().has("temp_url_sig") && !headers.containsKey("Content-Disposition")) {
+            headers.put("Content-Disposition", disposition(call, object));
+        }
+        object.deleteAt()
+                .ifPresent(end -> headers.put("X-Delete-At", Long.toString(end.getEpochSecond())));
+        return headers;
+    }
+}
