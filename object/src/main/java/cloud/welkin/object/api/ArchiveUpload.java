@@ -90,9 +90,7 @@ public final class ArchiveUpload {
         if (!FORMATS.contains(format)) {
             throw Failure.badRequest("Unsupported archive format");
         }
-        if (base.container().isEmpty() && !Admission.mayWrite(call, base.account())) {
-            throw Admission.refusal(call);
-        }
+        admit(call, base);
         Extraction extraction = new Extraction(call, base);
         String problem = "";
         try {
@@ -110,6 +108,20 @@ public final class ArchiveUpload {
                 "extract",
                 Map.of("Number Files Created", extraction.created),
                 extraction.outcome(problem));
+    }
+
+    /** Refuses before anything is read; each object's own container is asked again. */
+    private void admit(Call call, SwiftPath base) {
+        if (Admission.mayWrite(call, base.account())) {
+            return;
+        }
+        if (base.container().isEmpty()) {
+            throw Admission.refusal(call);
+        }
+        ObjectTable.Found found =
+                database.read(
+                        tx -> objects.find(tx, base.account(), base.container().orElseThrow(), ""));
+        admission.writer(call, base, found.account(), found.container());
     }
 
     private static InputStream unpacked(InputStream body, String format) throws IOException {
