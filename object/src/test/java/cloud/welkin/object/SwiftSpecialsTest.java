@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import javax.crypto.Mac;
@@ -334,6 +335,26 @@ class SwiftSpecialsTest {
                 .header("Access-Control-Request-Method", "PUT")
                 .send()
                 .expect(status);
+    }
+
+    @Test
+    void aListOfNamesIsDeletedByEitherMethodAndTheAccountStays() {
+        for (String method : List.of("POST", "DELETE")) {
+            objects.container("listed");
+            objects.put("/listed/o", "x").expect(201);
+            Response answer =
+                    objects.api
+                            .method(method, objects.url("?bulk-delete&format=json"))
+                            .by(objects.member)
+                            .body(
+                                    "text/plain",
+                                    "listed/o\nlisted\nnone/x".getBytes(StandardCharsets.UTF_8))
+                            .send()
+                            .expect(200);
+            assertThat(answer.json().path("Number Deleted").asInt()).isEqualTo(2);
+            assertThat(answer.json().path("Number Not Found").asInt()).isEqualTo(1);
+            objects.get("/listed").expect(404);
+        }
     }
 
     @Test

@@ -78,7 +78,8 @@ public final class AccountOperations implements OperationGroup {
                         .streams(this::create),
                 Operation.delete("/{account}")
                         .policyByThing(SwiftPolicy.ADMINISTER)
-                        .doc("Deletes an account and all that is in it.")
+                        .doc(
+                                "Deletes an account and all that is in it; or what the body names (bulk-delete).")
                         .streams(this::delete));
     }
 
@@ -161,11 +162,11 @@ public final class AccountOperations implements OperationGroup {
 
     private void update(Call call, Exchange exchange) {
         String name = SwiftPath.of(call).account();
-        Admission.owner(call, name);
         if (call.query().has("bulk-delete")) {
             bulk.deleteNamed(call, exchange, name);
             return;
         }
+        Admission.owner(call, name);
         Map<String, String> given = Metadata.of(call, "account");
         if (given.containsKey(QUOTA) && !call.caller().hasRole("ResellerAdmin")) {
             throw Admission.refusal(call);
@@ -204,6 +205,10 @@ public final class AccountOperations implements OperationGroup {
 
     private void delete(Call call, Exchange exchange) {
         String name = SwiftPath.of(call).account();
+        if (call.query().has("bulk-delete")) {
+            bulk.deleteNamed(call, exchange, name);
+            return;
+        }
         Admission.owner(call, name);
         if (!database.write(tx -> accounts.delete(tx, name))) {
             throw Failure.notFound("The resource could not be found.");

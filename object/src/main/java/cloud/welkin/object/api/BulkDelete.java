@@ -56,6 +56,9 @@ public final class BulkDelete {
 
     /** Deletes what the body names, a path a line: {@code /container/object}. */
     void deleteNamed(Call call, Exchange exchange, String account) {
+        if (!Admission.mayWrite(call, account)) {
+            throw Admission.refusal(call);
+        }
         List<String> paths = new ArrayList<>();
         new String(body(exchange), StandardCharsets.UTF_8)
                 .lines()
@@ -126,7 +129,9 @@ public final class BulkDelete {
 
     private boolean delete(Call call, String account, String container, String object) {
         if (object.isEmpty()) {
-            Admission.owner(call, account);
+            if (!Admission.mayWrite(call, account)) {
+                throw Admission.refusal(call);
+            }
             return database.write(tx -> deleteContainer(tx, account, container));
         }
         SwiftPath path = new SwiftPath(account, Optional.of(container), Optional.of(object));
