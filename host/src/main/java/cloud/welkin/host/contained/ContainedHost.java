@@ -95,6 +95,7 @@ public final class ContainedHost implements HostEngines {
         namespace.ensure();
         outside.ensure();
         HostFolder.write(execFile(folder), String.join("\n", outside.exec()) + "\n");
+        libvirt.prepare(namespace);
         together(
                 this::ensureSwitch,
                 () -> central.ensureNorthbound(namespace),

@@ -55,7 +55,11 @@ final class LibvirtDaemon {
         return guests;
     }
 
-    void ensure(Inside inside) {
+    /**
+     * Before any of the host's parts is started: the way to the home is laid anew meanwhile, and is
+     * not there for a moment.
+     */
+    void prepare(Inside inside) {
         boolean runs = libvirtd.running(inside).isPresent();
         if (!runs || !configured) {
             boolean changed = configure();
@@ -66,6 +70,9 @@ final class LibvirtDaemon {
             }
             configured = true;
         }
+    }
+
+    void ensure(Inside inside) {
         virtlogd.ensure(inside);
         libvirtd.ensure(inside);
     }
