@@ -27,6 +27,7 @@ import cloud.welkin.object.engine.ObjectEngine;
 import cloud.welkin.object.store.AccountTable;
 import cloud.welkin.object.store.ContainerTable;
 import cloud.welkin.object.store.ObjectTable;
+import cloud.welkin.object.store.UploadTable;
 import cloud.welkin.object.store.UsageTable;
 import cloud.welkin.object.work.Bodies;
 import cloud.welkin.object.work.Expiry;
@@ -52,6 +53,7 @@ public final class ObjectService implements AutoCloseable {
     private final AccountTable accounts = new AccountTable(usages);
     private final ContainerTable containers = new ContainerTable(usages);
     private final ObjectTable objects = new ObjectTable();
+    private final UploadTable partial = new UploadTable();
     private final ObjectEngine engine;
     private final Bodies bodies;
     private final LargeObjects large;
@@ -64,7 +66,7 @@ public final class ObjectService implements AutoCloseable {
         this.clock = clock;
         this.engine = engine;
         bodies = new Bodies(Map.of(Bodies.DEFAULT_POLICY, engine));
-        large = new LargeObjects(objects, containers, bodies);
+        large = new LargeObjects(objects, containers, partial, bodies);
     }
 
     public List<Api> apis() {

@@ -30,6 +30,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,13 +85,40 @@ public final class KeySignatures {
      *     too old, or its user may do nothing in its project; 429 after too many of these
      */
     public Session session(KeySigned signed) {
+        return counted(signed, this::issue);
+    }
+
+    /**
+     * As {@link #session}, with what more the sender signs by the same key: the pieces of a body.
+     *
+     * @param day of the credential's scope, and its region and service
+     */
+    public Signing signing(KeySigned signed, String day, String region, String service) {
+        return counted(
+                signed,
+                found -> {
+                    String secret = found.key().secret();
+                    return new Signing(
+                            issue(found),
+                            text -> Hmac.version4(secret, day, region, service, text));
+                });
+    }
+
+    /**
+     * Somebody who signs on.
+     *
+     * @param sign the signature of version 4 of a text, lower-case hex
+     */
+    public record Signing(Session session, UnaryOperator<String> sign) {}
+
+    private <T> T counted(KeySigned signed, Function<Found, T> then) {
         // The services ask from few addresses for everybody: each key is counted for itself.
         String counted = "ec2: " + signed.access();
         failures.require(counted, counted);
         try {
             Found found = found(signed);
             requireCurrent(signed);
-            return issue(found);
+            return then.apply(found);
         } catch (Failure failure) {
             if (failure.kind() == FailureKind.UNAUTHORIZED
                     || failure.kind() == FailureKind.NOT_FOUND) {

@@ -14,6 +14,7 @@ import java.util.Optional;
  *     older URLs
  * @param largestBody bytes that a JSON body may have
  * @param endings what may stand behind an operation's path
+ * @param claim what is this API's by more than its path
  */
 public record Api(
         String name,
@@ -24,7 +25,17 @@ public record Api(
         int largestBody,
         List<Operation> operations,
         List<PolicyRule> rules,
-        Endings endings) {
+        Endings endings,
+        Optional<Claim> claim) {
+
+    /**
+     * Requests that belong to an API wherever they go: by how they are signed, or to which host.
+     */
+    @FunctionalInterface
+    public interface Claim {
+        /** The path of the request within the API, as it came; empty when it is not the API's. */
+        Optional<String> path(Incoming incoming);
+    }
 
     /** What services take where they do not say otherwise (Nova's own limit). */
     public static final int USUAL_LARGEST_BODY = 114_688;
@@ -58,7 +69,8 @@ public record Api(
                 largestBody,
                 operations,
                 rules,
-                Endings.SLASH);
+                Endings.SLASH,
+                Optional.empty());
     }
 
     public Api {
@@ -77,6 +89,22 @@ public record Api(
                 largestBody,
                 operations,
                 rules,
-                others);
+                others,
+                claim);
+    }
+
+    /** The same, which takes more than what lies below its path. */
+    public Api with(Claim more) {
+        return new Api(
+                name,
+                path,
+                projectInPath,
+                versioning,
+                errors,
+                largestBody,
+                operations,
+                rules,
+                endings,
+                Optional.of(more));
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -35,7 +36,7 @@ public final class Call {
     private final String peer;
     private final Map<String, String> notes = new java.util.concurrent.ConcurrentHashMap<>();
     private final BiConsumer<Tx, Object> telling;
-    private boolean authorized;
+    private final AtomicBoolean authorized;
 
     Call(
             Operation operation,
@@ -51,6 +52,39 @@ public final class Call {
             String rawPath,
             String peer,
             BiConsumer<Tx, Object> telling) {
+        this(
+                operation,
+                caller,
+                path,
+                query,
+                headers,
+                headerNames,
+                version,
+                policy,
+                origin,
+                requestId,
+                rawPath,
+                peer,
+                telling,
+                new AtomicBoolean());
+    }
+
+    private Call(
+            Operation operation,
+            Optional<Caller> caller,
+            Map<String, String> path,
+            Query query,
+            Function<String, Optional<String>> headers,
+            Supplier<List<String>> headerNames,
+            Microversion version,
+            Policy policy,
+            String origin,
+            String requestId,
+            String rawPath,
+            String peer,
+            BiConsumer<Tx, Object> telling,
+            AtomicBoolean authorized) {
+        this.authorized = authorized;
         this.telling = telling;
         this.operation = operation;
         this.caller = caller;
@@ -64,6 +98,25 @@ public final class Call {
         this.requestId = requestId;
         this.rawPath = rawPath;
         this.peer = peer;
+    }
+
+    /** The same request of somebody who proved by other means than a token who it is. */
+    public Call of(Caller proved) {
+        return new Call(
+                operation,
+                Optional.of(proved),
+                path,
+                query,
+                headers,
+                headerNames,
+                version,
+                policy,
+                origin,
+                requestId,
+                rawPath,
+                peer,
+                telling,
+                authorized);
     }
 
     /** Who asks. Operations that are open to all use {@link #callerIfAny}. */
@@ -162,13 +215,13 @@ public final class Call {
 
     /** Whether this operation's rule lets the caller act on the target. */
     public boolean may(Target target) {
-        authorized = true;
+        authorized.set(true);
         return policy.allows(operation.policyName(), caller(), target);
     }
 
     /** Says that the thing's own list lets the caller in, whoever it is. */
     public void admit() {
-        authorized = true;
+        authorized.set(true);
     }
 
     /** Refuses with 403 unless this operation's rule lets the caller act on the target. */
@@ -216,7 +269,7 @@ public final class Call {
     }
 
     boolean wasAuthorized() {
-        return authorized;
+        return authorized.get();
     }
 
     static Failure refusal(String rule) {

@@ -45,6 +45,7 @@ public final class Dispatcher {
     private record Mounted(Api api, Router router) {}
 
     private final List<Mounted> apis = new ArrayList<>();
+    private final List<Mounted> claiming;
     private final Policy policy;
     private final Database database;
     private final Authenticator authenticator;
@@ -74,6 +75,7 @@ public final class Dispatcher {
         this.apis.sort(
                 Comparator.comparingInt((Mounted mounted) -> mounted.api().path().length())
                         .reversed());
+        this.claiming = this.apis.stream().filter(it -> it.api().claim().isPresent()).toList();
         this.policy = policy;
         this.database = database;
         this.authenticator = authenticator;
@@ -82,10 +84,11 @@ public final class Dispatcher {
     }
 
     /**
-     * Whether the path belongs to any of the APIs; what does not is for the console and the like.
+     * Whether the request belongs to any of the APIs; what does not is for the console and the
+     * like.
      */
-    public boolean owns(String rawPath) {
-        return mounted(rawPath).isPresent();
+    public boolean owns(Incoming incoming) {
+        return routed(incoming).isPresent();
     }
 
     public Answer dispatch(Incoming incoming) {
@@ -159,9 +162,10 @@ public final class Dispatcher {
     }
 
     private Answer handle(Incoming incoming, String requestId, Station at) {
-        Mounted mounted =
-                mounted(incoming.rawPath())
+        Routed routed =
+                routed(incoming)
                         .orElseThrow(() -> Failure.notFound("The resource could not be found."));
+        Mounted mounted = routed.mounted();
         Api api = mounted.api();
         at.api = api;
         api.versioning()
@@ -173,7 +177,7 @@ public final class Dispatcher {
                                                 versioning
                                                         .legacyHeader()
                                                         .flatMap(incoming::header)));
-        String rest = incoming.rawPath().substring(api.path().length());
+        String rest = routed.rest();
         if (api.endings() == Api.Endings.NONE && rest.length() > 1 && rest.endsWith("/")) {
             throw Failure.notFound("The resource could not be found.");
         }
@@ -458,13 +462,23 @@ public final class Dispatcher {
         }
     }
 
-    private Optional<Mounted> mounted(String rawPath) {
+    /** An API, and the path within it. */
+    private record Routed(Mounted mounted, String rest) {}
+
+    private Optional<Routed> routed(Incoming incoming) {
+        for (Mounted mounted : claiming) {
+            Optional<String> rest = mounted.api().claim().flatMap(it -> it.path(incoming));
+            if (rest.isPresent()) {
+                return Optional.of(new Routed(mounted, rest.get()));
+            }
+        }
+        String rawPath = incoming.rawPath();
         for (Mounted mounted : apis) {
             String path = mounted.api().path();
             if (rawPath.startsWith(path)
                     && (rawPath.length() == path.length()
                             || rawPath.charAt(path.length()) == '/')) {
-                return Optional.of(mounted);
+                return Optional.of(new Routed(mounted, rawPath.substring(path.length())));
             }
         }
         return Optional.empty();

@@ -132,14 +132,14 @@ public final class HttpServer implements AutoCloseable {
 
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
-            String path = request.getHttpURI().getPath();
-            if (path == null || !dispatcher.owns(path)) {
+            JettyIncoming incoming = new JettyIncoming(request, response);
+            if (request.getHttpURI().getPath() == null || !dispatcher.owns(incoming)) {
                 return false;
             }
             EarlyAnswer.prepare(request);
             Answer answer;
             try {
-                answer = dispatcher.dispatch(new JettyIncoming(request, response));
+                answer = dispatcher.dispatch(incoming);
             } catch (BrokenAnswer e) {
                 callback.failed(e);
                 return true;

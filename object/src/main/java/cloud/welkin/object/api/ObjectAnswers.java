@@ -150,7 +150,7 @@ public final class ObjectAnswers {
         return object.header(StoredObject.MANIFEST)
                 .filter(it -> !manifestItself)
                 .map(it -> large.dynamic(tx, path.account(), SwiftPath.decode(it)))
-                .orElseGet(() -> LargeObjects.own(object));
+                .orElseGet(() -> large.own(tx, object));
     }
 
     private void answer(Call call, Exchange exchange, Sent sent, int status) {

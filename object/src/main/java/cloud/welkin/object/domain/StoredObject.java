@@ -14,7 +14,9 @@ import java.util.UUID;
  * @param length bytes of the stored body
  * @param etag of the stored body: MD5 in hex
  * @param headers metadata and everything else that was said by headers, under lower-case names
- * @param locator where the body is; absent for an empty one
+ * @param locator where the body is; absent for an empty one, and for one that is in parts
+ * @param parts how many bodies of an upload in parts follow each other
+ * @param versioned whether it was made while its bucket kept versions
  */
 public record StoredObject(
         long container,
@@ -28,7 +30,40 @@ public record StoredObject(
         Map<String, String> headers,
         Optional<Locator> locator,
         String policy,
-        Optional<Instant> deleteAt) {
+        Optional<Instant> deleteAt,
+        int parts,
+        boolean versioned) {
+    /** An object whose body is its own, in a container that keeps no versions of S3's kind. */
+    public StoredObject(
+            long container,
+            String name,
+            UUID id,
+            Instant createdAt,
+            long size,
+            long length,
+            String etag,
+            String contentType,
+            Map<String, String> headers,
+            Optional<Locator> locator,
+            String policy,
+            Optional<Instant> deleteAt) {
+        this(
+                container,
+                name,
+                id,
+                createdAt,
+                size,
+                length,
+                etag,
+                contentType,
+                headers,
+                locator,
+                policy,
+                deleteAt,
+                0,
+                false);
+    }
+
     /** Marks an object whose body is the manifest of a static large one. */
     public static final String STATIC_LARGE = "x-static-large-object";
 
@@ -54,7 +89,8 @@ public record StoredObject(
     public StoredObject described(
             Map<String, String> others, String type, Optional<Instant> end, Instant now) {
         return new StoredObject(
-                container, name, id, now, size, length, etag, type, others, locator, policy, end);
+                container, name, id, now, size, length, etag, type, others, locator, policy, end,
+                parts, versioned);
     }
 
     /** The same, shown in listings with another size. */
@@ -71,6 +107,27 @@ public record StoredObject(
                 headers,
                 locator,
                 policy,
-                deleteAt);
+                deleteAt,
+                parts,
+                versioned);
+    }
+
+    /** The same as a version of its own. */
+    public StoredObject asVersion() {
+        return new StoredObject(
+                container,
+                name,
+                id,
+                createdAt,
+                size,
+                length,
+                etag,
+                contentType,
+                headers,
+                locator,
+                policy,
+                deleteAt,
+                parts,
+                true);
     }
 }

@@ -4,6 +4,8 @@ import static cloud.welkin.object.schema.Tables.ACCOUNTS;
 import static cloud.welkin.object.schema.Tables.CONTAINERS;
 import static cloud.welkin.object.schema.Tables.GARBAGE;
 import static cloud.welkin.object.schema.Tables.OBJECTS;
+import static cloud.welkin.object.schema.Tables.PARTS;
+import static cloud.welkin.object.schema.Tables.VERSIONS;
 
 import cloud.welkin.database.Tx;
 import cloud.welkin.object.domain.Account;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import org.jooq.impl.DSL;
 
 /** The rows of objects. Counters and garbage follow by triggers (V001). */
 public final class ObjectTable {
@@ -149,7 +152,7 @@ public final class ObjectTable {
                             select container, name from object.objects
                             where delete_at <= {0} limit {1} for update skip locked)
                         """,
-                        org.jooq.impl.DSL.val(now, OBJECTS.DELETE_AT), org.jooq.impl.DSL.val(most));
+                        DSL.val(now, OBJECTS.DELETE_AT), DSL.val(most));
     }
 
     public List<Garbage> garbage(Tx tx, int most) {
@@ -172,7 +175,7 @@ public final class ObjectTable {
                 .execute();
     }
 
-    /** Every body that a row names, of objects and of garbage: policy and locator. */
+    /** Every body that a row names: policy and locator. */
     public void bodies(Tx tx, BiConsumer<String, String> each) {
         try (var rows =
                 tx.sql()
@@ -180,11 +183,14 @@ public final class ObjectTable {
                         .from(OBJECTS)
                         .where(OBJECTS.LOCATOR.isNotNull())
                         .unionAll(
-                                org.jooq
-                                        .impl
-                                        .DSL
-                                        .select(GARBAGE.POLICY, GARBAGE.LOCATOR)
-                                        .from(GARBAGE))
+                                DSL.select(VERSIONS.POLICY, VERSIONS.LOCATOR)
+                                        .from(VERSIONS)
+                                        .where(VERSIONS.LOCATOR.isNotNull()))
+                        .unionAll(
+                                DSL.select(PARTS.POLICY, PARTS.LOCATOR)
+                                        .from(PARTS)
+                                        .where(PARTS.LOCATOR.isNotNull()))
+                        .unionAll(DSL.select(GARBAGE.POLICY, GARBAGE.LOCATOR).from(GARBAGE))
                         .fetchSize(5000)
                         .fetchLazy()) {
             rows.forEach(row -> each.accept(row.value1(), row.value2()));
@@ -205,6 +211,8 @@ public final class ObjectTable {
         row.setLocator(object.locator().map(Locator::text).orElse(null));
         row.setPolicy(object.policy());
         row.setDeleteAt(object.deleteAt().orElse(null));
+        row.setParts(object.parts());
+        row.setVersioned(object.versioned());
         return row;
     }
 
@@ -221,6 +229,8 @@ public final class ObjectTable {
                 HeaderMap.of(row.getHeaders()),
                 Optional.ofNullable(row.getLocator()).map(Locator::new),
                 row.getPolicy(),
-                Optional.ofNullable(row.getDeleteAt()));
+                Optional.ofNullable(row.getDeleteAt()),
+                row.getParts(),
+                row.getVersioned());
     }
 }

@@ -2,7 +2,6 @@ package cloud.welkin.object.work;
 
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.kernel.failure.FailureKind;
-import cloud.welkin.object.domain.StoredObject;
 import cloud.welkin.object.engine.BodyWriter;
 import cloud.welkin.object.engine.EngineFailure;
 import cloud.welkin.object.engine.Locator;
@@ -94,12 +93,12 @@ public final class Bodies {
         }
     }
 
-    /** A part of an object's stored body. */
-    public InputStream read(StoredObject object, long from, long length) {
-        if (object.locator().isEmpty() || length == 0) {
+    /** A part of a stored body; nothing where there is none. */
+    public InputStream read(String policy, Optional<Locator> locator, long from, long length) {
+        if (locator.isEmpty() || length == 0) {
             return InputStream.nullInputStream();
         }
-        return engine(object.policy()).read(object.locator().get(), from, length);
+        return engine(policy).read(locator.get(), from, length);
     }
 
     /** What a client is told of an engine's failure; the operator reads the rest in the log. */

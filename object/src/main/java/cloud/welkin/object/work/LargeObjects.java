@@ -5,8 +5,10 @@ import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.object.domain.ListingQuery;
 import cloud.welkin.object.domain.ListingQuery.Line;
 import cloud.welkin.object.domain.StoredObject;
+import cloud.welkin.object.engine.Locator;
 import cloud.welkin.object.store.ContainerTable;
 import cloud.welkin.object.store.ObjectTable;
+import cloud.welkin.object.store.UploadTable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,6 +18,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /** What is sent for an object: its own body, or those of the objects that it stands for. */
 public final class LargeObjects {
@@ -29,26 +32,54 @@ public final class LargeObjects {
      */
     public record Whole(long size, String etag, List<Part> parts) {}
 
-    /** A range of an object's own body. */
-    public record Part(StoredObject object, long from, long length) {}
+    /** A range of a body. */
+    public record Part(String policy, Optional<Locator> locator, long from, long length) {}
 
     private final ObjectTable objects;
     private final ContainerTable containers;
+    private final UploadTable uploads;
     private final Bodies bodies;
 
-    public LargeObjects(ObjectTable objects, ContainerTable containers, Bodies bodies) {
+    public LargeObjects(
+            ObjectTable objects, ContainerTable containers, UploadTable uploads, Bodies bodies) {
+        this.uploads = uploads;
         this.objects = objects;
         this.containers = containers;
         this.bodies = bodies;
     }
 
-    /** The object's own body. */
-    public static Whole own(StoredObject object) {
-        return new Whole(object.length(), object.etag(), List.of(whole(object)));
+    /** The object's own body, or its parts' that follow each other. */
+    public Whole own(Tx tx, StoredObject object) {
+        return new Whole(object.length(), object.etag(), stored(tx, object));
     }
 
-    private static Part whole(StoredObject object) {
-        return new Part(object, 0, object.length());
+    private List<Part> stored(Tx tx, StoredObject object) {
+        return object.parts() == 0
+                ? List.of(new Part(object.policy(), object.locator(), 0, object.length()))
+                : uploads.parts(tx, object.id()).stream()
+                        .map(it -> new Part(it.policy(), it.locator(), 0, it.length()))
+                        .toList();
+    }
+
+    /** A range of bodies that follow each other. */
+    private static List<Part> cut(List<Part> parts, long from, long length) {
+        List<Part> cut = new ArrayList<>();
+        long skip = from;
+        long left = length;
+        for (Part part : parts) {
+            if (skip >= part.length()) {
+                skip -= part.length();
+                continue;
+            }
+            if (left <= 0) {
+                break;
+            }
+            long here = Math.min(left, part.length() - skip);
+            cut.add(new Part(part.policy(), part.locator(), part.from() + skip, here));
+            left -= here;
+            skip = 0;
+        }
+        return cut;
     }
 
     /**
@@ -84,7 +115,7 @@ public final class LargeObjects {
         return new Whole(
                 segments.stream().mapToLong(StoredObject::length).sum(),
                 "\"" + HexFormat.of().formatHex(md5.digest()) + "\"",
-                segments.stream().map(LargeObjects::whole).toList());
+                segments.stream().flatMap(it -> stored(tx, it).stream()).toList());
     }
 
     /**
@@ -130,7 +161,7 @@ public final class LargeObjects {
                                                     segment.path()));
             long here = Math.min(left, segment.length() - skip);
             if (!object.isStaticLarge()) {
-                parts.add(new Part(object, segment.from() + skip, here));
+                parts.addAll(cut(stored(tx, object), segment.from() + skip, here));
             } else if (depth == 0) {
                 throw Failure.conflict("Manifests are nested too deeply.");
             } else {
@@ -148,7 +179,8 @@ public final class LargeObjects {
 
     /** What a manifest names. */
     public List<SegmentList.Segment> segments(StoredObject manifest) {
-        try (InputStream body = bodies.read(manifest, 0, manifest.length())) {
+        try (InputStream body =
+                bodies.read(manifest.policy(), manifest.locator(), 0, manifest.length())) {
             return SegmentList.read(body.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -185,7 +217,8 @@ public final class LargeObjects {
                 }
                 current =
                         bodies.read(
-                                part.object(),
+                                part.policy(),
+                                part.locator(),
                                 part.from() + skip,
                                 Math.min(left, part.length() - skip));
                 skip = 0;
