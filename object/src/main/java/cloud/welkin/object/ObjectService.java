@@ -29,9 +29,11 @@ import cloud.welkin.object.store.ContainerTable;
 import cloud.welkin.object.store.ObjectTable;
 import cloud.welkin.object.store.UploadTable;
 import cloud.welkin.object.store.UsageTable;
+import cloud.welkin.object.store.VersionTable;
 import cloud.welkin.object.work.Bodies;
 import cloud.welkin.object.work.Expiry;
 import cloud.welkin.object.work.LargeObjects;
+import cloud.welkin.object.work.ObjectVersions;
 import cloud.welkin.object.work.Quotas;
 import cloud.welkin.object.work.Reclaim;
 import cloud.welkin.object.work.Uploads;
@@ -71,7 +73,8 @@ public final class ObjectService implements AutoCloseable {
 
     public List<Api> apis() {
         Quotas quotas = new Quotas(database, accounts, usages);
-        Versions versions = new Versions(containers, objects);
+        ObjectVersions kept = new ObjectVersions(objects, new VersionTable());
+        Versions versions = new Versions(containers, objects, kept);
         Uploads uploads = new Uploads(database, objects, bodies, versions, clock);
         Targets targets = new Targets(database, objects, uploads, clock);
         ObjectAnswers answers = new ObjectAnswers(database, objects, large, clock);

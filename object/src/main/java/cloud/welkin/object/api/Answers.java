@@ -117,7 +117,13 @@ final class Answers {
         return headerText(spelled.toString());
     }
 
+    /** Adds what is kept, but for what S3 alone has to do with. */
     static void addAll(Map<String, String> headers, Map<String, String> kept) {
-        kept.forEach((name, value) -> headers.put(spelled(name), headerText(value)));
+        kept.forEach(
+                (name, value) -> {
+                    if (!name.startsWith("x-s3-")) {
+                        headers.put(spelled(name), headerText(value));
+                    }
+                });
     }
 }

@@ -5,10 +5,7 @@ import cloud.welkin.database.Tx;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.api.Exchange;
 import cloud.welkin.kernel.failure.Failure;
-import cloud.welkin.object.domain.ByteRanges;
-import cloud.welkin.object.domain.ByteRanges.Range;
 import cloud.welkin.object.domain.Container;
-import cloud.welkin.object.domain.Preconditions;
 import cloud.welkin.object.domain.StoredObject;
 import cloud.welkin.object.engine.EngineFailure;
 import cloud.welkin.object.store.ObjectTable;
@@ -17,16 +14,10 @@ import cloud.welkin.object.work.Bodies;
 import cloud.welkin.object.work.LargeObjects;
 import cloud.welkin.object.work.LargeObjects.Whole;
 import cloud.welkin.object.work.SegmentList;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /** How an object is answered: whole, by ranges, on conditions, links followed. */
 public final class ObjectAnswers {
@@ -36,6 +27,7 @@ public final class ObjectAnswers {
     private final Database database;
     private final ObjectTable objects;
     private final LargeObjects large;
+    private final RangedAnswer ranged;
     private final Clock clock;
     private final Admission admission;
 
@@ -43,6 +35,7 @@ public final class ObjectAnswers {
         this.database = database;
         this.objects = objects;
         this.large = large;
+        this.ranged = new RangedAnswer(large);
         this.clock = clock;
         this.admission = new Admission(clock);
     }
@@ -155,117 +148,15 @@ public final class ObjectAnswers {
 
     private void answer(Call call, Exchange exchange, Sent sent, int status) {
         StoredObject object = sent.object();
-        Whole whole = sent.whole();
-        Map<String, String> headers = headers(call, object, whole);
+        Map<String, String> headers = headers(call, object, sent.whole());
         sent.place().ifPresent(it -> headers.put("Content-Location", it.url()));
         sent.found().container().ifPresent(it -> Cors.add(headers, call, it));
-        switch (Preconditions.ofRead(call::header, whole.etag(), object.createdAt())) {
-            case NOT_MODIFIED -> {
-                Answers.send(exchange, 304, headers, new byte[0]);
-                return;
-            }
-            case FAILED -> {
-                Answers.empty(exchange, 412, headers);
-                return;
-            }
-            case GO_ON -> {}
-        }
-        boolean head = call.operation().method().equals("HEAD");
-        Optional<List<Range>> ranges =
-                call.header("Range")
-                        .filter(it -> !head && rangeIsFor(call, object, whole))
-                        .flatMap(it -> ByteRanges.parse(it, whole.size()));
-        if (ranges.isEmpty()) {
-            if (head) {
-                Answers.head(exchange, status, headers, whole.size());
-            } else {
-                headers.put("Content-Length", Long.toString(whole.size()));
-                send(exchange, status, headers, whole, new Range(0, whole.size()));
-            }
-            return;
-        }
-        switch (ranges.get().size()) {
-            case 0 -> {
-                headers.put("Content-Range", "bytes */" + whole.size());
-                Answers.empty(exchange, 416, headers);
-            }
-            case 1 -> {
-                Range range = ranges.get().getFirst();
-                headers.put("Content-Range", contentRange(range, whole));
-                headers.put("Content-Length", Long.toString(range.length()));
-                send(exchange, 206, headers, whole, range);
-            }
-            default -> sendParts(exchange, headers, object, whole, ranges.get());
-        }
-    }
-
-    /** Whether a range is still meant: {@code If-Range} names the state that it is of. */
-    private static boolean rangeIsFor(Call call, StoredObject object, Whole whole) {
-        return call.header("If-Range")
-                .map(
-                        it ->
-                                Preconditions.date(it)
-                                        .map(date -> !object.createdAt().isAfter(date))
-                                        .orElseGet(() -> Preconditions.names(it, whole.etag())))
-                .orElse(true);
-    }
-
-    private static String contentRange(Range range, Whole whole) {
-        return "bytes " + range.from() + "-" + range.last() + "/" + whole.size();
-    }
-
-    private void send(
-            Exchange exchange, int status, Map<String, String> headers, Whole whole, Range range) {
-        // Opened before the answer begins: what is missing can still be said.
-        try (InputStream body = large.open(whole, range.from(), range.length());
-                OutputStream out = exchange.answer(status, headers)) {
-            body.transferTo(out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void sendParts(
-            Exchange exchange,
-            Map<String, String> headers,
-            StoredObject object,
-            Whole whole,
-            List<Range> ranges) {
-        String boundary = UUID.randomUUID().toString();
-        List<byte[]> heads =
-                ranges.stream()
-                        .map(
-                                range ->
-                                        ("--"
-                                                        + boundary
-                                                        + "\r\nContent-Type: "
-                                                        + object.contentType()
-                                                        + "\r\nContent-Range: "
-                                                        + contentRange(range, whole)
-                                                        + "\r\n\r\n")
-                                                .getBytes(StandardCharsets.UTF_8))
-                        .toList();
-        byte[] end = ("--" + boundary + "--").getBytes(StandardCharsets.UTF_8);
-        long length = end.length;
-        for (int i = 0; i < ranges.size(); i++) {
-            length += heads.get(i).length + ranges.get(i).length() + 2;
-        }
-        headers.put("Content-Type", "multipart/byteranges;boundary=" + boundary);
-        headers.put("Content-Length", Long.toString(length));
-        try (OutputStream out = exchange.answer(206, headers)) {
-            for (int i = 0; i < ranges.size(); i++) {
-                Range range = ranges.get(i);
-                out.write(heads.get(i));
-                try (InputStream body = large.open(whole, range.from(), range.length())) {
-                    body.transferTo(out);
-                }
-                out.write('\r');
-                out.write('\n');
-            }
-            out.write(end);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        ranged.answer(
+                call,
+                exchange,
+                new RangedAnswer.Content(sent.whole(), object.contentType(), object.createdAt()),
+                headers,
+                status);
     }
 
     /** Who follows a signed URL saves a file, unless the URL says to show it. */

@@ -3,6 +3,9 @@ package cloud.welkin.object.store;
 import static cloud.welkin.object.schema.Tables.ACCOUNTS;
 import static cloud.welkin.object.schema.Tables.CONTAINERS;
 import static cloud.welkin.object.schema.Tables.OBJECTS;
+import static cloud.welkin.object.schema.Tables.PARTS;
+import static cloud.welkin.object.schema.Tables.UPLOADS;
+import static cloud.welkin.object.schema.Tables.VERSIONS;
 
 import cloud.welkin.database.Tx;
 import cloud.welkin.object.domain.Account;
@@ -56,14 +59,12 @@ public final class AccountTable {
     /** Removes the account and all that is in it; the bodies become garbage. */
     public boolean delete(Tx tx, String name) {
         var of = DSL.select(ACCOUNTS.ID).from(ACCOUNTS).where(ACCOUNTS.NAME.eq(name));
-        tx.sql()
-                .deleteFrom(OBJECTS)
-                .where(
-                        OBJECTS.CONTAINER.in(
-                                DSL.select(CONTAINERS.ID)
-                                        .from(CONTAINERS)
-                                        .where(CONTAINERS.ACCOUNT.in(of))))
-                .execute();
+        var all = DSL.select(CONTAINERS.ID).from(CONTAINERS).where(CONTAINERS.ACCOUNT.in(of));
+        var begun = DSL.select(UPLOADS.ID).from(UPLOADS).where(UPLOADS.CONTAINER.in(all));
+        tx.sql().deleteFrom(PARTS).where(PARTS.OBJECT.in(begun)).execute();
+        tx.sql().deleteFrom(UPLOADS).where(UPLOADS.CONTAINER.in(all)).execute();
+        tx.sql().deleteFrom(VERSIONS).where(VERSIONS.CONTAINER.in(all)).execute();
+        tx.sql().deleteFrom(OBJECTS).where(OBJECTS.CONTAINER.in(all)).execute();
         tx.sql().deleteFrom(CONTAINERS).where(CONTAINERS.ACCOUNT.in(of)).execute();
         return tx.sql().deleteFrom(ACCOUNTS).where(ACCOUNTS.NAME.eq(name)).execute() > 0;
     }

@@ -2,6 +2,8 @@ package cloud.welkin.object.store;
 
 import static cloud.welkin.object.schema.Tables.ACCOUNTS;
 import static cloud.welkin.object.schema.Tables.CONTAINERS;
+import static cloud.welkin.object.schema.Tables.PARTS;
+import static cloud.welkin.object.schema.Tables.UPLOADS;
 
 import cloud.welkin.database.Tx;
 import cloud.welkin.object.domain.Container;
@@ -81,9 +83,14 @@ public final class ContainerTable {
     }
 
     /**
+     * Deletes the container, with uploads that were never completed.
+     *
      * @throws org.jooq.exception.IntegrityConstraintViolationException while objects are in it
      */
     public void delete(Tx tx, long id) {
+        var begun = DSL.select(UPLOADS.ID).from(UPLOADS).where(UPLOADS.CONTAINER.eq(id));
+        tx.sql().deleteFrom(PARTS).where(PARTS.OBJECT.in(begun)).execute();
+        tx.sql().deleteFrom(UPLOADS).where(UPLOADS.CONTAINER.eq(id)).execute();
         tx.sql().deleteFrom(CONTAINERS).where(CONTAINERS.ID.eq(id)).execute();
     }
 

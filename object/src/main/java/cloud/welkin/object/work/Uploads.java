@@ -90,10 +90,13 @@ public final class Uploads {
                     database.write(
                             tx -> {
                                 if (onlyNew) {
-                                    return objects.putNew(tx, object);
+                                    return objects.putNew(
+                                            tx,
+                                            ObjectVersions.areKept(container)
+                                                    ? object.asVersion()
+                                                    : object);
                                 }
-                                versions.keep(tx, container, object.name());
-                                objects.put(tx, object);
+                                objects.put(tx, versions.keep(tx, container, object));
                                 return true;
                             });
             if (!done) {

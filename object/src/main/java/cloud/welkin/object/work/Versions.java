@@ -34,15 +34,22 @@ public final class Versions {
 
     private final ContainerTable containers;
     private final ObjectTable objects;
+    private final ObjectVersions own;
 
-    public Versions(ContainerTable containers, ObjectTable objects) {
+    public Versions(ContainerTable containers, ObjectTable objects, ObjectVersions own) {
+        this.own = own;
         this.containers = containers;
         this.objects = objects;
     }
 
-    /** Makes the place free for another object, if the container keeps versions. */
-    public void keep(Tx tx, Container container, String name) {
-        archive(tx, container).ifPresent(kept -> moveAway(tx, container, name, kept));
+    /**
+     * Makes the place free for another object, if the container keeps versions of either kind.
+     *
+     * @return the object as it is to be stored
+     */
+    public StoredObject keep(Tx tx, Container container, StoredObject next) {
+        archive(tx, container).ifPresent(kept -> moveAway(tx, container, next.name(), kept));
+        return own.keep(tx, container, next);
     }
 
     private void moveAway(Tx tx, Container container, String name, Container archive) {
@@ -65,6 +72,10 @@ public final class Versions {
     public boolean delete(Tx tx, Container container, String name, Instant now) {
         Optional<Container> archive = archive(tx, container);
         if (archive.isEmpty()) {
+            boolean there = objects.lock(tx, container.id(), name).isPresent();
+            if (!there || own.delete(tx, container, name, now).isPresent()) {
+                return there;
+            }
             return objects.delete(tx, container.id(), name);
         }
         if (objects.lock(tx, container.id(), name).isEmpty()) {
