@@ -1,6 +1,7 @@
 package cloud.welkin.object;
 
 import cloud.welkin.database.Database;
+import cloud.welkin.identity.ec2.KeySignatures;
 import cloud.welkin.kernel.api.Api;
 import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
@@ -24,6 +25,9 @@ import cloud.welkin.object.api.SwiftErrors;
 import cloud.welkin.object.api.SwiftPolicy;
 import cloud.welkin.object.api.Targets;
 import cloud.welkin.object.engine.ObjectEngine;
+import cloud.welkin.object.s3.S3;
+import cloud.welkin.object.s3.S3Claim;
+import cloud.welkin.object.s3.S3Errors;
 import cloud.welkin.object.store.AccountTable;
 import cloud.welkin.object.store.ContainerTable;
 import cloud.welkin.object.store.ObjectTable;
@@ -33,6 +37,7 @@ import cloud.welkin.object.store.VersionTable;
 import cloud.welkin.object.work.Bodies;
 import cloud.welkin.object.work.Expiry;
 import cloud.welkin.object.work.LargeObjects;
+import cloud.welkin.object.work.Lifecycle;
 import cloud.welkin.object.work.ObjectVersions;
 import cloud.welkin.object.work.Quotas;
 import cloud.welkin.object.work.Reclaim;
@@ -44,26 +49,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The object service, composed: its APIs and its reconcilers. */
 public final class ObjectService implements AutoCloseable {
     public static final String SCHEMA = "object";
 
     private final Database database;
+    private final Supplier<KeySignatures> keys;
     private final Clock clock;
     private final UsageTable usages = new UsageTable();
     private final AccountTable accounts = new AccountTable(usages);
     private final ContainerTable containers = new ContainerTable(usages);
     private final ObjectTable objects = new ObjectTable();
     private final UploadTable partial = new UploadTable();
+    private final VersionTable states = new VersionTable();
+    private final ObjectVersions kept = new ObjectVersions(objects, states);
     private final ObjectEngine engine;
     private final Bodies bodies;
     private final LargeObjects large;
 
     /**
      * @param engine keeps the bodies of the default storage policy; closed with the service
+     * @param keys who signed requests of S3
      */
-    public ObjectService(Database database, ObjectEngine engine, Clock clock) {
+    public ObjectService(
+            Database database, ObjectEngine engine, Supplier<KeySignatures> keys, Clock clock) {
+        this.keys = keys;
         this.database = database;
         this.clock = clock;
         this.engine = engine;
@@ -73,7 +85,6 @@ public final class ObjectService implements AutoCloseable {
 
     public List<Api> apis() {
         Quotas quotas = new Quotas(database, accounts, usages);
-        ObjectVersions kept = new ObjectVersions(objects, new VersionTable());
         Versions versions = new Versions(containers, objects, kept);
         Uploads uploads = new Uploads(database, objects, bodies, versions, clock);
         Targets targets = new Targets(database, objects, uploads, clock);
@@ -113,6 +124,24 @@ public final class ObjectService implements AutoCloseable {
                                 forms));
         List<Api> apis = new ArrayList<>();
         apis.add(api("object-store", SwiftPolicy.PATH, swift, SwiftPolicy.rules()));
+        OperationGroup s3 =
+                S3.operations(
+                        database,
+                        new S3.Tables(accounts, containers, objects, states, partial),
+                        new S3.Work(bodies, large, uploads, versions, kept, quotas),
+                        keys,
+                        clock);
+        apis.add(
+                new Api(
+                                "s3",
+                                S3Claim.MOUNT,
+                                false,
+                                Optional.empty(),
+                                new S3Errors(),
+                                Api.USUAL_LARGEST_BODY,
+                                s3.operations(),
+                                List.of())
+                        .with(new S3Claim()));
         // Clients ask for these at the root of the endpoint's host, or below its first part.
         for (String mount : List.of("", SwiftPolicy.MOUNT)) {
             apis.add(page("info", mount, new DiscoveryOperations()));
@@ -149,6 +178,7 @@ public final class ObjectService implements AutoCloseable {
         return List.of(
                 new UsageFold(database, usages),
                 new Expiry(database, objects, clock),
+                new Lifecycle(database, containers, objects, states, partial, kept, clock),
                 new Reclaim(database, objects, bodies));
     }
 

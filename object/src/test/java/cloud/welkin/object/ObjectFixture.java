@@ -29,7 +29,14 @@ final class ObjectFixture implements AutoCloseable {
     ObjectFixture(Path folder) {
         Clock clock = new Moving(now);
         engine = new FileEngine(folder, clock);
-        service = new ObjectService(database.database(), engine, clock);
+        service =
+                new ObjectService(
+                        database.database(),
+                        engine,
+                        () -> {
+                            throw new IllegalStateException("nobody signs here");
+                        },
+                        clock);
         api = new ApiTester(database.database(), callers, service.apis());
     }
 

@@ -101,6 +101,7 @@ record Services(
                         new ObjectService(
                                 kernel.database(),
                                 new FileEngine(home.objects(), kernel.clock()),
+                                identity::signatures,
                                 kernel.clock()));
         VolumeService volume =
                 new VolumeService(

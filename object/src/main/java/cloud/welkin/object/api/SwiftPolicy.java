@@ -14,8 +14,8 @@ public final class SwiftPolicy {
     /** Where the API is mounted. */
     public static final String PATH = MOUNT + "/v1";
 
-    static final String READ = "object_storage:read";
-    static final String WRITE = "object_storage:write";
+    public static final String READ = "object_storage:read";
+    public static final String WRITE = "object_storage:write";
     static final String ADMINISTER = "object_storage:administer";
 
     private static final String RESELLER = "role:ResellerAdmin";

@@ -111,6 +111,15 @@ public final class ContainerTable {
                                         new Usage(row.value2(), row.value3())));
     }
 
+    /** All containers that have a header, in the whole cloud. */
+    public List<Container> having(Tx tx, String header) {
+        return tx.sql()
+                .selectFrom(CONTAINERS)
+                .where("jsonb_exists({0}, {1})", CONTAINERS.HEADERS, DSL.val(header))
+                .orderBy(CONTAINERS.ID)
+                .fetch(ContainerTable::container);
+    }
+
     static Condition within(Field<String> name, Slice slice) {
         Condition condition = DSL.noCondition();
         if (!slice.from().isEmpty()) {
