@@ -97,15 +97,15 @@ public final class NetworkApi {
         groups.forEach(group -> operations.addAll(group.operations()));
         return List.of(
                 new Api(
-                        "network",
-                        "/network/v2.0",
-                        false,
-                        Optional.empty(),
-                        ErrorForm.neutron(),
-                        LARGEST_BODY,
-                        operations,
-                        NetworkPolicy.rules(),
-                        Api.Endings.SLASH_OR_FORMAT),
+                                "network",
+                                "/network/v2.0",
+                                false,
+                                Optional.empty(),
+                                ErrorForm.neutron(),
+                                LARGEST_BODY,
+                                operations,
+                                NetworkPolicy.rules())
+                        .with(Api.Endings.SLASH_OR_FORMAT),
                 new Api(
                         "network-versions",
                         "/network",
