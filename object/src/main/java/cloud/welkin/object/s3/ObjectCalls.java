@@ -154,7 +154,11 @@ final class ObjectCalls {
         Whole whole = found.whole();
         Map<String, String> headers = S3Answers.headers(call, object, found.hasVersions());
         headers.put("ETag", whole.etag());
-        if (call.header("x-amz-checksum-mode").filter("ENABLED"::equalsIgnoreCase).isPresent()) {
+        // A checksum is of the whole: who gets a part could only find it wrong.
+        if (call.header("Range").isEmpty()
+                && call.header("x-amz-checksum-mode")
+                        .filter("ENABLED"::equalsIgnoreCase)
+                        .isPresent()) {
             headers.putAll(Checksum.told(object.headers()));
         }
         object.header(KeptHeaders.TAGS)
