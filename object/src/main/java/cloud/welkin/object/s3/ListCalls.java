@@ -274,8 +274,8 @@ final class ListCalls {
                 versionMarker.isEmpty()
                         ? Optional.empty()
                         : calls.version(tx, bucket, marker, versionMarker);
-        // Behind a name, when its versions are not what is gone on with.
-        String from = marker.isEmpty() ? "" : behind.isPresent() ? marker : marker + "\u0001";
+        // A version that is gone meanwhile cannot say what is behind it: its name is begun anew.
+        String from = marker.isEmpty() || !versionMarker.isEmpty() ? marker : marker + "\u0001";
         int most = wanted.delimiter().isEmpty() ? wanted.most() + 1 : MOST * 10;
         return versions.list(tx, container, wanted.prefix(), from, behind, most);
     }
