@@ -1,7 +1,6 @@
 package cloud.welkin.object;
 
 import cloud.welkin.database.Database;
-import cloud.welkin.identity.ec2.KeySignatures;
 import cloud.welkin.kernel.api.Api;
 import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
@@ -28,6 +27,7 @@ import cloud.welkin.object.engine.ObjectEngine;
 import cloud.welkin.object.s3.S3;
 import cloud.welkin.object.s3.S3Claim;
 import cloud.welkin.object.s3.S3Errors;
+import cloud.welkin.object.s3.S3Keys;
 import cloud.welkin.object.store.AccountTable;
 import cloud.welkin.object.store.ContainerTable;
 import cloud.welkin.object.store.ObjectTable;
@@ -49,14 +49,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** The object service, composed: its APIs and its reconcilers. */
 public final class ObjectService implements AutoCloseable {
     public static final String SCHEMA = "object";
 
     private final Database database;
-    private final Supplier<KeySignatures> keys;
+    private final S3Keys keys;
     private final Clock clock;
     private final UsageTable usages = new UsageTable();
     private final AccountTable accounts = new AccountTable(usages);
@@ -71,10 +70,9 @@ public final class ObjectService implements AutoCloseable {
 
     /**
      * @param engine keeps the bodies of the default storage policy; closed with the service
-     * @param keys who signed requests of S3
+     * @param keys whose the keys are that requests of S3 are signed by
      */
-    public ObjectService(
-            Database database, ObjectEngine engine, Supplier<KeySignatures> keys, Clock clock) {
+    public ObjectService(Database database, ObjectEngine engine, S3Keys keys, Clock clock) {
         this.keys = keys;
         this.database = database;
         this.clock = clock;

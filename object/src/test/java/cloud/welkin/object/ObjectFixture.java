@@ -22,6 +22,10 @@ final class ObjectFixture implements AutoCloseable {
     final Caller stranger = callers.inNewProject("member");
     final AtomicReference<Instant> now =
             new AtomicReference<>(Instant.parse("2026-11-24T08:00:00Z"));
+
+    /** Signs as the member's key, whose secret it knows. */
+    final S3Signer signer = new S3Signer("access", "secret");
+
     final FileEngine engine;
     final ObjectService service;
     final ApiTester api;
@@ -33,9 +37,8 @@ final class ObjectFixture implements AutoCloseable {
                 new ObjectService(
                         database.database(),
                         engine,
-                        () -> {
-                            throw new IllegalStateException("nobody signs here");
-                        },
+                        (signed, day, region, service) ->
+                                signer.signing(signed, day, region, service, member),
                         clock);
         api = new ApiTester(database.database(), callers, service.apis());
     }

@@ -15,6 +15,7 @@ import cloud.welkin.network.work.Backbone;
 import cloud.welkin.network.work.PortStatuses;
 import cloud.welkin.object.ObjectService;
 import cloud.welkin.object.engine.FileEngine;
+import cloud.welkin.object.s3.S3Keys;
 import cloud.welkin.placement.PlacementService;
 import cloud.welkin.volume.VolumeService;
 import java.security.SecureRandom;
@@ -101,7 +102,7 @@ record Services(
                         new ObjectService(
                                 kernel.database(),
                                 new FileEngine(home.objects(), kernel.clock()),
-                                identity::signatures,
+                                S3Keys.of(identity::signatures),
                                 kernel.clock()));
         VolumeService volume =
                 new VolumeService(

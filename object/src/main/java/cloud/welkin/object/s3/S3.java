@@ -1,7 +1,6 @@
 package cloud.welkin.object.s3;
 
 import cloud.welkin.database.Database;
-import cloud.welkin.identity.ec2.KeySignatures;
 import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.object.store.AccountTable;
 import cloud.welkin.object.store.BucketTable;
@@ -16,7 +15,6 @@ import cloud.welkin.object.work.Quotas;
 import cloud.welkin.object.work.Uploads;
 import cloud.welkin.object.work.Versions;
 import java.time.Clock;
-import java.util.function.Supplier;
 
 /** S3's operations, composed. */
 public final class S3 {
@@ -40,14 +38,10 @@ public final class S3 {
             Quotas quotas) {}
 
     /**
-     * @param keys who signed, known when the identity service is
+     * @param keys whose the keys are
      */
     public static OperationGroup operations(
-            Database database,
-            Tables tables,
-            Work work,
-            Supplier<KeySignatures> keys,
-            Clock clock) {
+            Database database, Tables tables, Work work, S3Keys keys, Clock clock) {
         BucketTable names = new BucketTable();
         Buckets buckets = new Buckets(database, tables.containers(), names);
         ObjectCalls objects =

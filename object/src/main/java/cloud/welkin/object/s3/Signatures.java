@@ -1,6 +1,5 @@
 package cloud.welkin.object.s3;
 
-import cloud.welkin.identity.ec2.KeySignatures;
 import cloud.welkin.identity.ec2.KeySigned;
 import cloud.welkin.kernel.api.Call;
 import cloud.welkin.kernel.failure.Failure;
@@ -86,10 +85,10 @@ final class Signatures {
                     "versions",
                     "website");
 
-    private final Supplier<KeySignatures> keys;
+    private final S3Keys keys;
     private final Clock clock;
 
-    Signatures(Supplier<KeySignatures> keys, Clock clock) {
+    Signatures(S3Keys keys, Clock clock) {
         this.keys = keys;
         this.clock = clock;
     }
@@ -268,17 +267,16 @@ final class Signatures {
                         sha256(canonical(call, signed, payload)));
         KeySigned.S3 s3 =
                 new KeySigned.S3(signed.access(), signed.signature(), text, Optional.empty());
-        KeySignatures.Signing signing =
+        S3Keys.Signing signing =
                 known(
                         () ->
-                                keys.get()
-                                        .signing(
-                                                s3,
-                                                signed.scope().get(0),
-                                                signed.scope().get(1),
-                                                signed.scope().get(2)));
+                                keys.signing(
+                                        s3,
+                                        signed.scope().get(0),
+                                        signed.scope().get(1),
+                                        signed.scope().get(2)));
         return new Sender(
-                call.of(signing.session().caller()),
+                call.of(signing.caller()),
                 true,
                 Payload.of(
                         payload,
@@ -367,7 +365,9 @@ final class Signatures {
                         text2(call, expires),
                         Optional.empty());
         return new Sender(
-                call.of(known(() -> keys.get().session(s3)).caller()), true, Payload.UNCHECKED);
+                call.of(known(() -> keys.signing(s3, "", "", "")).caller()),
+                true,
+                Payload.UNCHECKED);
     }
 
     private static Optional<Instant> date(String text) {
