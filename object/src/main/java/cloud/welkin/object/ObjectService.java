@@ -41,6 +41,7 @@ import cloud.welkin.object.work.Lifecycle;
 import cloud.welkin.object.work.ObjectVersions;
 import cloud.welkin.object.work.Quotas;
 import cloud.welkin.object.work.Reclaim;
+import cloud.welkin.object.work.RowQueue;
 import cloud.welkin.object.work.Uploads;
 import cloud.welkin.object.work.UsageFold;
 import cloud.welkin.object.work.Versions;
@@ -67,6 +68,7 @@ public final class ObjectService implements AutoCloseable {
     private final ObjectEngine engine;
     private final Bodies bodies;
     private final LargeObjects large;
+    private final RowQueue rows;
 
     /**
      * @param engine keeps the bodies of the default storage policy; closed with the service
@@ -78,13 +80,14 @@ public final class ObjectService implements AutoCloseable {
         this.clock = clock;
         this.engine = engine;
         bodies = new Bodies(Map.of(Bodies.DEFAULT_POLICY, engine));
+        rows = new RowQueue(database, objects);
         large = new LargeObjects(objects, containers, partial, bodies);
     }
 
     public List<Api> apis() {
         Quotas quotas = new Quotas(database, accounts, usages);
         Versions versions = new Versions(containers, objects, kept);
-        Uploads uploads = new Uploads(database, objects, bodies, versions, clock);
+        Uploads uploads = new Uploads(database, objects, bodies, versions, rows, clock);
         Targets targets = new Targets(database, objects, uploads, clock);
         ObjectAnswers answers = new ObjectAnswers(database, objects, large, clock);
         StaticWebsite website = new StaticWebsite(database, containers, objects, answers, clock);
@@ -182,6 +185,7 @@ public final class ObjectService implements AutoCloseable {
 
     @Override
     public void close() {
+        rows.close();
         engine.close();
     }
 }

@@ -17,7 +17,10 @@ import cloud.welkin.object.schema.tables.records.ObjectsRecord;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jooq.impl.DSL;
 
 /** The rows of objects. Counters and garbage follow by triggers (V001). */
@@ -85,6 +88,63 @@ public final class ObjectTable {
                 .set(row)
                 .execute();
     }
+
+    /**
+     * Makes many objects, or puts them in the places of those that are there, by one statement. Its
+     * text is always the same, so that it is planned once.
+     *
+     * @param all in different places
+     */
+    public void putAll(Tx tx, List<StoredObject> all) {
+        if (all.size() == 1) {
+            put(tx, all.getFirst());
+            return;
+        }
+        tx.sql()
+                .execute(
+                        PUT_ALL,
+                        array(all, Long[]::new, StoredObject::container),
+                        array(all, String[]::new, StoredObject::name),
+                        array(all, UUID[]::new, StoredObject::id),
+                        array(all, String[]::new, it -> it.createdAt().toString()),
+                        array(all, Long[]::new, StoredObject::size),
+                        array(all, Long[]::new, StoredObject::length),
+                        array(all, String[]::new, StoredObject::etag),
+                        array(all, String[]::new, StoredObject::contentType),
+                        array(all, String[]::new, it -> HeaderMap.column(it.headers()).data()),
+                        array(all, String[]::new, it -> it.locator().map(Locator::text).orElse("")),
+                        array(all, String[]::new, StoredObject::policy),
+                        array(
+                                all,
+                                String[]::new,
+                                it -> it.deleteAt().map(Instant::toString).orElse("")),
+                        array(all, Integer[]::new, StoredObject::parts),
+                        array(all, Boolean[]::new, StoredObject::versioned));
+    }
+
+    private static <T> T[] array(
+            List<StoredObject> all, IntFunction<T[]> array, Function<StoredObject, T> field) {
+        return all.stream().map(field).toArray(array);
+    }
+
+    private static final String PUT_ALL =
+            """
+            insert into object.objects (container, name, id, created_at, size, length, etag,
+                content_type, headers, locator, policy, delete_at, parts, versioned)
+            select container, name, id, created_at, size, length, etag, content_type, headers,
+                nullif(locator, ''), policy, nullif(delete_at, '')::timestamptz, parts, versioned
+            from unnest({0}::bigint[], {1}::text[], {2}::uuid[], {3}::timestamptz[], {4}::bigint[],
+                {5}::bigint[], {6}::text[], {7}::text[], {8}::jsonb[], {9}::text[], {10}::text[],
+                {11}::text[], {12}::int[], {13}::boolean[])
+                as new (container, name, id, created_at, size, length, etag, content_type, headers,
+                    locator, policy, delete_at, parts, versioned)
+            on conflict (container, name) do update set id = excluded.id,
+                created_at = excluded.created_at, size = excluded.size, length = excluded.length,
+                etag = excluded.etag, content_type = excluded.content_type,
+                headers = excluded.headers, locator = excluded.locator, policy = excluded.policy,
+                delete_at = excluded.delete_at, parts = excluded.parts,
+                versioned = excluded.versioned
+            """;
 
     /**
      * @return false, and nothing changed, when there is one

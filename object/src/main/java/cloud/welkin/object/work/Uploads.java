@@ -28,14 +28,21 @@ public final class Uploads {
     private final ObjectTable objects;
     private final Bodies bodies;
     private final Versions versions;
+    private final RowQueue rows;
     private final Clock clock;
 
     public Uploads(
-            Database database, ObjectTable objects, Bodies bodies, Versions versions, Clock clock) {
+            Database database,
+            ObjectTable objects,
+            Bodies bodies,
+            Versions versions,
+            RowQueue rows,
+            Clock clock) {
         this.database = database;
         this.objects = objects;
         this.bodies = bodies;
         this.versions = versions;
+        this.rows = rows;
         this.clock = clock;
     }
 
@@ -86,6 +93,11 @@ public final class Uploads {
     public void store(Container container, StoredObject object, boolean onlyNew) {
         boolean done = false;
         try {
+            if (!onlyNew && !versions.areKept(container)) {
+                rows.put(object);
+                done = true;
+                return;
+            }
             done =
                     database.write(
                             tx -> {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * Versions kept in another container, as Swift's middleware versioned_writes has them. What is
@@ -40,6 +41,12 @@ public final class Versions {
         this.own = own;
         this.containers = containers;
         this.objects = objects;
+    }
+
+    /** Whether anything is done at all with what is overwritten or deleted. */
+    public boolean areKept(Container container) {
+        return Stream.of(STACK, HISTORY, ObjectVersions.SETTING)
+                .anyMatch(it -> container.header(it).isPresent());
     }
 
     /**
