@@ -39,6 +39,7 @@ import cloud.welkin.object.work.Expiry;
 import cloud.welkin.object.work.LargeObjects;
 import cloud.welkin.object.work.Lifecycle;
 import cloud.welkin.object.work.ObjectVersions;
+import cloud.welkin.object.work.OrphanSweep;
 import cloud.welkin.object.work.Quotas;
 import cloud.welkin.object.work.Reclaim;
 import cloud.welkin.object.work.RowQueue;
@@ -46,6 +47,7 @@ import cloud.welkin.object.work.Uploads;
 import cloud.welkin.object.work.UsageFold;
 import cloud.welkin.object.work.Versions;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,9 @@ import java.util.Optional;
 /** The object service, composed: its APIs and its reconcilers. */
 public final class ObjectService implements AutoCloseable {
     public static final String SCHEMA = "object";
+
+    /** How long a body may be without a row: far longer than any commit takes. */
+    private static final Duration ORPHAN_GRACE = Duration.ofHours(6);
 
     private final Database database;
     private final S3Keys keys;
@@ -180,7 +185,8 @@ public final class ObjectService implements AutoCloseable {
                 new UsageFold(database, usages),
                 new Expiry(database, objects, clock),
                 new Lifecycle(database, containers, objects, states, partial, kept, clock),
-                new Reclaim(database, objects, bodies));
+                new Reclaim(database, objects, bodies),
+                new OrphanSweep(database, objects, bodies, ORPHAN_GRACE));
     }
 
     @Override

@@ -14,7 +14,7 @@ import cloud.welkin.network.NetworkSettings;
 import cloud.welkin.network.work.Backbone;
 import cloud.welkin.network.work.PortStatuses;
 import cloud.welkin.object.ObjectService;
-import cloud.welkin.object.engine.FileEngine;
+import cloud.welkin.object.engine.PackedEngine;
 import cloud.welkin.object.s3.S3Keys;
 import cloud.welkin.placement.PlacementService;
 import cloud.welkin.volume.VolumeService;
@@ -101,7 +101,7 @@ record Services(
                 closing.add(
                         new ObjectService(
                                 kernel.database(),
-                                new FileEngine(home.objects(), kernel.clock()),
+                                new PackedEngine(home.objects(), kernel.clock()),
                                 S3Keys.of(identity::signatures),
                                 kernel.clock()));
         VolumeService volume =

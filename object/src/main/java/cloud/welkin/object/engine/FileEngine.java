@@ -13,6 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -170,6 +173,35 @@ public final class FileEngine implements ObjectEngine {
         } catch (IOException e) {
             throw FileBody.failure(e);
         }
+    }
+
+    @Override
+    public Swept sweep(LiveBodies live, long grace) {
+        // Listed first: what is committed after that is not among them, and what was committed
+        // before has its row by now, or is younger than the grace, or will never have one.
+        List<Stored> old = new ArrayList<>();
+        list(
+                body -> {
+                    if (body.age() > grace) {
+                        old.add(body);
+                    }
+                });
+        if (old.isEmpty()) {
+            return new Swept(0, 0);
+        }
+        Set<String> named = new HashSet<>();
+        live.beginningWith("", named::add);
+        long files = 0;
+        long bytes = 0;
+        for (Stored body : old) {
+            if (!named.contains(body.locator().text())) {
+                log.info("{} belongs to no object and is gone", body.locator());
+                forget(body.locator());
+                files++;
+                bytes += body.bytes();
+            }
+        }
+        return new Swept(files, bytes);
     }
 
     private Path place(String id) {

@@ -33,6 +33,15 @@ public interface ObjectEngine extends AutoCloseable {
     /** Every committed body, in no order. Bodies committed while it runs may be absent. */
     void list(Consumer<Stored> each);
 
+    /**
+     * Gives back the space of bodies that no row names, older than the grace: those of uploads that
+     * were killed, and packed ones that were forgotten.
+     *
+     * @param grace milliseconds that a body may be without a row; more than the time between its
+     *     commit and its row's
+     */
+    Swept sweep(LiveBodies live, long grace);
+
     /** Bytes that can still be stored, and those that can be in all. */
     Space space();
 
@@ -46,6 +55,17 @@ public interface ObjectEngine extends AutoCloseable {
      * @param age milliseconds since it was committed
      */
     record Stored(Locator locator, long bytes, long age) {}
+
+    /**
+     * What a sweep gave back.
+     *
+     * @param files that are gone
+     */
+    record Swept(long files, long bytes) {
+        Swept and(Swept more) {
+            return new Swept(files + more.files, bytes + more.bytes);
+        }
+    }
 
     /** Space of the engine in bytes of bodies, copies counted once. */
     record Space(long free, long total) {}

@@ -18,7 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jooq.impl.DSL;
@@ -235,25 +235,27 @@ public final class ObjectTable {
                 .execute();
     }
 
-    /** Every body that a row names: policy and locator. */
-    public void bodies(Tx tx, BiConsumer<String, String> each) {
+    /** Every body of a policy that a row names, and whose locator begins so. */
+    public void bodies(Tx tx, String policy, String prefix, Consumer<String> each) {
         try (var rows =
                 tx.sql()
-                        .select(OBJECTS.POLICY, OBJECTS.LOCATOR)
+                        .select(OBJECTS.LOCATOR)
                         .from(OBJECTS)
-                        .where(OBJECTS.LOCATOR.isNotNull())
+                        .where(OBJECTS.POLICY.eq(policy))
+                        .and(OBJECTS.LOCATOR.startsWith(prefix))
                         .unionAll(
-                                DSL.select(VERSIONS.POLICY, VERSIONS.LOCATOR)
+                                DSL.select(VERSIONS.LOCATOR)
                                         .from(VERSIONS)
-                                        .where(VERSIONS.LOCATOR.isNotNull()))
+                                        .where(VERSIONS.POLICY.eq(policy))
+                                        .and(VERSIONS.LOCATOR.startsWith(prefix)))
                         .unionAll(
-                                DSL.select(PARTS.POLICY, PARTS.LOCATOR)
+                                DSL.select(PARTS.LOCATOR)
                                         .from(PARTS)
-                                        .where(PARTS.LOCATOR.isNotNull()))
-                        .unionAll(DSL.select(GARBAGE.POLICY, GARBAGE.LOCATOR).from(GARBAGE))
+                                        .where(PARTS.POLICY.eq(policy))
+                                        .and(PARTS.LOCATOR.startsWith(prefix)))
                         .fetchSize(5000)
                         .fetchLazy()) {
-            rows.forEach(row -> each.accept(row.value1(), row.value2()));
+            rows.forEach(row -> each.accept(row.value1()));
         }
     }
 
