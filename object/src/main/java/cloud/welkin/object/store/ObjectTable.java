@@ -1,7 +1,5 @@
 package cloud.welkin.object.store;
 
-import static cloud.welkin.object.schema.Tables.ACCOUNTS;
-import static cloud.welkin.object.schema.Tables.CONTAINERS;
 import static cloud.welkin.object.schema.Tables.GARBAGE;
 import static cloud.welkin.object.schema.Tables.OBJECTS;
 import static cloud.welkin.object.schema.Tables.PARTS;
@@ -14,13 +12,16 @@ import cloud.welkin.object.domain.ListingQuery.Slice;
 import cloud.welkin.object.domain.StoredObject;
 import cloud.welkin.object.engine.Locator;
 import cloud.welkin.object.schema.tables.records.ObjectsRecord;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.IntFunction;
+import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 
 /** The rows of objects. Counters and garbage follow by triggers (V001). */
@@ -36,27 +37,7 @@ public final class ObjectTable {
 
     /** All of a path by one statement. */
     public Found find(Tx tx, String account, String container, String name) {
-        return tx.sql()
-                .select(ACCOUNTS, CONTAINERS, OBJECTS)
-                .from(ACCOUNTS)
-                .leftJoin(CONTAINERS)
-                .on(CONTAINERS.ACCOUNT.eq(ACCOUNTS.ID))
-                .and(CONTAINERS.NAME.eq(container))
-                .leftJoin(OBJECTS)
-                .on(OBJECTS.CONTAINER.eq(CONTAINERS.ID))
-                .and(OBJECTS.NAME.eq(name))
-                .where(ACCOUNTS.NAME.eq(account))
-                .fetchOptional(
-                        row ->
-                                new Found(
-                                        Optional.of(AccountTable.account(row.value1())),
-                                        Optional.of(row.value2())
-                                                .filter(it -> it.getId() != null)
-                                                .map(ContainerTable::container),
-                                        Optional.of(row.value3())
-                                                .filter(it -> it.getName() != null)
-                                                .map(ObjectTable::object)))
-                .orElseGet(() -> new Found(Optional.empty(), Optional.empty(), Optional.empty()));
+        return PathLookup.find(tx, account, container, name);
     }
 
     public Optional<StoredObject> find(Tx tx, long container, String name) {
@@ -96,35 +77,42 @@ public final class ObjectTable {
      * @param all in different places
      */
     public void putAll(Tx tx, List<StoredObject> all) {
-        if (all.size() == 1) {
-            put(tx, all.getFirst());
-            return;
+        try (PreparedStatement put = tx.connection().prepareStatement(PUT_ALL)) {
+            Connection made = tx.connection();
+            put.setArray(1, array(made, "bigint", all, StoredObject::container));
+            put.setArray(2, array(made, "text", all, StoredObject::name));
+            put.setArray(3, array(made, "uuid", all, StoredObject::id));
+            put.setArray(4, array(made, "text", all, it -> it.createdAt().toString()));
+            put.setArray(5, array(made, "bigint", all, StoredObject::size));
+            put.setArray(6, array(made, "bigint", all, StoredObject::length));
+            put.setArray(7, array(made, "text", all, StoredObject::etag));
+            put.setArray(8, array(made, "text", all, StoredObject::contentType));
+            put.setArray(9, array(made, "text", all, it -> HeaderMap.column(it.headers()).data()));
+            put.setArray(
+                    10, array(made, "text", all, it -> it.locator().map(Locator::text).orElse("")));
+            put.setArray(11, array(made, "text", all, StoredObject::policy));
+            put.setArray(
+                    12,
+                    array(
+                            made,
+                            "text",
+                            all,
+                            it -> it.deleteAt().map(Instant::toString).orElse("")));
+            put.setArray(13, array(made, "int", all, StoredObject::parts));
+            put.setArray(14, array(made, "boolean", all, StoredObject::versioned));
+            put.executeUpdate();
+        } catch (SQLException e) {
+            throw new DataAccessException("cannot put " + all.size() + " objects", e);
         }
-        tx.sql()
-                .execute(
-                        PUT_ALL,
-                        array(all, Long[]::new, StoredObject::container),
-                        array(all, String[]::new, StoredObject::name),
-                        array(all, UUID[]::new, StoredObject::id),
-                        array(all, String[]::new, it -> it.createdAt().toString()),
-                        array(all, Long[]::new, StoredObject::size),
-                        array(all, Long[]::new, StoredObject::length),
-                        array(all, String[]::new, StoredObject::etag),
-                        array(all, String[]::new, StoredObject::contentType),
-                        array(all, String[]::new, it -> HeaderMap.column(it.headers()).data()),
-                        array(all, String[]::new, it -> it.locator().map(Locator::text).orElse("")),
-                        array(all, String[]::new, StoredObject::policy),
-                        array(
-                                all,
-                                String[]::new,
-                                it -> it.deleteAt().map(Instant::toString).orElse("")),
-                        array(all, Integer[]::new, StoredObject::parts),
-                        array(all, Boolean[]::new, StoredObject::versioned));
     }
 
-    private static <T> T[] array(
-            List<StoredObject> all, IntFunction<T[]> array, Function<StoredObject, T> field) {
-        return all.stream().map(field).toArray(array);
+    private static Array array(
+            Connection connection,
+            String type,
+            List<StoredObject> all,
+            Function<StoredObject, Object> field)
+            throws SQLException {
+        return connection.createArrayOf(type, all.stream().map(field).toArray());
     }
 
     private static final String PUT_ALL =
@@ -133,9 +121,9 @@ public final class ObjectTable {
                 content_type, headers, locator, policy, delete_at, parts, versioned)
             select container, name, id, created_at, size, length, etag, content_type, headers,
                 nullif(locator, ''), policy, nullif(delete_at, '')::timestamptz, parts, versioned
-            from unnest({0}::bigint[], {1}::text[], {2}::uuid[], {3}::timestamptz[], {4}::bigint[],
-                {5}::bigint[], {6}::text[], {7}::text[], {8}::jsonb[], {9}::text[], {10}::text[],
-                {11}::text[], {12}::int[], {13}::boolean[])
+            from unnest(?::bigint[], ?::text[], ?::uuid[], ?::timestamptz[], ?::bigint[],
+                ?::bigint[], ?::text[], ?::text[], ?::jsonb[], ?::text[], ?::text[],
+                ?::text[], ?::int[], ?::boolean[])
                 as new (container, name, id, created_at, size, length, etag, content_type, headers,
                     locator, policy, delete_at, parts, versioned)
             on conflict (container, name) do update set id = excluded.id,

@@ -45,7 +45,7 @@ public final class OrphanSweep implements Reconciler {
         for (Map.Entry<String, ObjectEngine> policy : bodies.engines().entrySet()) {
             LiveBodies live =
                     (prefix, each) ->
-                            database.read(
+                            database.snapshot(
                                     tx -> {
                                         objects.bodies(tx, policy.getKey(), prefix, each);
                                         return true;

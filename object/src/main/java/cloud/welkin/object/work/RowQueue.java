@@ -112,8 +112,12 @@ public final class RowQueue implements AutoCloseable {
                                         .thenComparing(one -> one.object().name()))
                         .toList();
         try {
-            database.change(
-                    tx -> objects.putAll(tx, ordered.stream().map(Pending::object).toList()));
+            List<StoredObject> all = ordered.stream().map(Pending::object).toList();
+            if (all.size() == 1) {
+                database.change(tx -> objects.put(tx, all.getFirst()));
+            } else {
+                database.once(tx -> objects.putAll(tx, all));
+            }
             ordered.forEach(one -> one.done().complete(true));
         } catch (RuntimeException e) {
             if (ordered.size() == 1) {
