@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -23,7 +22,6 @@ public final class Bodies {
     public static final String DEFAULT_POLICY = "Policy-0";
 
     private static final Logger log = LoggerFactory.getLogger(Bodies.class);
-    private static final int BUFFER = 65_536;
 
     /**
      * A body that is safe.
@@ -51,31 +49,29 @@ public final class Bodies {
      * @param most bytes at all: 413 beyond
      */
     public Received receive(String policy, InputStream body, OptionalLong length, long most) {
-        MessageDigest md5 = md5();
-        byte[] buffer = new byte[BUFFER];
-        long total = 0;
-        try {
-            int count = body.readNBytes(buffer, 0, BUFFER);
+        try (Md5Beside md5 = new Md5Beside()) {
+            int count = body.readNBytes(md5.buffer(), 0, md5.buffer().length);
             if (count == 0) {
                 whole(length, 0);
-                return new Received(Optional.empty(), 0, HexFormat.of().formatHex(md5.digest()));
+                return new Received(Optional.empty(), 0, md5.hex());
             }
+            long total = 0;
             try (BodyWriter writer = engine(policy).begin(length)) {
                 while (count > 0) {
                     total += count;
                     if (total > most) {
                         throw Failure.tooLarge("Your request is too large.");
                     }
-                    writer.write(buffer, 0, count);
-                    md5.update(buffer, 0, count);
-                    count = body.readNBytes(buffer, 0, BUFFER);
+                    writer.write(md5.buffer(), 0, count);
+                    md5.take(count);
+                    count = body.readNBytes(md5.buffer(), 0, md5.buffer().length);
                 }
                 whole(length, total);
-                return new Received(
-                        Optional.of(writer.commit()),
-                        total,
-                        HexFormat.of().formatHex(md5.digest()));
+                return new Received(Optional.of(writer.commit()), total, md5.hex());
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a body was received", e);
         } catch (IOException e) {
             throw new Failure(
                             FailureKind.BAD_REQUEST,
