@@ -29,6 +29,7 @@ import cloud.welkin.object.s3.S3Claim;
 import cloud.welkin.object.s3.S3Errors;
 import cloud.welkin.object.s3.S3Keys;
 import cloud.welkin.object.store.AccountTable;
+import cloud.welkin.object.store.BodyTable;
 import cloud.welkin.object.store.ContainerTable;
 import cloud.welkin.object.store.ObjectTable;
 import cloud.welkin.object.store.UploadTable;
@@ -43,6 +44,7 @@ import cloud.welkin.object.work.OrphanSweep;
 import cloud.welkin.object.work.Quotas;
 import cloud.welkin.object.work.Reclaim;
 import cloud.welkin.object.work.RowQueue;
+import cloud.welkin.object.work.Scrub;
 import cloud.welkin.object.work.Uploads;
 import cloud.welkin.object.work.UsageFold;
 import cloud.welkin.object.work.Versions;
@@ -186,6 +188,7 @@ public final class ObjectService implements AutoCloseable {
                 new Expiry(database, objects, clock),
                 new Lifecycle(database, containers, objects, states, partial, kept, clock),
                 new Reclaim(database, objects, bodies),
+                new Scrub(database, new BodyTable(), bodies),
                 new OrphanSweep(database, objects, bodies, ORPHAN_GRACE));
     }
 
