@@ -23,6 +23,7 @@ import cloud.welkin.object.api.StaticWebsite;
 import cloud.welkin.object.api.SwiftErrors;
 import cloud.welkin.object.api.SwiftPolicy;
 import cloud.welkin.object.api.Targets;
+import cloud.welkin.object.api.VersionOperations;
 import cloud.welkin.object.engine.ObjectEngine;
 import cloud.welkin.object.s3.S3;
 import cloud.welkin.object.s3.S3Claim;
@@ -96,7 +97,9 @@ public final class ObjectService implements AutoCloseable {
         Versions versions = new Versions(containers, objects, kept);
         Uploads uploads = new Uploads(database, objects, bodies, versions, rows, clock);
         Targets targets = new Targets(database, objects, uploads, clock);
-        ObjectAnswers answers = new ObjectAnswers(database, objects, large, clock);
+        ObjectAnswers answers = new ObjectAnswers(database, objects, large, kept, clock);
+        VersionOperations inPlace =
+                new VersionOperations(database, containers, states, kept, targets, clock);
         StaticWebsite website = new StaticWebsite(database, containers, objects, answers, clock);
         StaticLargeObjects manifests =
                 new StaticLargeObjects(database, objects, large, targets, uploads, clock);
@@ -116,6 +119,7 @@ public final class ObjectService implements AutoCloseable {
                                 objects,
                                 usages,
                                 bodies,
+                                inPlace,
                                 website,
                                 archives,
                                 forms,
@@ -129,7 +133,8 @@ public final class ObjectService implements AutoCloseable {
                                 manifests,
                                 bulk,
                                 archives,
-                                forms));
+                                forms,
+                                inPlace));
         List<Api> apis = new ArrayList<>();
         apis.add(api("object-store", SwiftPolicy.PATH, swift, SwiftPolicy.rules()));
         OperationGroup s3 =

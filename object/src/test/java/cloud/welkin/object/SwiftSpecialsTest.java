@@ -358,6 +358,73 @@ class SwiftSpecialsTest {
     }
 
     @Test
+    void aContainerKeepsItsOwnVersionsOnceItIsAskedTo() {
+        objects.container("versions");
+        objects.put("/versions/o", "before").expect(201);
+        versioned("/versions", "true").expect(204);
+        assertThat(objects.get("/versions").expect(200).headers())
+                .containsEntry("x-versions-enabled", "true");
+        String one = version(objects.put("/versions/o", "one"));
+        String two = version(objects.put("/versions/o", "two"));
+        assertThat(objects.text("/versions/o?version-id=" + one)).isEqualTo("one");
+        assertThat(objects.text("/versions/o?version-id=null")).isEqualTo("before");
+        objects.get("/versions/o?version-id=..").expect(400);
+        assertThat(ids("/versions?versions&format=json")).containsExactly(two, one, "null");
+        delete("/versions/o").expect(204);
+        objects.get("/versions/o").expect(404);
+        assertThat(ids("/versions?versions&format=json")).hasSize(4);
+        objects.api
+                .put(objects.url("/versions/o?version-id=" + one))
+                .by(objects.member)
+                .send()
+                .expect(201);
+        assertThat(objects.text("/versions/o")).isEqualTo("one");
+        for (String id : ids("/versions?versions&format=json")) {
+            delete("/versions/o?version-id=" + id).expect(204);
+        }
+        delete("/versions/o?version-id=" + two).expect(404);
+        delete("/versions").expect(204);
+    }
+
+    @Test
+    void versionsAreKeptInOneWayOnly() {
+        objects.container("archive");
+        objects.api
+                .put(objects.url("/twice"))
+                .by(objects.member)
+                .header("X-Versions-Location", "archive")
+                .header("X-Versions-Enabled", "true")
+                .send()
+                .expect(400);
+        objects.get("/twice").expect(404);
+    }
+
+    private Response versioned(String path, String enabled) {
+        return objects.api
+                .post(objects.url(path))
+                .by(objects.member)
+                .header("X-Versions-Enabled", enabled)
+                .send();
+    }
+
+    private static String version(Response response) {
+        return String.valueOf(response.expect(201).headers().get("x-object-version-id"));
+    }
+
+    private List<String> ids(String path) {
+        return objects.get(path)
+                .expect(200)
+                .json()
+                .valueStream()
+                .map(it -> it.path("version_id").asString(""))
+                .toList();
+    }
+
+    private Response delete(String path) {
+        return objects.api.delete(objects.url(path)).by(objects.member).send();
+    }
+
+    @Test
     void aReaderCannotWriteByCopying() {
         objects.container("copied");
         objects.put("/copied/o", "x").expect(201);

@@ -19,6 +19,7 @@ import cloud.welkin.object.store.ContainerTable;
 import cloud.welkin.object.store.ObjectTable;
 import cloud.welkin.object.store.UsageTable;
 import cloud.welkin.object.work.Bodies;
+import cloud.welkin.object.work.ObjectVersions;
 import cloud.welkin.object.work.Versions;
 import java.time.Clock;
 import java.util.LinkedHashMap;
@@ -55,6 +56,7 @@ public final class ContainerOperations implements OperationGroup {
     private final ObjectTable objects;
     private final UsageTable usages;
     private final Bodies bodies;
+    private final VersionOperations versions;
     private final StaticWebsite website;
     private final ArchiveUpload archives;
     private final FormPosts forms;
@@ -68,6 +70,7 @@ public final class ContainerOperations implements OperationGroup {
             ObjectTable objects,
             UsageTable usages,
             Bodies bodies,
+            VersionOperations versions,
             StaticWebsite website,
             ArchiveUpload archives,
             FormPosts forms,
@@ -78,6 +81,7 @@ public final class ContainerOperations implements OperationGroup {
         this.objects = objects;
         this.usages = usages;
         this.bodies = bodies;
+        this.versions = versions;
         this.website = website;
         this.archives = archives;
         this.forms = forms;
@@ -142,7 +146,7 @@ public final class ContainerOperations implements OperationGroup {
                                             account.id(),
                                             name(path),
                                             policy.orElse(Bodies.DEFAULT_POLICY),
-                                            Metadata.merged(Map.of(), given),
+                                            merged(Map.of(), given),
                                             clock.instant());
                             if (!isNew) {
                                 change(tx, account, path, given, policy);
@@ -169,7 +173,7 @@ public final class ContainerOperations implements OperationGroup {
                     container.policy());
         }
         containers.setHeaders(
-                tx, container.id(), Metadata.merged(container.headers(), given), clock.instant());
+                tx, container.id(), merged(container.headers(), given), clock.instant());
     }
 
     private void update(Call call, Exchange exchange) {
@@ -201,7 +205,31 @@ public final class ContainerOperations implements OperationGroup {
                 given.put(name, "");
             }
         }
+        call.header("X-Versions-Enabled")
+                .filter(it -> !it.isEmpty())
+                .ifPresent(
+                        it ->
+                                given.put(
+                                        ObjectVersions.SETTING,
+                                        Answers.isTrue(it)
+                                                ? ObjectVersions.ENABLED
+                                                : ObjectVersions.SUSPENDED));
         return given;
+    }
+
+    /**
+     * What is kept when a request's headers come on top of the container's.
+     *
+     * @throws Failure 400 when versions would be kept in two ways
+     */
+    private static Map<String, String> merged(Map<String, String> kept, Map<String, String> given) {
+        Map<String, String> merged = Metadata.merged(kept, given);
+        if (ObjectVersions.ENABLED.equals(merged.get(ObjectVersions.SETTING))
+                && (merged.containsKey(Versions.STACK) || merged.containsKey(Versions.HISTORY))) {
+            throw Failure.badRequest(
+                    "Versions are kept in the container itself or in another one, not both.");
+        }
+        return merged;
     }
 
     private static String cleaned(String name, String value) {
@@ -222,6 +250,10 @@ public final class ContainerOperations implements OperationGroup {
 
     private void list(Call call, Exchange exchange) {
         SwiftPath path = SwiftPath.of(call);
+        if (call.query().has("versions")) {
+            versions.list(call, exchange);
+            return;
+        }
         if (website.answeredContainer(call, exchange, path)) {
             return;
         }
@@ -289,6 +321,13 @@ public final class ContainerOperations implements OperationGroup {
         headers.put("Last-Modified", Answers.lastModified(container.updatedAt()));
         headers.put("X-Storage-Policy", container.policy());
         headers.put("Accept-Ranges", "bytes");
+        container
+                .header(ObjectVersions.SETTING)
+                .ifPresent(
+                        it ->
+                                headers.put(
+                                        "X-Versions-Enabled",
+                                        Boolean.toString(it.equals(ObjectVersions.ENABLED))));
         Map<String, String> shown = new TreeMap<>(container.headers());
         if (!Admission.owns(call, path.account())) {
             shown.keySet().removeAll(OWNERS_ONLY);

@@ -10,11 +10,36 @@ import cloud.welkin.object.work.Uploads;
 import cloud.welkin.object.work.Versions;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** What this object service can do and what its limits are: Swift's {@code /info}. */
 public final class DiscoveryOperations implements OperationGroup {
     /** The release of Swift whose API this is. */
     private static final String VERSION = "2.37.0";
+
+    private static Map<String, Object> info() {
+        Map<String, Object> info = new TreeMap<>(LIMITS);
+        for (String feature :
+                List.of(
+                        "account_quotas",
+                        "container_quotas",
+                        "crossdomain",
+                        "formpost",
+                        "healthcheck",
+                        "object_versioning",
+                        "staticweb")) {
+            info.put(feature, Map.of());
+        }
+        info.put("symlink", Map.of("symloop_max", Symlinks.MOST_HOPS, "static_links", true));
+        info.put(
+                "bulk_upload",
+                Map.of(
+                        "max_containers_per_extraction",
+                        ArchiveUpload.MOST_CONTAINERS,
+                        "max_failed_extractions",
+                        ArchiveUpload.MOST_FAILED));
+        return info;
+    }
 
     @Override
     public List<Operation> operations() {
@@ -23,10 +48,10 @@ public final class DiscoveryOperations implements OperationGroup {
                         .openToAll()
                         .anyParam()
                         .doc("Tells features and limits.")
-                        .reads((call, tx) -> Reply.of(INFO)));
+                        .reads((call, tx) -> Reply.of(info())));
     }
 
-    private static final Map<String, Object> INFO =
+    private static final Map<String, Object> LIMITS =
             Map.of(
                     "swift",
                     Map.ofEntries(
@@ -84,10 +109,6 @@ public final class DiscoveryOperations implements OperationGroup {
                             1),
                     "bulk_delete",
                     Map.of("max_deletes_per_request", 10_000, "max_failed_deletes", 10_000),
-                    "container_quotas",
-                    Map.of(),
-                    "account_quotas",
-                    Map.of(),
                     "dlo",
                     Map.of("max_segments", 10_000));
 }

@@ -7,12 +7,14 @@ import cloud.welkin.kernel.api.Exchange;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.object.domain.Container;
 import cloud.welkin.object.domain.StoredObject;
+import cloud.welkin.object.domain.Version;
 import cloud.welkin.object.engine.EngineFailure;
 import cloud.welkin.object.store.ObjectTable;
 import cloud.welkin.object.store.ObjectTable.Found;
 import cloud.welkin.object.work.Bodies;
 import cloud.welkin.object.work.LargeObjects;
 import cloud.welkin.object.work.LargeObjects.Whole;
+import cloud.welkin.object.work.ObjectVersions;
 import cloud.welkin.object.work.SegmentList;
 import java.io.InputStream;
 import java.time.Clock;
@@ -28,14 +30,21 @@ public final class ObjectAnswers {
     private final ObjectTable objects;
     private final LargeObjects large;
     private final RangedAnswer ranged;
+    private final ObjectVersions versions;
     private final Clock clock;
     private final Admission admission;
 
-    public ObjectAnswers(Database database, ObjectTable objects, LargeObjects large, Clock clock) {
+    public ObjectAnswers(
+            Database database,
+            ObjectTable objects,
+            LargeObjects large,
+            ObjectVersions versions,
+            Clock clock) {
         this.database = database;
         this.objects = objects;
         this.large = large;
         this.ranged = new RangedAnswer(large);
+        this.versions = versions;
         this.clock = clock;
         this.admission = new Admission(clock);
     }
@@ -110,7 +119,7 @@ public final class ObjectAnswers {
                             path.object().orElse(""));
             admission.reader(call, path, found.account(), found.container());
             StoredObject object =
-                    found.object()
+                    state(call, tx, found, path)
                             .filter(it -> !it.isExpired(clock.instant()))
                             .orElseThrow(
                                     () -> Failure.notFound("The resource could not be found."));
@@ -134,6 +143,21 @@ public final class ObjectAnswers {
         }
     }
 
+    /** The current state, or the version that the request names. */
+    private Optional<StoredObject> state(Call call, Tx tx, Found found, SwiftPath path) {
+        Optional<String> version = VersionOperations.named(call);
+        if (version.isEmpty() || found.container().isEmpty()) {
+            return found.object();
+        }
+        return versions.find(
+                        tx,
+                        found.container().get(),
+                        path.object().orElse(""),
+                        VersionOperations.id(version.get()))
+                .filter(it -> !it.isMarker())
+                .map(Version::object);
+    }
+
     private Whole whole(Call call, Tx tx, SwiftPath path, StoredObject object) {
         boolean manifestItself =
                 call.query().text("multipart-manifest").filter("get"::equals).isPresent();
@@ -150,7 +174,13 @@ public final class ObjectAnswers {
         StoredObject object = sent.object();
         Map<String, String> headers = headers(call, object, sent.whole());
         sent.place().ifPresent(it -> headers.put("Content-Location", it.url()));
-        sent.found().container().ifPresent(it -> Cors.add(headers, call, it));
+        sent.found()
+                .container()
+                .ifPresent(
+                        it -> {
+                            VersionOperations.tell(headers, it, object);
+                            Cors.add(headers, call, it);
+                        });
         ranged.answer(
                 call,
                 exchange,

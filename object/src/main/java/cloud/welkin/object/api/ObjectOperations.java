@@ -18,6 +18,7 @@ public final class ObjectOperations implements OperationGroup {
     private final BulkDelete bulk;
     private final ArchiveUpload archives;
     private final FormPosts forms;
+    private final VersionOperations versions;
 
     public ObjectOperations(
             ObjectReading reading,
@@ -26,7 +27,8 @@ public final class ObjectOperations implements OperationGroup {
             StaticLargeObjects manifests,
             BulkDelete bulk,
             ArchiveUpload archives,
-            FormPosts forms) {
+            FormPosts forms,
+            VersionOperations versions) {
         this.reading = reading;
         this.writing = writing;
         this.copies = copies;
@@ -34,6 +36,7 @@ public final class ObjectOperations implements OperationGroup {
         this.bulk = bulk;
         this.archives = archives;
         this.forms = forms;
+        this.versions = versions;
     }
 
     @Override
@@ -84,6 +87,8 @@ public final class ObjectOperations implements OperationGroup {
             archives.extract(call, exchange);
         } else if (from.isPresent()) {
             copies.copyFrom(call, exchange, from.get());
+        } else if (VersionOperations.named(call).isPresent()) {
+            versions.restore(call, exchange);
         } else if (StaticLargeObjects.isMeant(call, "put")) {
             manifests.put(call, exchange);
         } else {
@@ -102,6 +107,8 @@ public final class ObjectOperations implements OperationGroup {
     private void delete(Call call, Exchange exchange) {
         if (StaticLargeObjects.isMeant(call, "delete")) {
             bulk.deleteWhole(call, exchange);
+        } else if (VersionOperations.named(call).isPresent()) {
+            versions.delete(call, exchange);
         } else {
             writing.delete(call, exchange);
         }

@@ -8,6 +8,7 @@ import cloud.welkin.kernel.failure.FailureKind;
 import cloud.welkin.object.domain.Container;
 import cloud.welkin.object.domain.StoredObject;
 import cloud.welkin.object.store.ObjectTable;
+import cloud.welkin.object.work.ObjectVersions;
 import cloud.welkin.object.work.Quotas;
 import cloud.welkin.object.work.Uploads;
 import cloud.welkin.object.work.Versions;
@@ -88,6 +89,8 @@ public final class ObjectWriting {
         Map<String, String> answer = Answers.headers(call);
         answer.put("Etag", object.etag());
         answer.put("Last-Modified", Answers.lastModified(object.createdAt()));
+        VersionOperations.tell(
+                answer, container, ObjectVersions.areKept(container) ? object.asVersion() : object);
         Cors.add(answer, call, container);
         Answers.empty(exchange, 201, answer);
     }

@@ -134,6 +134,22 @@ public final class ObjectVersions {
         return found;
     }
 
+    /**
+     * Makes a version the current state again: the same body, as the newest version.
+     *
+     * @return false when there is no such version, or it is a mark
+     */
+    public boolean makeCurrent(Tx tx, Container container, String name, Optional<UUID> id) {
+        objects.lock(tx, container.id(), name);
+        Optional<Version> found = find(tx, container, name, id).filter(it -> !it.isMarker());
+        if (found.isEmpty() || found.get().isCurrent()) {
+            return found.isPresent();
+        }
+        setAside(tx, container, name, true);
+        restore(tx, found.get().object());
+        return true;
+    }
+
     private void restore(Tx tx, StoredObject object) {
         objects.put(tx, object);
         versions.delete(tx, object.container(), object.name(), object.id());
