@@ -104,6 +104,23 @@ class SwiftSpecialsTest {
     }
 
     @Test
+    void aHeadThatIsABombIsStopped() throws IOException {
+        ByteArrayOutputStream gz = new ByteArrayOutputStream();
+        try (GZIPOutputStream packed = new GZIPOutputStream(gz)) {
+            TarArchiveEntry attributes =
+                    new TarArchiveEntry("pax", TarConstants.LF_PAX_EXTENDED_HEADER_LC);
+            attributes.setSize(1L << 30);
+            byte[] head = new byte[512];
+            attributes.writeEntryHeader(head);
+            packed.write(head);
+            packed.write("1073741824 comment=".getBytes(StandardCharsets.US_ASCII));
+            packed.write(new byte[4 << 20]);
+        }
+        Response answer = extract("", "tar.gz", gz.toByteArray()).expect(200);
+        assertThat(answer.json().path("Response Body").asString()).contains("Invalid Tar File");
+    }
+
+    @Test
     void whatIsNoArchiveOrNotOnesOwnIsRefused() throws IOException {
         Response answer = extract("", "tar", "no tar".getBytes(StandardCharsets.UTF_8)).expect(200);
         assertThat(answer.json().path("Response Status").asString()).isEqualTo("400 Bad Request");

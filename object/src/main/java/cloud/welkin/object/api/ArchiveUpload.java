@@ -48,6 +48,10 @@ public final class ArchiveUpload {
     private static final int LARGEST_RATIO = 250;
 
     private static final long HARMLESS = 1L << 30;
+
+    /** Names, links and attributes of a file, and what fills its last block. */
+    private static final int LARGEST_HEAD = 1 << 20;
+
     private static final Set<String> FORMATS = Set.of("tar", "tar.gz", "tar.bz2");
     private static final String ATTRIBUTE = "SCHILY.xattr.user.";
     private static final String ATTRIBUTE_BY_LIBARCHIVE = "LIBARCHIVE.xattr.user.";
@@ -96,7 +100,8 @@ public final class ArchiveUpload {
         try {
             Counted received = new Counted(exchange.body());
             extraction.run(received, unpacked(received, format));
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
+            // The reader of archives throws all of these at bytes that are none.
             problem = "Invalid Tar File: " + e.getMessage();
         } catch (Failure e) {
             problem = e.text();
@@ -152,8 +157,9 @@ public final class ArchiveUpload {
         }
 
         void run(Counted received, InputStream unpackedBody) throws IOException {
-            TarArchiveInputStream tar = new TarArchiveInputStream(unpackedBody);
-            TarArchiveEntry entry = tar.getNextEntry();
+            Bounded bounded = new Bounded(unpackedBody);
+            TarArchiveInputStream tar = new TarArchiveInputStream(bounded);
+            TarArchiveEntry entry = next(tar, bounded, 0);
             while (entry != null) {
                 if (isPlainFile(entry)) {
                     unpacked += entry.getRealSize();
@@ -167,8 +173,17 @@ public final class ArchiveUpload {
                 if (errors.size() >= MOST_FAILED) {
                     throw Failure.badRequest("%d files failed.", errors.size());
                 }
-                entry = tar.getNextEntry();
+                entry = next(tar, bounded, entry.getRealSize());
             }
+        }
+
+        /** Goes over what is left of the file before, and reads no more of a head than one has. */
+        private static TarArchiveEntry next(TarArchiveInputStream tar, Bounded bounded, long before)
+                throws IOException {
+            bounded.left = before + LARGEST_HEAD;
+            TarArchiveEntry entry = tar.getNextEntry();
+            bounded.left = Long.MAX_VALUE;
+            return entry;
         }
 
         private static boolean isPlainFile(TarArchiveEntry entry) {
@@ -321,6 +336,32 @@ public final class ArchiveUpload {
             }
         }
         return metadata;
+    }
+
+    /** Ends with an error where more is read than may be: heads of archives can be bombs too. */
+    private static final class Bounded extends InputStream {
+        private final InputStream in;
+        private long left = Long.MAX_VALUE;
+
+        Bounded(InputStream in) {
+            this.in = in;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            if (left <= 0) {
+                throw new IOException("a head is larger than " + LARGEST_HEAD + " bytes");
+            }
+            int count = in.read(bytes, offset, (int) Math.min(length, left));
+            left -= Math.max(0, count);
+            return count;
+        }
     }
 
     /** Counts what came over the wire. */

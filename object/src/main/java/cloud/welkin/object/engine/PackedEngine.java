@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -42,7 +43,8 @@ public final class PackedEngine implements ObjectEngine {
 
     private static final Logger log = LoggerFactory.getLogger(PackedEngine.class);
     private static final String SEGMENT = ".segment";
-    private static final int MOST_OPEN = 256;
+    private static final int MOST_OPEN = 512;
+    private static final int ATTEMPTS = 10;
 
     private final FileEngine files;
     private final Path segments;
@@ -149,18 +151,29 @@ public final class PackedEngine implements ObjectEngine {
     }
 
     private byte[] body(Packed place) {
-        ByteBuffer bytes = ByteBuffer.allocate(place.stored());
-        try {
-            FileChannel channel = channel(place.segment());
-            while (bytes.hasRemaining()) {
-                if (channel.read(bytes, place.offset() + bytes.position()) < 0) {
-                    throw rotten(place, "is cut short");
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return body(place, channel(place.segment()));
+            } catch (ClosedChannelException e) {
+                // Another reader made room for more channels, or was interrupted in this one.
+                if (attempt == ATTEMPTS || Thread.currentThread().isInterrupted()) {
+                    throw FileBody.failure(e);
                 }
+            } catch (NoSuchFileException e) {
+                throw new EngineFailure(
+                        EngineFailure.Kind.MISSING, "no body " + place.locator(), e);
+            } catch (IOException e) {
+                throw FileBody.failure(e);
             }
-        } catch (NoSuchFileException e) {
-            throw new EngineFailure(EngineFailure.Kind.MISSING, "no body " + place.locator(), e);
-        } catch (IOException e) {
-            throw FileBody.failure(e);
+        }
+    }
+
+    private static byte[] body(Packed place, FileChannel channel) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(place.stored());
+        while (bytes.hasRemaining()) {
+            if (channel.read(bytes, place.offset() + bytes.position()) < 0) {
+                throw rotten(place, "is cut short");
+            }
         }
         if (place.checksum(bytes.array()) != bytes.getInt(place.length())) {
             throw rotten(place, "does not match its checksum");

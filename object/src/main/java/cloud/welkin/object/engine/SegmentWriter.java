@@ -96,7 +96,8 @@ final class SegmentWriter implements AutoCloseable {
                 EngineFailure failure = FileBody.failure(e);
                 batch.forEach(one -> one.done().completeExceptionally(failure));
                 leave();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // Errors too: whoever waits would do so for good if this thread ended.
                 log.error("segment {} cannot be written", number, e);
                 batch.forEach(one -> one.done().completeExceptionally(e));
                 leave();

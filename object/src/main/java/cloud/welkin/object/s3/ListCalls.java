@@ -221,7 +221,8 @@ final class ListCalls {
         Set<String> rolled = new LinkedHashSet<>();
         List<Version> shown = new ArrayList<>();
         Optional<Version> last = Optional.empty();
-        boolean cut = false;
+        // Of what is rolled up there may be more than is looked at by one call.
+        boolean cut = found.size() == fetched(wanted);
         for (Version version : found) {
             Optional<String> rollup = rollup(version.object().name(), wanted);
             if (rollup.filter(rolled::contains).isPresent()) {
@@ -276,8 +277,11 @@ final class ListCalls {
                         : calls.version(tx, bucket, marker, versionMarker);
         // A version that is gone meanwhile cannot say what is behind it: its name is begun anew.
         String from = marker.isEmpty() || !versionMarker.isEmpty() ? marker : marker + "\u0001";
-        int most = wanted.delimiter().isEmpty() ? wanted.most() + 1 : MOST * 10;
-        return versions.list(tx, container, wanted.prefix(), from, behind, most);
+        return versions.list(tx, container, wanted.prefix(), from, behind, fetched(wanted));
+    }
+
+    private static int fetched(Wanted wanted) {
+        return wanted.delimiter().isEmpty() ? wanted.most() + 1 : MOST * 10;
     }
 
     private static void entry(

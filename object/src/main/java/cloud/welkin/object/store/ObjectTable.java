@@ -58,6 +58,14 @@ public final class ObjectTable {
                 .fetchOptional(ObjectTable::object);
     }
 
+    /** Holds others off a name until the transaction ends, whether there is an object or not. */
+    public void lockName(Tx tx, long container, String name) {
+        tx.sql()
+                .execute(
+                        "select pg_advisory_xact_lock(hashtextextended({0}, {1}))",
+                        DSL.val(name), DSL.val(container));
+    }
+
     /** Makes the object, or puts it in the place of the one that is there. */
     public void put(Tx tx, StoredObject object) {
         ObjectsRecord row = row(object);

@@ -116,7 +116,8 @@ public final class RowQueue implements AutoCloseable {
                 database.once(tx -> objects.putAll(tx, all));
             }
             ordered.forEach(one -> one.done().complete(true));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Errors too: whoever waits would do so for good if this thread ended.
             if (ordered.size() == 1) {
                 ordered.getFirst().done().completeExceptionally(e);
             } else {
