@@ -101,7 +101,10 @@ record Services(
                 closing.add(
                         new ObjectService(
                                 kernel.database(),
-                                new PackedEngine(home.objects(), kernel.clock()),
+                                ObjectKeysFile.around(
+                                        new PackedEngine(home.objects(), kernel.clock()),
+                                        home,
+                                        settings.get(WelkinSettings.OBJECT_ENCRYPTION)),
                                 S3Keys.of(identity::signatures),
                                 kernel.clock()));
         VolumeService volume =

@@ -163,6 +163,12 @@ final class WelkinSettings {
                     "image.grace",
                     Duration.ofMinutes(10),
                     "How long the data of a deleted image stay, for servers that are just being made from it.");
+    static final Setting<Boolean> OBJECT_ENCRYPTION =
+            Setting.flag(
+                    "object.encryption",
+                    false,
+                    "Whether new bodies of objects are encrypted on the disk, by the first key of"
+                            + " secrets/object-keys; bodies of before stay as they are and readable.");
     static final Setting<Duration> EVENTS_KEEP =
             Setting.duration(
                     "events.keep",
@@ -195,6 +201,7 @@ final class WelkinSettings {
                                     HOST_MODE,
                                     NETWORK_EXPOSE,
                                     IMAGE_GRACE,
+                                    OBJECT_ENCRYPTION,
                                     EVENTS_KEEP,
                                     TRACES_ENDPOINT,
                                     TLS_LISTEN,
