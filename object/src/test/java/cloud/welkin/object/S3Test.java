@@ -402,6 +402,42 @@ class S3Test {
     }
 
     @Test
+    void pagesOfOtherSitesAreToldWhatTheBucketLetsThem() {
+        send("PUT", "/paged", "").expect(200);
+        send("PUT", "/paged/o", "x").expect(200);
+        refused(send("GET", "/paged?cors", ""), 404, "NoSuchCORSConfiguration");
+        String rule =
+                "<CORSConfiguration><CORSRule><AllowedOrigin>https://*.example</AllowedOrigin>"
+                        + "<AllowedMethod>GET</AllowedMethod><AllowedHeader>x-amz-*</AllowedHeader>"
+                        + "<ExposeHeader>ETag</ExposeHeader></CORSRule></CORSConfiguration>";
+        send("PUT", "/paged?cors", rule).expect(200);
+        assertThat(text(send("GET", "/paged?cors", ""))).contains("https://*.example");
+        assertThat(preflight("https://a.example", "GET", "x-amz-date").expect(200).headers())
+                .containsEntry("access-control-allow-origin", "https://a.example");
+        refused(preflight("https://a.other", "GET", "x-amz-date"), 403, "AccessDenied");
+        refused(preflight("https://a.example", "PUT", "x-amz-date"), 403, "AccessDenied");
+        refused(preflight("https://a.example", "GET", "cookie"), 403, "AccessDenied");
+        Response read =
+                objects.signer
+                        .request(objects.api, "GET", "/paged/o", new byte[0], objects.time())
+                        .header("Origin", "https://a.example")
+                        .send();
+        assertThat(read.headers()).containsEntry("access-control-expose-headers", "ETag");
+        refused(send("PUT", "/paged?cors", rule.replace("ETag", "a\nb: c")), 400, "MalformedXML");
+        send("DELETE", "/paged?cors", "").expect(204);
+        refused(preflight("https://a.example", "GET", "x-amz-date"), 403, "AccessDenied");
+    }
+
+    private Response preflight(String origin, String method, String header) {
+        return objects.api
+                .method("OPTIONS", "/s3/paged/o")
+                .header("Origin", origin)
+                .header("Access-Control-Request-Method", method)
+                .header("Access-Control-Request-Headers", header)
+                .send();
+    }
+
+    @Test
     void rulesOfTimeDeleteWhatTheyAreAbout() {
         send("PUT", "/aging", "").expect(200);
         send("PUT", "/aging/tmp/a", "x").expect(200);

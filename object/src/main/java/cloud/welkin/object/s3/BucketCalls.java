@@ -154,6 +154,11 @@ final class BucketCalls {
                 new Xml("LocationConstraint", Xml.NAMESPACE));
     }
 
+    /** The container of a name that is there once in the cloud, whoever asks. */
+    Optional<Container> container(String name) {
+        return database.read(tx -> names.find(tx, name)).map(Bucket::container);
+    }
+
     void delete(Sender sender, Place place, Exchange exchange) {
         Bucket bucket =
                 buckets.admitted(

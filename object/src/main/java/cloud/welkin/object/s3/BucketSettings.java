@@ -5,6 +5,7 @@ import cloud.welkin.kernel.api.Exchange;
 import cloud.welkin.object.domain.Bucket;
 import cloud.welkin.object.domain.BucketPolicy;
 import cloud.welkin.object.domain.Container;
+import cloud.welkin.object.domain.CorsRule;
 import cloud.welkin.object.domain.LifecycleRule;
 import cloud.welkin.object.store.ContainerTable;
 import cloud.welkin.object.work.Lifecycle;
@@ -17,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Settings of buckets: versioning, policy, access list, tags, lifecycle. */
+/** Settings of buckets: versioning, policy, access list, tags, lifecycle, other origins. */
 final class BucketSettings {
     /** How a setting is written, read and deleted. */
     private interface Setting {
@@ -54,6 +55,7 @@ final class BucketSettings {
         settings.put("acl", new AclSetting());
         settings.put("tagging", new TaggingSetting());
         settings.put("lifecycle", new LifecycleSetting());
+        settings.put("cors", new CorsSetting());
     }
 
     private Optional<Setting> meant(Sender sender) {
@@ -91,11 +93,7 @@ final class BucketSettings {
     }
 
     private static final Map<String, S3Code> NEVER_SET =
-            Map.of(
-                    "cors",
-                    S3Code.NoSuchCORSConfiguration,
-                    "encryption",
-                    S3Code.ServerSideEncryptionConfigurationNotFoundError);
+            Map.of("encryption", S3Code.ServerSideEncryptionConfigurationNotFoundError);
 
     /** Answers for settings that are never there. */
     void unset(Sender sender, Place place, Exchange exchange) {
@@ -158,7 +156,10 @@ final class BucketSettings {
     }
 
     private boolean nothing(Sender sender, Place place, Exchange exchange) {
-        buckets.admitted(sender, place.requireBucket(), Buckets.Action.writes("s3:PutBucketCORS"));
+        buckets.admitted(
+                sender,
+                place.requireBucket(),
+                Buckets.Action.writes("s3:PutEncryptionConfiguration"));
         S3Answers.empty(exchange, 204, S3Answers.headers(sender.call()));
         return true;
     }
@@ -301,6 +302,33 @@ final class BucketSettings {
         @Override
         public void tell(Bucket bucket, Optional<String> kept, Sender sender, Exchange exchange) {
             xml(sender, exchange, Tags.written(kept.orElseThrow(S3Code.NoSuchTagSet::failure)));
+        }
+    }
+
+    private static final class CorsSetting implements Setting {
+        @Override
+        public String action() {
+            return "BucketCORS";
+        }
+
+        @Override
+        public String kept() {
+            return BucketCors.SETTING;
+        }
+
+        @Override
+        public String read(Container container, byte[] document, Sender sender) {
+            return CorsRule.text(BucketCors.read(document));
+        }
+
+        @Override
+        public void tell(Bucket bucket, Optional<String> kept, Sender sender, Exchange exchange) {
+            xml(
+                    sender,
+                    exchange,
+                    BucketCors.written(
+                            CorsRule.rules(
+                                    kept.orElseThrow(S3Code.NoSuchCORSConfiguration::failure))));
         }
     }
 

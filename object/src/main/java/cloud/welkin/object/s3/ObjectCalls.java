@@ -154,6 +154,7 @@ final class ObjectCalls {
         Whole whole = found.whole();
         Map<String, String> headers = S3Answers.headers(call, object, found.hasVersions());
         headers.put("ETag", whole.etag());
+        BucketCors.add(headers, call, found.bucket().container());
         // A checksum is of the whole: who gets a part could only find it wrong.
         if (call.header("Range").isEmpty()
                 && call.header("x-amz-checksum-mode")
@@ -284,6 +285,7 @@ final class ObjectCalls {
     static Map<String, String> written(Call call, Bucket bucket, StoredObject stored) {
         Map<String, String> answer = S3Answers.headers(call);
         answer.put("ETag", S3Answers.etag(stored));
+        BucketCors.add(answer, call, bucket.container());
         if (bucket.container().header(ObjectVersions.SETTING).isPresent()) {
             answer.put("x-amz-version-id", new Version(stored, false, true).id());
         }

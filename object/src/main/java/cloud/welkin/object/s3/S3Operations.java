@@ -108,6 +108,14 @@ public final class S3Operations implements OperationGroup {
                         .status(200)
                         .doc("Deletes many objects.")
                         .streams(by(this::postBucket)),
+                Operation.method("OPTIONS", BUCKET, 200)
+                        .policyByThing(SwiftPolicy.READ)
+                        .doc("Tells browsers what pages of other sites may do here.")
+                        .streams(this::preflight),
+                Operation.method("OPTIONS", OBJECT, 200)
+                        .policyByThing(SwiftPolicy.READ)
+                        .doc("Tells browsers what pages of other sites may do here.")
+                        .streams(this::preflight),
                 Operation.get(OBJECT)
                         .policyByThing(SwiftPolicy.READ)
                         .anyParam()
@@ -131,6 +139,12 @@ public final class S3Operations implements OperationGroup {
                         .policyByThing(SwiftPolicy.WRITE)
                         .doc("Deletes an object, a version, its tags, or an upload.")
                         .streams(by(this::deleteObject)));
+    }
+
+    /** A browser asks for a page that holds a signed URL, and signs nothing itself. */
+    private void preflight(Call call, Exchange exchange) {
+        Place place = Place.of(call);
+        BucketCors.preflight(call, exchange, buckets.container(place.requireBucket()));
     }
 
     private static boolean has(Sender sender, String parameter) {

@@ -160,6 +160,7 @@ final class UploadCalls {
                         sender.payload().body(call, exchange, checksum),
                         length);
         answer.put("ETag", '"' + part.etag() + '"');
+        BucketCors.add(answer, call, bucket.container());
         answer.putAll(Checksum.told(checksum.kept()));
         S3Answers.empty(exchange, 200, answer);
     }
