@@ -14,7 +14,6 @@ import cloud.welkin.object.domain.StoredObject;
 import cloud.welkin.object.domain.Version;
 import cloud.welkin.object.engine.EngineFailure;
 import cloud.welkin.object.store.ObjectTable;
-import cloud.welkin.object.store.VersionTable;
 import cloud.welkin.object.work.Bodies;
 import cloud.welkin.object.work.LargeObjects;
 import cloud.welkin.object.work.LargeObjects.Whole;
@@ -30,9 +29,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 
-/** Single objects and their versions: storing, reading, copying, describing, deleting. */
+/** Single objects and their versions: storing, reading, copying, deleting. */
 final class ObjectCalls {
     private static final int ATTEMPTS = 5;
     private static final Buckets.Action READ = Buckets.Action.reads("s3:GetObject");
@@ -41,7 +39,6 @@ final class ObjectCalls {
 
     private final Database database;
     private final ObjectTable objects;
-    private final VersionTable versions;
     private final ObjectVersions kept;
     private final Buckets buckets;
     private final LargeObjects large;
@@ -53,7 +50,6 @@ final class ObjectCalls {
     ObjectCalls(
             Database database,
             ObjectTable objects,
-            VersionTable versions,
             ObjectVersions kept,
             Buckets buckets,
             LargeObjects large,
@@ -62,7 +58,6 @@ final class ObjectCalls {
             Clock clock) {
         this.database = database;
         this.objects = objects;
-        this.versions = versions;
         this.kept = kept;
         this.buckets = buckets;
         this.large = large;
@@ -73,7 +68,7 @@ final class ObjectCalls {
     }
 
     /** An object that may be read, and what its body is. */
-    private record Found(Bucket bucket, Version version, Whole whole) {
+    record Found(Bucket bucket, Version version, Whole whole) {
         StoredObject object() {
             return version.object();
         }
@@ -92,7 +87,7 @@ final class ObjectCalls {
         }
     }
 
-    private Found found(Sender sender, String bucketName, String key, Optional<String> version) {
+    Found found(Sender sender, String bucketName, String key, Optional<String> version) {
         return database.read(
                 tx -> {
                     Bucket bucket =
@@ -130,7 +125,7 @@ final class ObjectCalls {
         return new Whole(own.size(), S3Answers.etag(object), own.parts());
     }
 
-    private static Optional<String> versionId(Call call) {
+    static Optional<String> versionId(Call call) {
         return call.query().text("versionId").filter(it -> !it.isEmpty());
     }
 
@@ -455,142 +450,5 @@ final class ObjectCalls {
                     }
                     return new Deleted(marker.map(Version::id), marker.isPresent());
                 });
-    }
-
-    private void change(
-            Sender sender,
-            Place place,
-            Buckets.Action action,
-            UnaryOperator<Map<String, String>> change) {
-        String key = place.requireKey();
-        Optional<String> id = versionId(sender.call());
-        Bucket bucket =
-                buckets.admitted(sender, place.requireBucket(), action, key, Optional.empty());
-        database.change(
-                tx -> {
-                    objects.lock(tx, bucket.container().id(), key);
-                    Version version =
-                            (id.isPresent()
-                                            ? version(tx, bucket, key, id.get())
-                                            : objects.find(tx, bucket.container().id(), key)
-                                                    .map(it -> new Version(it, false, true)))
-                                    .filter(it -> !it.isMarker())
-                                    .orElseThrow(S3Code.NoSuchKey::failure);
-                    StoredObject object = version.object();
-                    Map<String, String> headers = change.apply(new TreeMap<>(object.headers()));
-                    if (version.isCurrent()) {
-                        objects.setMetadata(
-                                tx,
-                                object.described(
-                                        headers,
-                                        object.contentType(),
-                                        object.deleteAt(),
-                                        object.createdAt()));
-                    } else {
-                        versions.setHeaders(tx, version, headers);
-                    }
-                });
-    }
-
-    void tags(Sender sender, Place place, Exchange exchange) {
-        Found found = described(sender, place, "s3:GetObjectTagging");
-        S3Answers.xml(
-                exchange,
-                S3Answers.headers(sender.call()),
-                Tags.written(found.object().header(KeptHeaders.TAGS).orElse("")));
-    }
-
-    private Found described(Sender sender, Place place, String action) {
-        buckets.admitted(
-                sender,
-                place.requireBucket(),
-                Buckets.Action.reads(action),
-                place.requireKey(),
-                Optional.empty());
-        return found(sender, place.requireBucket(), place.requireKey(), versionId(sender.call()));
-    }
-
-    void setTags(Sender sender, Place place, Exchange exchange) {
-        String tags = KeptHeaders.written(Tags.read(Documents.read(sender, exchange)));
-        change(
-                sender,
-                place,
-                Buckets.Action.writes("s3:PutObjectTagging"),
-                headers -> {
-                    headers.put(KeptHeaders.TAGS, tags);
-                    return headers;
-                });
-        S3Answers.empty(exchange, 200, S3Answers.headers(sender.call()));
-    }
-
-    void deleteTags(Sender sender, Place place, Exchange exchange) {
-        change(
-                sender,
-                place,
-                Buckets.Action.writes("s3:DeleteObjectTagging"),
-                headers -> {
-                    headers.remove(KeptHeaders.TAGS);
-                    return headers;
-                });
-        S3Answers.empty(exchange, 204, S3Answers.headers(sender.call()));
-    }
-
-    void acl(Sender sender, Place place, Exchange exchange) {
-        Found found = described(sender, place, "s3:GetObjectAcl");
-        S3Answers.xml(
-                exchange,
-                S3Answers.headers(sender.call()),
-                AccessLists.written(found.bucket(), found.object().header(KeptHeaders.ACL)));
-    }
-
-    void setAcl(Sender sender, Place place, Exchange exchange) {
-        String word = AccessLists.read(Documents.read(sender, exchange), sender).word();
-        change(
-                sender,
-                place,
-                Buckets.Action.writes("s3:PutObjectAcl"),
-                headers -> {
-                    headers.put(KeptHeaders.ACL, word);
-                    return headers;
-                });
-        S3Answers.empty(exchange, 200, S3Answers.headers(sender.call()));
-    }
-
-    void attributes(Sender sender, Place place, Exchange exchange) {
-        Found found = described(sender, place, "s3:GetObjectAttributes");
-        StoredObject object = found.object();
-        String wanted = sender.call().header("x-amz-object-attributes").orElse("");
-        Xml xml = new Xml("GetObjectAttributesResponse", Xml.NAMESPACE);
-        if (wanted.contains("ETag")) {
-            xml.text("ETag", object.etag());
-        }
-        Map<String, String> sums = Checksum.told(object.headers());
-        if (wanted.contains("Checksum") && !sums.isEmpty()) {
-            xml.in(
-                    "Checksum",
-                    it ->
-                            sums.forEach(
-                                    (name, value) ->
-                                            it.text(
-                                                    "Checksum"
-                                                            + name.substring(
-                                                                            name.lastIndexOf('-')
-                                                                                    + 1)
-                                                                    .toUpperCase(
-                                                                            java.util.Locale.ROOT),
-                                                    value)));
-        }
-        if (wanted.contains("ObjectParts") && object.parts() > 0) {
-            xml.in("ObjectParts", it -> it.text("TotalPartsCount", object.parts()));
-        }
-        if (wanted.contains("StorageClass")) {
-            xml.text("StorageClass", "STANDARD");
-        }
-        if (wanted.contains("ObjectSize")) {
-            xml.text("ObjectSize", object.size());
-        }
-        Map<String, String> headers = S3Answers.headers(sender.call());
-        headers.put("Last-Modified", S3Answers.httpDate(object.createdAt()));
-        S3Answers.xml(exchange, headers, xml);
     }
 }

@@ -48,7 +48,6 @@ public final class S3 {
                 new ObjectCalls(
                         database,
                         tables.objects(),
-                        tables.versions(),
                         work.kept(),
                         buckets,
                         work.large(),
@@ -62,6 +61,7 @@ public final class S3 {
                 new BucketSettings(database, tables.containers(), buckets, clock),
                 new ListCalls(database, tables.objects(), tables.versions(), buckets, objects),
                 objects,
+                new ObjectDetails(database, tables.objects(), tables.versions(), buckets, objects),
                 new UploadCalls(
                         database,
                         tables.objects(),

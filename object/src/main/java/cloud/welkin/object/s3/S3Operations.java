@@ -46,6 +46,7 @@ public final class S3Operations implements OperationGroup {
     private final BucketSettings settings;
     private final ListCalls lists;
     private final ObjectCalls objects;
+    private final ObjectDetails details;
     private final UploadCalls uploads;
 
     S3Operations(
@@ -54,12 +55,14 @@ public final class S3Operations implements OperationGroup {
             BucketSettings settings,
             ListCalls lists,
             ObjectCalls objects,
+            ObjectDetails details,
             UploadCalls uploads) {
         this.signatures = signatures;
         this.buckets = buckets;
         this.settings = settings;
         this.lists = lists;
         this.objects = objects;
+        this.details = details;
         this.uploads = uploads;
     }
 
@@ -202,11 +205,11 @@ public final class S3Operations implements OperationGroup {
         if (has(sender, "uploadId")) {
             uploads.parts(sender, place, exchange);
         } else if (has(sender, "tagging")) {
-            objects.tags(sender, place, exchange);
+            details.tags(sender, place, exchange);
         } else if (has(sender, "acl")) {
-            objects.acl(sender, place, exchange);
+            details.acl(sender, place, exchange);
         } else if (has(sender, "attributes")) {
-            objects.attributes(sender, place, exchange);
+            details.attributes(sender, place, exchange);
         } else {
             refuseAbsent(sender);
             objects.get(sender, place, exchange);
@@ -219,9 +222,9 @@ public final class S3Operations implements OperationGroup {
         if (has(sender, "uploadId")) {
             uploads.put(sender, place, exchange);
         } else if (has(sender, "tagging")) {
-            objects.setTags(sender, place, exchange);
+            details.setTags(sender, place, exchange);
         } else if (has(sender, "acl")) {
-            objects.setAcl(sender, place, exchange);
+            details.setAcl(sender, place, exchange);
         } else if (copies) {
             refuseAbsent(sender);
             objects.copy(sender, place, exchange);
@@ -246,7 +249,7 @@ public final class S3Operations implements OperationGroup {
         if (has(sender, "uploadId")) {
             uploads.abort(sender, place, exchange);
         } else if (has(sender, "tagging")) {
-            objects.deleteTags(sender, place, exchange);
+            details.deleteTags(sender, place, exchange);
         } else {
             refuseAbsent(sender);
             objects.delete(sender, place, exchange);
