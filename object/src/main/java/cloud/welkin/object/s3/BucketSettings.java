@@ -20,23 +20,35 @@ import java.util.TreeMap;
 
 /** Settings of buckets: versioning, policy, access list, tags, lifecycle, other origins. */
 final class BucketSettings {
-    /** How a setting is written, read and deleted. */
-    private interface Setting {
-        /** The name of the setting in actions: {@code s3:GetBucketPolicy}. */
-        String action();
+    /** What is kept of a document that sets something. */
+    @FunctionalInterface
+    private interface Reading {
+        String read(byte[] document, Container container, Sender sender);
+    }
 
-        /** Where the container keeps it. */
-        String kept();
+    /** What is answered of what is kept. */
+    @FunctionalInterface
+    private interface Telling {
+        byte[] tell(Optional<String> kept, Bucket bucket);
+    }
 
-        /** What is kept of a document; empty to remove it. */
-        String read(Container container, byte[] document, Sender sender);
+    /**
+     * How a setting is written, read and deleted.
+     *
+     * @param action its name in actions: {@code s3:GetBucketPolicy}
+     * @param kept where the container keeps it
+     */
+    private record Setting(
+            String action,
+            String kept,
+            boolean isDeletable,
+            String contentType,
+            Reading reading,
+            Telling telling) {}
 
-        /** What is answered. */
-        void tell(Bucket bucket, Optional<String> kept, Sender sender, Exchange exchange);
-
-        default boolean isDeletable() {
-            return true;
-        }
+    private static Setting xml(
+            String action, String kept, boolean isDeletable, Reading reading, Telling telling) {
+        return new Setting(action, kept, isDeletable, "application/xml", reading, telling);
     }
 
     private final Database database;
@@ -50,12 +62,93 @@ final class BucketSettings {
         this.containers = containers;
         this.buckets = buckets;
         this.clock = clock;
-        settings.put("versioning", new VersioningSetting());
-        settings.put("policy", new PolicySetting());
-        settings.put("acl", new AclSetting());
-        settings.put("tagging", new TaggingSetting());
-        settings.put("lifecycle", new LifecycleSetting());
-        settings.put("cors", new CorsSetting());
+        settings.put(
+                "versioning",
+                xml(
+                        "BucketVersioning",
+                        ObjectVersions.SETTING,
+                        false,
+                        (document, container, sender) -> versioning(document),
+                        (kept, bucket) ->
+                                new Xml("VersioningConfiguration", Xml.NAMESPACE)
+                                        .text("Status", kept)
+                                        .bytes()));
+        settings.put(
+                "policy",
+                new Setting(
+                        "BucketPolicy",
+                        Buckets.POLICY,
+                        true,
+                        "application/json",
+                        (document, container, sender) -> policy(document, container),
+                        (kept, bucket) ->
+                                kept.orElseThrow(S3Code.NoSuchBucketPolicy::failure)
+                                        .getBytes(StandardCharsets.UTF_8)));
+        settings.put(
+                "acl",
+                xml(
+                        "BucketAcl",
+                        KeptHeaders.ACL,
+                        false,
+                        (document, container, sender) -> AccessLists.read(document, sender).word(),
+                        (kept, bucket) -> AccessLists.written(bucket, kept).bytes()));
+        settings.put(
+                "tagging",
+                xml(
+                        "BucketTagging",
+                        KeptHeaders.TAGS,
+                        true,
+                        (document, container, sender) -> KeptHeaders.written(Tags.read(document)),
+                        (kept, bucket) ->
+                                Tags.written(kept.orElseThrow(S3Code.NoSuchTagSet::failure))
+                                        .bytes()));
+        settings.put(
+                "lifecycle",
+                xml(
+                        "LifecycleConfiguration",
+                        Lifecycle.SETTING,
+                        true,
+                        (document, container, sender) ->
+                                LifecycleRule.text(LifecycleXml.read(document)),
+                        (kept, bucket) ->
+                                LifecycleXml.written(
+                                                LifecycleRule.rules(
+                                                        kept.orElseThrow(
+                                                                S3Code.NoSuchLifecycleConfiguration
+                                                                        ::failure)))
+                                        .bytes()));
+        settings.put(
+                "cors",
+                xml(
+                        "BucketCORS",
+                        BucketCors.SETTING,
+                        true,
+                        (document, container, sender) -> CorsRule.text(BucketCors.read(document)),
+                        (kept, bucket) ->
+                                BucketCors.written(
+                                                CorsRule.rules(
+                                                        kept.orElseThrow(
+                                                                S3Code.NoSuchCORSConfiguration
+                                                                        ::failure)))
+                                        .bytes()));
+    }
+
+    private static String versioning(byte[] document) {
+        String status = Xml.read(document, "VersioningConfiguration").require("Status");
+        if (!List.of(ObjectVersions.ENABLED, ObjectVersions.SUSPENDED).contains(status)) {
+            throw S3Code.MalformedXML.failure();
+        }
+        return status;
+    }
+
+    private static String policy(byte[] document, Container container) {
+        String text = new String(document, StandardCharsets.UTF_8);
+        try {
+            BucketPolicy.parse(text, container.name());
+        } catch (IllegalArgumentException e) {
+            throw S3Code.MalformedPolicy.failure("%s", String.valueOf(e.getMessage()));
+        }
+        return text;
     }
 
     private Optional<Setting> meant(Sender sender) {
@@ -88,7 +181,10 @@ final class BucketSettings {
                         sender,
                         place.requireBucket(),
                         Buckets.Action.reads("s3:Get" + setting.action()));
-        setting.tell(bucket, bucket.container().header(setting.kept()), sender, exchange);
+        Map<String, String> headers = S3Answers.headers(sender.call());
+        headers.put("Content-Type", setting.contentType());
+        Optional<String> kept = bucket.container().header(setting.kept());
+        S3Answers.send(exchange, 200, headers, setting.telling().tell(kept, bucket));
         return true;
     }
 
@@ -128,7 +224,10 @@ final class BucketSettings {
                         place.requireBucket(),
                         Buckets.Action.writes("s3:Put" + setting.action()));
         byte[] document = Documents.read(sender, exchange);
-        change(bucket, setting.kept(), setting.read(bucket.container(), document, sender));
+        change(
+                bucket,
+                setting.kept(),
+                setting.reading().read(document, bucket.container(), sender));
         S3Answers.empty(exchange, 200, S3Answers.headers(sender.call()));
         return true;
     }
@@ -180,183 +279,5 @@ final class BucketSettings {
                     }
                     containers.setHeaders(tx, now.id(), headers, clock.instant());
                 });
-    }
-
-    private static void xml(Sender sender, Exchange exchange, Xml xml) {
-        S3Answers.xml(exchange, S3Answers.headers(sender.call()), xml);
-    }
-
-    private static final class VersioningSetting implements Setting {
-        @Override
-        public String action() {
-            return "BucketVersioning";
-        }
-
-        @Override
-        public String kept() {
-            return ObjectVersions.SETTING;
-        }
-
-        @Override
-        public boolean isDeletable() {
-            return false;
-        }
-
-        @Override
-        public String read(Container container, byte[] document, Sender sender) {
-            Xml.Part root = Xml.read(document, "VersioningConfiguration");
-            String status = root.require("Status");
-            if (!List.of(ObjectVersions.ENABLED, ObjectVersions.SUSPENDED).contains(status)) {
-                throw S3Code.MalformedXML.failure();
-            }
-            return status;
-        }
-
-        @Override
-        public void tell(Bucket bucket, Optional<String> kept, Sender sender, Exchange exchange) {
-            xml(
-                    sender,
-                    exchange,
-                    new Xml("VersioningConfiguration", Xml.NAMESPACE).text("Status", kept));
-        }
-    }
-
-    private static final class PolicySetting implements Setting {
-        @Override
-        public String action() {
-            return "BucketPolicy";
-        }
-
-        @Override
-        public String kept() {
-            return Buckets.POLICY;
-        }
-
-        @Override
-        public String read(Container container, byte[] document, Sender sender) {
-            String text = new String(document, StandardCharsets.UTF_8);
-            try {
-                BucketPolicy.parse(text, container.name());
-            } catch (IllegalArgumentException e) {
-                throw S3Code.MalformedPolicy.failure("%s", String.valueOf(e.getMessage()));
-            }
-            return text;
-        }
-
-        @Override
-        public void tell(Bucket bucket, Optional<String> kept, Sender sender, Exchange exchange) {
-            Map<String, String> headers = S3Answers.headers(sender.call());
-            headers.put("Content-Type", "application/json");
-            S3Answers.send(
-                    exchange,
-                    200,
-                    headers,
-                    kept.orElseThrow(S3Code.NoSuchBucketPolicy::failure)
-                            .getBytes(StandardCharsets.UTF_8));
-        }
-    }
-
-    private static final class AclSetting implements Setting {
-        @Override
-        public String action() {
-            return "BucketAcl";
-        }
-
-        @Override
-        public String kept() {
-            return KeptHeaders.ACL;
-        }
-
-        @Override
-        public boolean isDeletable() {
-            return false;
-        }
-
-        @Override
-        public String read(Container container, byte[] document, Sender sender) {
-            return AccessLists.read(document, sender).word();
-        }
-
-        @Override
-        public void tell(Bucket bucket, Optional<String> kept, Sender sender, Exchange exchange) {
-            xml(sender, exchange, AccessLists.written(bucket, kept));
-        }
-    }
-
-    private static final class TaggingSetting implements Setting {
-        @Override
-        public String action() {
-            return "BucketTagging";
-        }
-
-        @Override
-        public String kept() {
-            return KeptHeaders.TAGS;
-        }
-
-        @Override
-        public String read(Container container, byte[] document, Sender sender) {
-            return KeptHeaders.written(Tags.read(document));
-        }
-
-        @Override
-        public void tell(Bucket bucket, Optional<String> kept, Sender sender, Exchange exchange) {
-            xml(sender, exchange, Tags.written(kept.orElseThrow(S3Code.NoSuchTagSet::failure)));
-        }
-    }
-
-    private static final class CorsSetting implements Setting {
-        @Override
-        public String action() {
-            return "BucketCORS";
-        }
-
-        @Override
-        public String kept() {
-            return BucketCors.SETTING;
-        }
-
-        @Override
-        public String read(Container container, byte[] document, Sender sender) {
-            return CorsRule.text(BucketCors.read(document));
-        }
-
-        @Override
-        public void tell(Bucket bucket, Optional<String> kept, Sender sender, Exchange exchange) {
-            xml(
-                    sender,
-                    exchange,
-                    BucketCors.written(
-                            CorsRule.rules(
-                                    kept.orElseThrow(S3Code.NoSuchCORSConfiguration::failure))));
-        }
-    }
-
-    private static final class LifecycleSetting implements Setting {
-        @Override
-        public String action() {
-            return "LifecycleConfiguration";
-        }
-
-        @Override
-        public String kept() {
-            return Lifecycle.SETTING;
-        }
-
-        @Override
-        public String read(Container container, byte[] document, Sender sender) {
-            return LifecycleRule.text(LifecycleXml.read(document));
-        }
-
-        @Override
-        public void tell(Bucket bucket, Optional<String> kept, Sender sender, Exchange exchange) {
-            xml(
-                    sender,
-                    exchange,
-                    LifecycleXml.written(
-                            LifecycleRule.rules(
-                                    kept.orElseThrow(
-                                            S3Code.NoSuchLifecycleConfiguration::failure))));
-        }
     }
 }
