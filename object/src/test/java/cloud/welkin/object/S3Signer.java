@@ -34,7 +34,7 @@ final class S3Signer {
 
     /** What the identity service does with signatures. */
     S3Keys.Signing signing(
-            KeySigned.S3 signed, String day, String region, String service, Caller caller) {
+            KeySigned signed, String day, String region, String service, Caller caller) {
         if (!signed.access().equals(access)) {
             throw Failure.notFound("no such key");
         }
@@ -144,6 +144,11 @@ final class S3Signer {
                         previous,
                         sha256(new byte[0]),
                         sha256(body)));
+    }
+
+    /** The signature of a form's policy. */
+    String form(String policy, Instant time) {
+        return hmac4(stamp(time).substring(0, 8), "us-east-1", "s3", policy);
     }
 
     static String stamp(Instant time) {

@@ -438,6 +438,61 @@ class S3Test {
     }
 
     @Test
+    void aFormStoresWhatItsPolicyLetsItAndNothingElse() {
+        send("PUT", "/formed", "").expect(200);
+        form("up/", "", "hello", Map.of()).expect(204);
+        assertThat(text(send("GET", "/formed/up/a.txt", "").expect(200))).isEqualTo("hello");
+        refused(form("other/", "", "hello", Map.of()), 403, "AccessDenied");
+        refused(form("up/", "", "hello", Map.of("acl", "public-read")), 403, "AccessDenied");
+        refused(form("up/", "", "far too long", Map.of()), 400, "EntityTooLarge");
+        refused(form("up/", "x", "hello", Map.of()), 403, "SignatureDoesNotMatch");
+        Instant before = objects.time();
+        objects.now.set(before.plus(Duration.ofHours(2)));
+        String late = policy(before.plus(Duration.ofHours(1)));
+        refused(form("up/", "", "hello", Map.of("policy", late)), 403, "AccessDenied");
+        assertThat(text(send("GET", "/formed", ""))).containsOnlyOnce("<Key>");
+    }
+
+    private static String policy(Instant end) {
+        String json =
+                "{\"expiration\": \""
+                        + end
+                        + "\", \"conditions\": [{\"bucket\": \"formed\"},"
+                        + " [\"starts-with\", \"$key\", \"up/\"],"
+                        + " [\"content-length-range\", 1, 5]]}";
+        return java.util.Base64.getEncoder().encodeToString(bytes(json));
+    }
+
+    private Response form(String below, String spoil, String body, Map<String, String> more) {
+        Instant now = objects.time();
+        Map<String, String> fields = new TreeMap<>(more);
+        fields.put("key", below + "${filename}");
+        fields.putIfAbsent("policy", policy(now.plus(Duration.ofHours(1))));
+        fields.put("x-amz-algorithm", "AWS4-HMAC-SHA256");
+        fields.put(
+                "x-amz-credential",
+                "access/" + S3Signer.stamp(now).substring(0, 8) + "/us-east-1/s3/aws4_request");
+        fields.put("x-amz-date", S3Signer.stamp(now));
+        fields.put(
+                "x-amz-signature",
+                objects.signer.form(String.valueOf(fields.get("policy")), now) + spoil);
+        StringBuilder sent = new StringBuilder();
+        fields.forEach(
+                (name, value) ->
+                        sent.append("--b\r\nContent-Disposition: form-data; name=\"")
+                                .append(name)
+                                .append("\"\r\n\r\n")
+                                .append(value)
+                                .append("\r\n"));
+        sent.append("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"");
+        sent.append("\r\n\r\n").append(body).append("\r\n--b--\r\n");
+        return objects.api
+                .post("/s3/formed")
+                .body("multipart/form-data; boundary=b", bytes(sent.toString()))
+                .send();
+    }
+
+    @Test
     void rulesOfTimeDeleteWhatTheyAreAbout() {
         send("PUT", "/aging", "").expect(200);
         send("PUT", "/aging/tmp/a", "x").expect(200);

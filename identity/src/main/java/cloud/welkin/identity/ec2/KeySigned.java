@@ -1,5 +1,6 @@
 package cloud.welkin.identity.ec2;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -92,6 +93,40 @@ public sealed interface KeySigned {
         @Override
         public String toString() {
             return "S3[" + access + "]";
+        }
+    }
+
+    /**
+     * A form that a browser posts to the S3 API, of which the policy alone was signed (version 4).
+     *
+     * @param policy as it came, base64
+     * @param scope day, region, service and the word that ends it
+     */
+    record S3Form(String access, String signature, String policy, List<String> scope)
+            implements KeySigned {
+        public S3Form {
+            scope = List.copyOf(scope);
+        }
+
+        /** A policy says itself until when it is good. */
+        @Override
+        public Optional<String> stamp() {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean signedWith(String secret) {
+            return scope.size() == 4
+                    && scope.get(2).equals("s3")
+                    && scope.get(3).equals("aws4_request")
+                    && Hmac.same(
+                            Hmac.version4(secret, scope.get(0), scope.get(1), scope.get(2), policy),
+                            signature);
+        }
+
+        @Override
+        public String toString() {
+            return "S3Form[" + access + "]";
         }
     }
 }

@@ -18,7 +18,7 @@ import org.apache.commons.fileupload2.core.FileUploadException;
 import org.apache.commons.fileupload2.core.RequestContext;
 
 /** The parts of a form that a browser sends as {@code multipart/form-data}, read as they come. */
-final class FormData {
+public final class FormData {
     private static final int LONGEST_FIELD = 8192;
     private static final int MOST_PARTS = 1000;
 
@@ -30,7 +30,7 @@ final class FormData {
     }
 
     /** Whether a request carries such a form. */
-    static boolean isMeant(Optional<String> contentType) {
+    public static boolean isMeant(Optional<String> contentType) {
         return contentType
                 .filter(it -> it.toLowerCase(Locale.ROOT).startsWith("multipart/form-data"))
                 .isPresent();
@@ -39,7 +39,7 @@ final class FormData {
     /**
      * @throws Failure 400 when it is no such form
      */
-    static FormData of(String contentType, Exchange exchange) {
+    public static FormData of(String contentType, Exchange exchange) {
         try {
             return new FormData(new Reader().getItemIterator(new Form(contentType, exchange)));
         } catch (IOException | RuntimeException e) {
@@ -52,10 +52,10 @@ final class FormData {
      *
      * @param file the name of the file that was chosen; absent for a plain field
      */
-    record Part(
+    public record Part(
             String name, Optional<String> file, Optional<String> contentType, FileItemInput input) {
         /** The value of a plain field. */
-        String text() {
+        public String text() {
             try (InputStream in = input.getInputStream()) {
                 byte[] bytes = in.readNBytes(LONGEST_FIELD + 1);
                 if (bytes.length > LONGEST_FIELD) {
@@ -68,7 +68,7 @@ final class FormData {
             }
         }
 
-        InputStream body() {
+        public InputStream body() {
             try {
                 return input.getInputStream();
             } catch (IOException e) {
@@ -76,14 +76,14 @@ final class FormData {
             }
         }
 
-        Optional<String> header(String header) {
+        public Optional<String> header(String header) {
             return Optional.ofNullable(input.getHeaders())
                     .flatMap(headers -> Optional.ofNullable(headers.getHeader(header)));
         }
     }
 
     /** The next part; what was not read of the one before is passed over. */
-    Optional<Part> next() {
+    public Optional<Part> next() {
         try {
             if (!parts.hasNext()) {
                 return Optional.empty();

@@ -240,6 +240,26 @@ final class ObjectCalls {
         S3Answers.empty(exchange, 200, answer);
     }
 
+    /** Takes a body within what the account and the bucket may hold. */
+    StoredObject receive(
+            Bucket bucket,
+            String key,
+            String type,
+            Map<String, String> headers,
+            InputStream body,
+            OptionalLong length,
+            long most) {
+        return uploads.receive(
+                new Uploads.Wanted(bucket.container(), key, type, headers, Optional.empty()),
+                body,
+                length,
+                Math.min(most, room(bucket, key, length.orElse(0))));
+    }
+
+    void giveUp(StoredObject received) {
+        uploads.giveUp(received);
+    }
+
     static String type(Call call) {
         return call.header("Content-Type")
                 .filter(it -> !it.isBlank())
@@ -254,7 +274,7 @@ final class ObjectCalls {
     }
 
     /** Makes the row on the conditions of the request; the object as it is stored. */
-    private StoredObject store(Call call, Bucket bucket, StoredObject object) {
+    StoredObject store(Call call, Bucket bucket, StoredObject object) {
         Container container = bucket.container();
         Optional<String> match = call.header("If-Match");
         boolean onlyNew = call.header("If-None-Match").isPresent();

@@ -25,6 +25,15 @@ record Place(Optional<String> bucket, Optional<String> key) {
         int slash = raw.indexOf('/');
         String bucket = decode(slash < 0 ? raw : raw.substring(0, slash));
         String key = slash < 0 ? "" : decode(raw.substring(slash + 1));
+        return named(bucket, key);
+    }
+
+    /**
+     * What is called so, nothing encoded.
+     *
+     * @throws cloud.welkin.kernel.failure.Failure as {@link #parse}
+     */
+    static Place named(String bucket, String key) {
         if (key.getBytes(StandardCharsets.UTF_8).length > LONGEST_KEY) {
             throw S3Code.KeyTooLongError.failure();
         }

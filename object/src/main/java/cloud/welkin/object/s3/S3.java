@@ -71,6 +71,7 @@ public final class S3 {
                         work.bodies(),
                         objects,
                         work.quotas(),
-                        clock));
+                        clock),
+                new FormCalls(keys, buckets, objects, clock));
     }
 }

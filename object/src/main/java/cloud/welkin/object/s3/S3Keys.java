@@ -23,7 +23,7 @@ public interface S3Keys {
      *     version 2
      * @throws cloud.welkin.kernel.failure.Failure 404 for an unknown key, 401 for a wrong signature
      */
-    Signing signing(KeySigned.S3 signed, String day, String region, String service);
+    Signing signing(KeySigned signed, String day, String region, String service);
 
     /** The EC2 credentials of the identity service. */
     static S3Keys of(Supplier<KeySignatures> keys) {

@@ -48,6 +48,7 @@ public final class S3Operations implements OperationGroup {
     private final ObjectCalls objects;
     private final ObjectDetails details;
     private final UploadCalls uploads;
+    private final FormCalls forms;
 
     S3Operations(
             Signatures signatures,
@@ -56,7 +57,8 @@ public final class S3Operations implements OperationGroup {
             ListCalls lists,
             ObjectCalls objects,
             ObjectDetails details,
-            UploadCalls uploads) {
+            UploadCalls uploads,
+            FormCalls forms) {
         this.signatures = signatures;
         this.buckets = buckets;
         this.settings = settings;
@@ -64,6 +66,7 @@ public final class S3Operations implements OperationGroup {
         this.objects = objects;
         this.details = details;
         this.uploads = uploads;
+        this.forms = forms;
     }
 
     /** One of S3's calls, of who was found to have signed it. */
@@ -109,7 +112,7 @@ public final class S3Operations implements OperationGroup {
                 Operation.post(BUCKET)
                         .policyByThing(SwiftPolicy.WRITE)
                         .status(200)
-                        .doc("Deletes many objects.")
+                        .doc("Deletes many objects; or stores a form's file.")
                         .streams(by(this::postBucket)),
                 Operation.method("OPTIONS", BUCKET, 200)
                         .policyByThing(SwiftPolicy.READ)
@@ -196,8 +199,10 @@ public final class S3Operations implements OperationGroup {
     private void postBucket(Sender sender, Place place, Exchange exchange) {
         if (has(sender, "delete")) {
             lists.deleteMany(sender, place, exchange);
+        } else if (FormCalls.isMeant(sender.call())) {
+            forms.post(sender, place, exchange);
         } else {
-            throw S3Code.NotImplemented.failure("Uploads by forms are not implemented.");
+            throw S3Code.MethodNotAllowed.failure();
         }
     }
 
