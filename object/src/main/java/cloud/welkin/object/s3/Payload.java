@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -16,6 +17,14 @@ import java.util.function.UnaryOperator;
  * that is not what it should be ends in a {@link Failure}, before its last byte was handed out.
  */
 final class Payload {
+    private static final String UNSIGNED_CHUNKS = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
+    private static final Set<String> KINDS =
+            Set.of(
+                    Signatures.UNSIGNED,
+                    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+                    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+                    UNSIGNED_CHUNKS);
+
     static final Payload UNCHECKED = new Payload(Signatures.UNSIGNED, Optional.empty());
 
     private final String declared;
@@ -36,21 +45,16 @@ final class Payload {
      * @param declared the value of {@code x-amz-content-sha256}
      */
     static Payload of(String declared, ChunkSignature chunks) {
-        return switch (declared) {
-            case Signatures.UNSIGNED,
-                    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
-                    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
-                    "STREAMING-UNSIGNED-PAYLOAD-TRAILER" ->
-                    new Payload(declared, Optional.of(chunks));
-            default -> {
-                if (!declared.matches("[0-9a-f]{64}")) {
-                    throw S3Code.InvalidArgument.failure(
-                            "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, a kind of streaming or a"
-                                    + " valid sha256 value.");
-                }
-                yield new Payload(declared, Optional.of(chunks));
-            }
-        };
+        if (!KINDS.contains(declared) && !isDigest(declared)) {
+            throw S3Code.InvalidArgument.failure(
+                    "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, a kind of streaming or a valid"
+                            + " sha256 value.");
+        }
+        return new Payload(declared, Optional.of(chunks));
+    }
+
+    private static boolean isDigest(String declared) {
+        return declared.matches("[0-9a-f]{64}");
     }
 
     private boolean isChunked(Call call) {
@@ -83,12 +87,11 @@ final class Payload {
             body =
                     new ChunkedBody(
                             body,
-                            declared.equals("STREAMING-UNSIGNED-PAYLOAD-TRAILER")
-                                            || declared.equals(Signatures.UNSIGNED)
+                            declared.equals(UNSIGNED_CHUNKS) || declared.equals(Signatures.UNSIGNED)
                                     ? Optional.empty()
                                     : chunks,
                             checksum);
-        } else if (declared.matches("[0-9a-f]{64}")) {
+        } else if (isDigest(declared)) {
             byte[] digest = HexFormat.of().parseHex(declared);
             body =
                     new DigestedBody(
