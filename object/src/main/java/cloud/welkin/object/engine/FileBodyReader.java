@@ -2,6 +2,7 @@ package cloud.welkin.object.engine;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
@@ -44,6 +45,25 @@ final class FileBodyReader extends InputStream {
         buffer.get(at, bytes, offset, count);
         position += count;
         return count;
+    }
+
+    /** Chunk by chunk from where they were checked, without a copy between. */
+    @Override
+    public long transferTo(OutputStream out) throws IOException {
+        long sent = 0;
+        while (position < end) {
+            long number = position / Chunk.SIZE;
+            if (number != loaded) {
+                load(number);
+            }
+            int at = (int) (position % Chunk.SIZE);
+            int inChunk = (int) Math.min(Chunk.SIZE, bodyLength - number * Chunk.SIZE);
+            int count = (int) Math.min(inChunk - at, end - position);
+            out.write(buffer.array(), at, count);
+            position += count;
+            sent += count;
+        }
+        return sent;
     }
 
     private void load(long number) throws IOException {
