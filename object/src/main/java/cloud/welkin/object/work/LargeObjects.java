@@ -250,13 +250,13 @@ public final class LargeObjects {
 
         @Override
         public long transferTo(OutputStream out) throws IOException {
-            byte[] buffer = new byte[65_536];
             long sent = 0;
-            int count;
-            while ((count = read(buffer, 0, buffer.length)) >= 0) {
-                out.write(buffer, 0, count);
+            do {
+                long count = current.transferTo(out);
+                left -= count;
                 sent += count;
-            }
+                current.close();
+            } while (advance());
             return sent;
         }
 
