@@ -4,6 +4,7 @@ import cloud.welkin.database.Database;
 import cloud.welkin.kernel.api.Api;
 import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
+import cloud.welkin.kernel.doctor.Invariant;
 import cloud.welkin.kernel.policy.PolicyRule;
 import cloud.welkin.kernel.work.Reconciler;
 import cloud.welkin.object.api.AccountOperations;
@@ -33,6 +34,7 @@ import cloud.welkin.object.store.AccountTable;
 import cloud.welkin.object.store.BodyTable;
 import cloud.welkin.object.store.ContainerTable;
 import cloud.welkin.object.store.ObjectTable;
+import cloud.welkin.object.store.Soundness;
 import cloud.welkin.object.store.UploadTable;
 import cloud.welkin.object.store.UsageTable;
 import cloud.welkin.object.store.VersionTable;
@@ -40,6 +42,7 @@ import cloud.welkin.object.work.Bodies;
 import cloud.welkin.object.work.Expiry;
 import cloud.welkin.object.work.LargeObjects;
 import cloud.welkin.object.work.Lifecycle;
+import cloud.welkin.object.work.ObjectInvariants;
 import cloud.welkin.object.work.ObjectVersions;
 import cloud.welkin.object.work.OrphanSweep;
 import cloud.welkin.object.work.Quotas;
@@ -77,6 +80,7 @@ public final class ObjectService implements AutoCloseable {
     private final Bodies bodies;
     private final LargeObjects large;
     private final RowQueue rows;
+    private final Scrub scrub;
 
     /**
      * @param engine keeps the bodies of the default storage policy; closed with the service
@@ -88,6 +92,7 @@ public final class ObjectService implements AutoCloseable {
         this.clock = clock;
         this.engine = engine;
         bodies = new Bodies(Map.of(Bodies.DEFAULT_POLICY, engine));
+        scrub = new Scrub(database, new BodyTable(), bodies);
         rows = new RowQueue(database, objects);
         large = new LargeObjects(objects, containers, partial, bodies);
     }
@@ -193,8 +198,12 @@ public final class ObjectService implements AutoCloseable {
                 new Expiry(database, objects, clock),
                 new Lifecycle(database, containers, objects, states, partial, kept, clock),
                 new Reclaim(database, objects, bodies),
-                new Scrub(database, new BodyTable(), bodies),
+                scrub,
                 new OrphanSweep(database, objects, bodies, ORPHAN_GRACE));
+    }
+
+    public List<Invariant> invariants() {
+        return new ObjectInvariants(database, new Soundness(), scrub).all();
     }
 
     @Override

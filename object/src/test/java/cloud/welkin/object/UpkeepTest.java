@@ -2,6 +2,7 @@ package cloud.welkin.object;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cloud.welkin.kernel.doctor.Finding;
 import cloud.welkin.object.store.BodyTable;
 import cloud.welkin.object.store.ObjectTable;
 import cloud.welkin.object.work.Bodies;
@@ -85,6 +86,33 @@ class UpkeepTest {
     }
 
     private static final java.nio.charset.Charset UTF_8 = java.nio.charset.StandardCharsets.UTF_8;
+
+    /** What the doctor says. */
+    private List<String> wrong() {
+        return objects.service.invariants().stream()
+                .flatMap(it -> it.check().get().stream())
+                .map(Finding::wrong)
+                .toList();
+    }
+
+    @Test
+    void theDoctorTellsWhatDoesNotHold() throws IOException {
+        objects.put("/c/o", "whole").expect(201);
+        String upload = new String(send("POST", "/c/p?uploads", "").expect(200).body(), UTF_8);
+        String id = upload.replaceAll("(?s).*<UploadId>(.*)</UploadId>.*", "$1");
+        send("PUT", "/c/p?partNumber=1&uploadId=" + id, "part").expect(200);
+        objects.reconcile();
+        assertThat(wrong()).isEmpty();
+        Files.delete(files().getFirst());
+        objects.reconcile();
+        assertThat(wrong()).singleElement().asString().contains("is damaged");
+        objects.database.database().change(tx -> tx.sql().execute("delete from object.uploads"));
+        objects.database
+                .database()
+                .change(tx -> tx.sql().execute("update object.usages set objects = 7"));
+        assertThat(wrong()).anyMatch(it -> it.contains("of nothing"));
+        assertThat(wrong()).anyMatch(it -> it.contains("counts"));
+    }
 
     @Test
     void aBodyWithoutARowGoesWhenItIsOldEnoughAndNoOther() throws IOException {

@@ -176,6 +176,7 @@ record Services(
         network.reconcilers().forEach(kernel.work().reconcilers()::register);
         kernel.doctor().register(placement.invariants());
         kernel.doctor().register(image.invariants());
+        kernel.doctor().register(object.invariants());
         kernel.doctor().register(network.invariants());
         kernel.doctor().register(volume.invariants());
         kernel.doctor().register(compute.invariants());

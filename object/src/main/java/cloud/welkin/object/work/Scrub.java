@@ -12,7 +12,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,10 +31,12 @@ public final class Scrub implements Reconciler {
 
     private static final Duration PAUSE = Duration.ofSeconds(30);
     private static final int PAGE = 500;
+    private static final int MOST_TOLD = 1000;
 
     private final Database database;
     private final BodyTable named;
     private final Bodies bodies;
+    private final Map<Named, String> damaged = new ConcurrentHashMap<>();
     private Kind kind = Kind.OBJECT;
     private Optional<Named> last = Optional.empty();
 
@@ -86,6 +90,7 @@ public final class Scrub implements Reconciler {
                 bodies.read(body.policy(), Optional.of(body.locator()), 0, body.length())) {
             long read = in.transferTo(OutputStream.nullOutputStream());
             if (read == body.length()) {
+                damaged.remove(body);
                 return true;
             }
             tell(body, "it has " + read + " bytes of " + body.length());
@@ -101,6 +106,18 @@ public final class Scrub implements Reconciler {
     private void tell(Named body, String how) {
         if (database.read(tx -> named.isThere(tx, body))) {
             log.error("{} is damaged: {}", body, how);
+            if (damaged.size() < MOST_TOLD) {
+                damaged.put(body, how);
+            }
         }
+    }
+
+    /** What was found damaged and is still named by a row, in words. */
+    public List<String> damaged() {
+        damaged.keySet().removeIf(body -> !database.read(tx -> named.isThere(tx, body)));
+        return damaged.entrySet().stream()
+                .map(it -> it.getKey() + " is damaged: " + it.getValue())
+                .sorted()
+                .toList();
     }
 }
