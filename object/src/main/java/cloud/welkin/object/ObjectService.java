@@ -104,7 +104,7 @@ public final class ObjectService implements AutoCloseable {
         Targets targets = new Targets(database, objects, uploads, clock);
         ObjectAnswers answers = new ObjectAnswers(database, objects, large, kept, clock);
         VersionOperations inPlace =
-                new VersionOperations(database, containers, states, kept, targets, clock);
+                new VersionOperations(database, accounts, containers, states, kept, targets, clock);
         StaticWebsite website = new StaticWebsite(database, containers, objects, answers, clock);
         StaticLargeObjects manifests =
                 new StaticLargeObjects(database, objects, large, targets, uploads, clock);

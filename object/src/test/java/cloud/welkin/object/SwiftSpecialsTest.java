@@ -2,6 +2,7 @@ package cloud.welkin.object;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cloud.welkin.kernel.policy.Caller;
 import cloud.welkin.testing.ApiTester.Response;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -439,6 +440,70 @@ class SwiftSpecialsTest {
 
     private Response delete(String path) {
         return objects.api.delete(objects.url(path)).by(objects.member).send();
+    }
+
+    @Test
+    void anAccountsOwnListLetsOthersDoWhatItSaysAndNoMore() {
+        objects.container("granted");
+        objects.put("/granted/o", "x").expect(201);
+        String project = objects.stranger.requireProject().value();
+        by(objects.stranger, "GET", "/granted/o").expect(403);
+        grant("{\"read-only\": [\"" + project + ":*\"]}").expect(204);
+        by(objects.stranger, "GET", "/granted/o").expect(200);
+        by(objects.stranger, "GET", "/granted").expect(200);
+        by(objects.stranger, "GET", "").expect(200);
+        by(objects.stranger, "PUT", "/granted/p").expect(403);
+        by(objects.stranger, "PUT", "/another").expect(403);
+        by(objects.stranger, "DELETE", "/granted/o").expect(403);
+        grant("{\"read-write\": [\"" + objects.stranger.user().value() + "\"]}").expect(204);
+        by(objects.stranger, "PUT", "/another").expect(201);
+        by(objects.stranger, "PUT", "/granted/p").expect(201);
+        objects.api
+                .post(objects.url("/granted"))
+                .by(objects.stranger)
+                .header("X-Container-Read", ".r:*")
+                .send()
+                .expect(403);
+        by(objects.stranger, "POST", "").expect(403);
+        grant("{\"admin\": [\"*:" + objects.stranger.user().value() + "\"]}").expect(204);
+        by(objects.stranger, "POST", "").expect(204);
+        grant("[]").expect(400);
+        grant("{\"all\": []}").expect(400);
+        grant("").expect(204);
+        by(objects.stranger, "GET", "/granted/o").expect(403);
+    }
+
+    private Response grant(String list) {
+        return objects.api
+                .post(objects.url(""))
+                .by(objects.member)
+                .header("X-Account-Access-Control", list)
+                .send();
+    }
+
+    private Response by(Caller caller, String method, String path) {
+        return objects.api
+                .method(method, objects.url(path))
+                .by(caller)
+                .body("text/plain", new byte[0])
+                .send();
+    }
+
+    @Test
+    void keysAreShownToNobodyWhoMayOnlyRead() {
+        objects.container("keyed");
+        for (String path : List.of("", "/keyed")) {
+            String kind = path.isEmpty() ? "Account" : "Container";
+            objects.api
+                    .post(objects.url(path))
+                    .by(objects.member)
+                    .header("X-" + kind + "-Meta-Temp-URL-Key-2", "secret")
+                    .send()
+                    .expect(204);
+            String header = "x-" + kind.toLowerCase(java.util.Locale.ROOT) + "-meta-temp-url-key-2";
+            assertThat(by(objects.member, "GET", path).headers()).containsKey(header);
+            assertThat(by(objects.reader, "GET", path).headers()).doesNotContainKey(header);
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.object.domain.Account;
+import cloud.welkin.object.domain.AccountAcl;
 import cloud.welkin.object.domain.ListingQuery;
 import cloud.welkin.object.domain.ListingQuery.Line;
 import cloud.welkin.object.store.AccountTable;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Accounts: a project's containers, totals and metadata. An account is made by the first thing that
@@ -28,6 +30,11 @@ import java.util.Optional;
  */
 public final class AccountOperations implements OperationGroup {
     private static final String QUOTA = "x-account-meta-quota-bytes";
+    private static final List<String> OWNERS_ONLY =
+            List.of(
+                    Admission.ACCOUNT_LIST,
+                    "x-account-meta-temp-url-key",
+                    "x-account-meta-temp-url-key-2");
     private static final Totals NOTHING = new Totals(0, 0, 0);
 
     private final Database database;
@@ -85,7 +92,7 @@ public final class AccountOperations implements OperationGroup {
 
     private void list(Call call, Exchange exchange) {
         String name = SwiftPath.of(call).account();
-        Admission.owner(call, name);
+        admitted(call, name, AccountAcl.Level.READ);
         Listings.Form form = Listings.form(call);
         ListingQuery query = Listings.query(call);
         record Found(Optional<Account> account, Totals totals, List<Line<Listed>> lines) {}
@@ -127,7 +134,7 @@ public final class AccountOperations implements OperationGroup {
 
     private void show(Call call, Exchange exchange) {
         String name = SwiftPath.of(call).account();
-        Admission.owner(call, name);
+        admitted(call, name, AccountAcl.Level.READ);
         record Found(Optional<Account> account, Totals totals) {}
         Found found =
                 database.read(
@@ -143,6 +150,25 @@ public final class AccountOperations implements OperationGroup {
         Answers.head(exchange, 204, headers, 0);
     }
 
+    /** Asks for the account's row only where the caller is none of its own. */
+    private void admitted(Call call, String name, AccountAcl.Level level) {
+        if (!Admission.owns(call, name)) {
+            Admission.owner(call, name, database.read(tx -> accounts.find(tx, name)), level);
+        }
+    }
+
+    private static String list(String text) {
+        if (text.isBlank()) {
+            return "";
+        }
+        try {
+            AccountAcl.parse(text);
+            return text;
+        } catch (IllegalArgumentException e) {
+            throw Failure.badRequest("%s", String.valueOf(e.getMessage()));
+        }
+    }
+
     private Map<String, String> headers(Call call, Optional<Account> account, Totals totals) {
         Map<String, String> headers = Answers.headers(call);
         headers.put("X-Account-Container-Count", Long.toString(totals.containers()));
@@ -156,7 +182,15 @@ public final class AccountOperations implements OperationGroup {
         headers.put("Accept-Ranges", "bytes");
         Instant made = account.map(Account::createdAt).orElseGet(clock::instant);
         headers.put("X-Timestamp", Answers.timestamp(made));
-        account.ifPresent(it -> Answers.addAll(headers, it.headers()));
+        account.ifPresent(
+                it -> {
+                    Map<String, String> shown = new TreeMap<>(it.headers());
+                    if (!Admission.administers(call, it.name(), account)) {
+                        // Who reads a key could sign what he may not do.
+                        shown.keySet().removeAll(OWNERS_ONLY);
+                    }
+                    Answers.addAll(headers, shown);
+                });
         return headers;
     }
 
@@ -166,8 +200,11 @@ public final class AccountOperations implements OperationGroup {
             bulk.deleteNamed(call, exchange, name);
             return;
         }
-        Admission.owner(call, name);
+        admitted(call, name, AccountAcl.Level.ADMIN);
         Map<String, String> given = Metadata.of(call, "account");
+        call.header(Admission.ACCOUNT_LIST)
+                .map(Answers::text)
+                .ifPresent(it -> given.put(Admission.ACCOUNT_LIST, list(it)));
         if (given.containsKey(QUOTA) && !call.caller().hasRole("ResellerAdmin")) {
             throw Admission.refusal(call);
         }

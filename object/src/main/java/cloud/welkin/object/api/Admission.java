@@ -6,6 +6,7 @@ import cloud.welkin.kernel.failure.FailureKind;
 import cloud.welkin.kernel.id.ProjectId;
 import cloud.welkin.kernel.policy.Target;
 import cloud.welkin.object.domain.Account;
+import cloud.welkin.object.domain.AccountAcl;
 import cloud.welkin.object.domain.AddressRange;
 import cloud.welkin.object.domain.Container;
 import cloud.welkin.object.domain.ContainerAcl;
@@ -26,6 +27,9 @@ final class Admission {
     static final String PREFIX = "AUTH_";
 
     private static final List<String> KEYS = List.of("temp-url-key", "temp-url-key-2");
+
+    /** Where an account keeps who beside its project may use it. */
+    static final String ACCOUNT_LIST = "x-account-access-control";
 
     private static final List<String> SHOWING_OTHERS =
             List.of(StoredObject.MANIFEST, StoredObject.SYMLINK);
@@ -59,13 +63,53 @@ final class Admission {
         return may;
     }
 
+    /** Whether the account's own list lets the caller do so much. */
+    static boolean byAccount(Call call, Optional<Account> account, AccountAcl.Level level) {
+        Optional<AccountAcl> list =
+                account.flatMap(it -> Optional.ofNullable(it.headers().get(ACCOUNT_LIST)))
+                        .map(AccountAcl::parse);
+        boolean admitted =
+                list.isPresent()
+                        && call.callerIfAny()
+                                .filter(
+                                        caller ->
+                                                list.get()
+                                                        .admits(
+                                                                level,
+                                                                caller.project()
+                                                                        .map(ProjectId::value)
+                                                                        .orElse(""),
+                                                                caller.user().value()))
+                                .isPresent();
+        if (admitted) {
+            call.admit();
+        }
+        return admitted;
+    }
+
+    /** Whether the caller may see and set keys and lists. */
+    static boolean administers(Call call, String name, Optional<Account> account) {
+        return mayWrite(call, name) || byAccount(call, account, AccountAcl.Level.ADMIN);
+    }
+
     /**
-     * Lets only the account's own in.
+     * Lets in the account's own by the operation's rule.
      *
      * @throws Failure 401 for somebody without a token, 403 for others
      */
     static void owner(Call call, String account) {
         if (!owns(call, account)) {
+            throw refusal(call);
+        }
+    }
+
+    /**
+     * Lets in the account's own, and whom its list lets do so much.
+     *
+     * @throws Failure as {@link #owner(Call, String)}
+     */
+    static void owner(Call call, String name, Optional<Account> account, AccountAcl.Level level) {
+        if (!owns(call, name) && !byAccount(call, account, level)) {
             throw refusal(call);
         }
     }
@@ -76,14 +120,17 @@ final class Admission {
         // First, so that one that is over is refused also beside a token.
         if (!byTempUrl(call, path, account, container)
                 && !may(call, path.account(), SwiftPolicy.READ)
+                && !byAccount(call, account, AccountAcl.Level.READ)
                 && !byList(call, container, "x-container-read", false)) {
             throw refusal(call);
         }
     }
 
     /** Lets in who may list the container. */
-    void lister(Call call, SwiftPath path, Optional<Container> container) {
+    void lister(
+            Call call, SwiftPath path, Optional<Account> account, Optional<Container> container) {
         if (!may(call, path.account(), SwiftPolicy.READ)
+                && !byAccount(call, account, AccountAcl.Level.READ)
                 && !byList(call, container, "x-container-read", true)) {
             throw refusal(call);
         }
@@ -95,6 +142,7 @@ final class Admission {
         // First, so that one that is over is refused also beside a token.
         if (!byTempUrl(call, path, account, container)
                 && !mayWrite(call, path.account())
+                && !byAccount(call, account, AccountAcl.Level.WRITE)
                 && !byList(call, container, "x-container-write", false)) {
             throw refusal(call);
         }

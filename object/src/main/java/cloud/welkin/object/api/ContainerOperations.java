@@ -8,6 +8,7 @@ import cloud.welkin.kernel.api.Operation;
 import cloud.welkin.kernel.api.OperationGroup;
 import cloud.welkin.kernel.failure.Failure;
 import cloud.welkin.object.domain.Account;
+import cloud.welkin.object.domain.AccountAcl;
 import cloud.welkin.object.domain.Container;
 import cloud.welkin.object.domain.ContainerAcl;
 import cloud.welkin.object.domain.ListingQuery;
@@ -128,8 +129,7 @@ public final class ContainerOperations implements OperationGroup {
             return;
         }
         SwiftPath path = SwiftPath.of(call);
-        Admission.owner(call, path.account());
-        Map<String, String> given = given(call);
+        Map<String, String> given = settable(call, path);
         Optional<String> policy = call.header("X-Storage-Policy").filter(it -> !it.isEmpty());
         policy.filter(it -> !bodies.hasPolicy(it))
                 .ifPresent(
@@ -182,8 +182,7 @@ public final class ContainerOperations implements OperationGroup {
             return;
         }
         SwiftPath path = SwiftPath.of(call);
-        Admission.owner(call, path.account());
-        Map<String, String> given = given(call);
+        Map<String, String> given = settable(call, path);
         database.change(
                 tx -> {
                     Account account =
@@ -246,7 +245,31 @@ public final class ContainerOperations implements OperationGroup {
         }
     }
 
-    private record Found(Container container, Usage usage, List<Line<StoredObject>> lines) {}
+    private Optional<Account> account(SwiftPath path) {
+        return database.read(tx -> accounts.find(tx, path.account()));
+    }
+
+    /**
+     * What the request sets, if the caller may.
+     *
+     * @throws Failure 401, 403; also for keys and lists of who may only write
+     */
+    private Map<String, String> settable(Call call, SwiftPath path) {
+        Optional<Account> account = account(path);
+        Admission.owner(call, path.account(), account, AccountAcl.Level.WRITE);
+        Map<String, String> given = given(call);
+        if (given.keySet().stream().anyMatch(OWNERS_ONLY::contains)
+                && !Admission.administers(call, path.account(), account)) {
+            throw Admission.refusal(call);
+        }
+        return given;
+    }
+
+    private record Found(
+            Optional<Account> account,
+            Container container,
+            Usage usage,
+            List<Line<StoredObject>> lines) {}
 
     private void list(Call call, Exchange exchange) {
         SwiftPath path = SwiftPath.of(call);
@@ -264,6 +287,7 @@ public final class ContainerOperations implements OperationGroup {
                         tx -> {
                             Container container = admitted(call, tx, path);
                             return new Found(
+                                    accounts.find(tx, path.account()),
                                     container,
                                     usages.of(tx, container.id()),
                                     query.walk(
@@ -299,7 +323,11 @@ public final class ContainerOperations implements OperationGroup {
                 database.read(
                         tx -> {
                             Container container = admitted(call, tx, path);
-                            return new Found(container, usages.of(tx, container.id()), List.of());
+                            return new Found(
+                                    accounts.find(tx, path.account()),
+                                    container,
+                                    usages.of(tx, container.id()),
+                                    List.of());
                         });
         Map<String, String> headers = headers(call, path, found);
         headers.put("Content-Type", Listings.form(call).contentType());
@@ -308,7 +336,7 @@ public final class ContainerOperations implements OperationGroup {
 
     private Container admitted(Call call, Tx tx, SwiftPath path) {
         Optional<Container> container = containers.find(tx, path.account(), name(path));
-        admission.lister(call, path, container);
+        admission.lister(call, path, accounts.find(tx, path.account()), container);
         return container.orElseThrow(ContainerOperations::absent);
     }
 
@@ -329,7 +357,8 @@ public final class ContainerOperations implements OperationGroup {
                                         "X-Versions-Enabled",
                                         Boolean.toString(it.equals(ObjectVersions.ENABLED))));
         Map<String, String> shown = new TreeMap<>(container.headers());
-        if (!Admission.owns(call, path.account())) {
+        if (!Admission.administers(call, path.account(), found.account())) {
+            // Who reads a key could sign what he may not do.
             shown.keySet().removeAll(OWNERS_ONLY);
         }
         Answers.addAll(headers, shown);
@@ -339,7 +368,7 @@ public final class ContainerOperations implements OperationGroup {
 
     private void delete(Call call, Exchange exchange) {
         SwiftPath path = SwiftPath.of(call);
-        Admission.owner(call, path.account());
+        Admission.owner(call, path.account(), account(path), AccountAcl.Level.WRITE);
         try {
             database.change(
                     tx ->

@@ -223,7 +223,7 @@ public final class StaticWebsite {
         if (!site.listings()) {
             throw Failure.notFound("The resource could not be found.");
         }
-        admission.lister(call, path, Optional.of(site.container()));
+        admission.lister(call, path, Optional.empty(), Optional.of(site.container()));
         Map<String, String> headers = Answers.headers(call);
         headers.put("Content-Type", "text/html; charset=UTF-8");
         byte[] page =

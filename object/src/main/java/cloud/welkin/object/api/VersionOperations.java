@@ -8,6 +8,7 @@ import cloud.welkin.kernel.json.Json;
 import cloud.welkin.object.domain.Container;
 import cloud.welkin.object.domain.StoredObject;
 import cloud.welkin.object.domain.Version;
+import cloud.welkin.object.store.AccountTable;
 import cloud.welkin.object.store.ContainerTable;
 import cloud.welkin.object.store.VersionTable;
 import cloud.welkin.object.work.ObjectVersions;
@@ -27,6 +28,7 @@ public final class VersionOperations {
     private static final String MARKER = "application/x-deleted;swift_versions_deleted=1";
 
     private final Database database;
+    private final AccountTable accounts;
     private final ContainerTable containers;
     private final VersionTable table;
     private final ObjectVersions versions;
@@ -38,12 +40,14 @@ public final class VersionOperations {
      */
     public VersionOperations(
             Database database,
+            AccountTable accounts,
             ContainerTable containers,
             VersionTable table,
             ObjectVersions versions,
             Targets targets,
             Clock clock) {
         this.database = database;
+        this.accounts = accounts;
         this.containers = containers;
         this.table = table;
         this.versions = versions;
@@ -90,7 +94,8 @@ public final class VersionOperations {
                             Optional<Container> container =
                                     containers.find(
                                             tx, path.account(), path.container().orElse(""));
-                            admission.lister(call, path, container);
+                            admission.lister(
+                                    call, path, accounts.find(tx, path.account()), container);
                             Container there =
                                     container.orElseThrow(
                                             () ->
