@@ -40,6 +40,13 @@ public final class BodyKeys {
         }
     }
 
+    private BodyKeys() {}
+
+    /** No key: what is encrypted cannot be read, and is known to be there all the same. */
+    public static BodyKeys none() {
+        return new BodyKeys();
+    }
+
     private static String id(byte[] key) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -99,8 +99,6 @@ enum S3Code {
             "The request signature that the server calculated does not match the signature that"
                     + " you provided. Check your secret access key and signing method."),
     SlowDown(FailureKind.UNAVAILABLE, "Please reduce your request rate."),
-    TooManyBuckets(
-            FailureKind.BAD_REQUEST, "You have attempted to create more buckets than allowed."),
     XAmzContentSHA256Mismatch(
             FailureKind.BAD_REQUEST,
             "The provided 'x-amz-content-sha256' header does not match what was computed.");

@@ -135,6 +135,25 @@ class EncryptedEngineTest {
     }
 
     @Test
+    void bodiesWhoseKeysAreAwayAreNotSweptAway() {
+        byte[] small = random(1000);
+        byte[] large = random(100_000);
+        List<Locator> sealed = List.of(put(engine, small), put(engine, large));
+        EncryptedEngine keyless = new EncryptedEngine(inner, BodyKeys.none(), false);
+        LiveBodies live =
+                (prefix, each) ->
+                        sealed.stream()
+                                .map(Locator::text)
+                                .filter(it -> it.startsWith(prefix))
+                                .forEach(each);
+        assertThat(keyless.sweep(live, -1).files()).isZero();
+        assertThatThrownBy(() -> get(keyless, sealed.getFirst(), 0, 1))
+                .isInstanceOf(EngineFailure.class);
+        assertThat(get(engine, sealed.get(0), 0, 1000)).isEqualTo(small);
+        assertThat(get(engine, sealed.get(1), 0, 100_000)).isEqualTo(large);
+    }
+
+    @Test
     void keysAreThirtyTwoBytes() {
         assertThatThrownBy(() -> with(true, "c2hvcnQ="))
                 .isInstanceOf(IllegalArgumentException.class);
