@@ -1,6 +1,7 @@
 package cloud.welkin.object;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cloud.welkin.kernel.doctor.Finding;
 import cloud.welkin.object.store.BodyTable;
@@ -8,6 +9,8 @@ import cloud.welkin.object.store.ObjectTable;
 import cloud.welkin.object.work.Bodies;
 import cloud.welkin.object.work.OrphanSweep;
 import cloud.welkin.object.work.Scrub;
+import cloud.welkin.object.work.StoreMark;
+import cloud.welkin.testing.TestDatabase;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -112,6 +115,21 @@ class UpkeepTest {
                 .change(tx -> tx.sql().execute("update object.usages set objects = 7"));
         assertThat(wrong()).anyMatch(it -> it.contains("of nothing"));
         assertThat(wrong()).anyMatch(it -> it.contains("counts"));
+    }
+
+    @Test
+    void aFolderIsNotTakenForThatOfAnotherDatabase(@TempDir Path other) throws IOException {
+        StoreMark.require(objects.database.database(), other);
+        StoreMark.require(objects.database.database(), other);
+        try (TestDatabase fresh = TestDatabase.with("kernel", ObjectService.SCHEMA)) {
+            assertThatThrownBy(() -> StoreMark.require(fresh.database(), other))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("another database");
+        }
+        // A folder that was lost is begun anew: the rows are not to blame.
+        Files.delete(other.resolve("store-id"));
+        StoreMark.require(objects.database.database(), other);
+        assertThat(other.resolve("store-id")).exists();
     }
 
     @Test

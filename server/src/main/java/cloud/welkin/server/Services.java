@@ -16,6 +16,7 @@ import cloud.welkin.network.work.PortStatuses;
 import cloud.welkin.object.ObjectService;
 import cloud.welkin.object.engine.PackedEngine;
 import cloud.welkin.object.s3.S3Keys;
+import cloud.welkin.object.work.StoreMark;
 import cloud.welkin.placement.PlacementService;
 import cloud.welkin.volume.VolumeService;
 import java.security.SecureRandom;
@@ -97,6 +98,7 @@ record Services(
                         kernel.clock(),
                         home.images(),
                         settings.get(WelkinSettings.IMAGE_GRACE));
+        requireOwnObjects(kernel, home);
         ObjectService object =
                 closing.add(
                         new ObjectService(
@@ -149,6 +151,14 @@ record Services(
             case UNIFIED -> kernel.quotas().obey(identity.limits());
         }
         return services;
+    }
+
+    private static void requireOwnObjects(Foundation kernel, Home home) {
+        try {
+            StoreMark.require(kernel.database(), home.objects());
+        } catch (IllegalStateException e) {
+            throw new Refused(String.valueOf(e.getMessage()));
+        }
     }
 
     private static GuestDesk.Ratios ratios(Settings settings) {
