@@ -43,6 +43,8 @@ class ObjectCrashTest {
     @Test
     void whatWasAcknowledgedSurvivesAndNothingElseAppears() throws Exception {
         try (CloudUnderTest cloud = CloudUnderTest.onSimulatedHosts()) {
+            // What the kill cut off, the database's end of it and ours.
+            cloud.announceErrors("connection|Connection");
             String base = container(cloud);
             for (int kill = 0; kill < KILLS; kill++) {
                 AtomicBoolean killed = new AtomicBoolean();
