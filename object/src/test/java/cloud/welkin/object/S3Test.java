@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -490,6 +491,34 @@ class S3Test {
                 .post("/s3/formed")
                 .body("multipart/form-data; boundary=b", bytes(sent.toString()))
                 .send();
+    }
+
+    @Test
+    void whatIsNotThereIsNotPromised() {
+        for (Map<String, String> asked :
+                List.of(
+                        Map.of("x-amz-server-side-encryption", "AES256"),
+                        Map.of("x-amz-object-lock-legal-hold", "ON"),
+                        Map.of("x-amz-grant-read", "id=somebody"),
+                        Map.of("x-amz-storage-class", "GLACIER"))) {
+            byte[] body = bytes("x");
+            refused(
+                    objects.signer
+                            .request(
+                                    objects.api,
+                                    "PUT",
+                                    "/tests/promised",
+                                    body,
+                                    objects.time(),
+                                    S3Signer.sha256(body),
+                                    asked)
+                            .send(),
+                    501,
+                    "NotImplemented");
+        }
+        assertAbsent("promised");
+        refused(send("PUT", "/tests?object-lock", "x"), 501, "NotImplemented");
+        refused(send("PUT", "/tests?encryption", "x"), 501, "NotImplemented");
     }
 
     @Test

@@ -19,6 +19,14 @@ final class KeptHeaders {
                     "content-language",
                     "expires");
 
+    /** Headers that ask for what is not here: who were answered well would believe to have it. */
+    private static final List<String> PROMISES =
+            List.of(
+                    "x-amz-server-side-encryption",
+                    "x-amz-object-lock-",
+                    "x-amz-grant-",
+                    "x-amz-website-redirect-location");
+
     /** Where an object's tags are: {@code key=value&...}, encoded as a URL's query. */
     static final String TAGS = "x-s3-tagging";
 
@@ -31,19 +39,26 @@ final class KeptHeaders {
     private KeptHeaders() {}
 
     /**
-     * @throws cloud.welkin.kernel.failure.Failure MetadataTooLarge, InvalidArgument for bad tags
+     * @throws cloud.welkin.kernel.failure.Failure MetadataTooLarge, InvalidArgument for bad tags,
+     *     NotImplemented for what is promised to nobody
      */
     static Map<String, String> of(Call call) {
         Map<String, String> headers = new TreeMap<>();
         long size = 0;
         for (String name : call.headerNames()) {
             String lower = name.toLowerCase(Locale.ROOT);
+            if (PROMISES.stream().anyMatch(lower::startsWith)) {
+                throw S3Code.NotImplemented.failure("%s is not implemented.", lower);
+            }
             if (lower.startsWith(METADATA)) {
                 String key = lower.substring(METADATA.length());
                 String value = text(call.header(name).orElse(""));
                 size += key.length() + value.getBytes(StandardCharsets.UTF_8).length;
                 headers.put("x-object-meta-" + key, value);
             }
+        }
+        if (call.header("x-amz-storage-class").filter(it -> !it.equals("STANDARD")).isPresent()) {
+            throw S3Code.NotImplemented.failure("There is one storage class only, STANDARD.");
         }
         if (size > LARGEST) {
             throw S3Code.MetadataTooLarge.failure();
